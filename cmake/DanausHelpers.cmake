@@ -1,0 +1,73 @@
+# The few calls that a leaf CMakeLists.txt is made of.
+
+set_property(GLOBAL PROPERTY DANAUS_LIBRARIES "")
+
+# add_danaus_library(Name SOURCES... [PLAIN] [DEPENDS targets...] [LINK libs...])
+# A static library. PLAIN: no MLIR, no precompiled header.
+function(add_danaus_library name)
+  cmake_parse_arguments(ARG "PLAIN" "" "SOURCES;DEPENDS;LINK" ${ARGN})
+  add_library(${name} STATIC ${ARG_SOURCES})
+  target_link_libraries(${name} PUBLIC ${ARG_LINK})
+  if(NOT ARG_PLAIN)
+    target_precompile_headers(${name} REUSE_FROM DanausPch)
+  endif()
+  if(ARG_DEPENDS)
+    add_dependencies(${name} ${ARG_DEPENDS})
+  endif()
+  # Generated headers cross library borders, so everything waits for all TableGen output.
+  add_dependencies(${name} DanausGenerated)
+  set_property(GLOBAL APPEND PROPERTY DANAUS_LIBRARIES ${name})
+endfunction()
+
+# add_danaus_dialect(Name namespace SOURCES... [ENUMS] [TYPES] [INTERFACES file...] [LINK libs...])
+# Runs TableGen on <Name>Dialect.td, <Name>Attrs.td, <Name>Ops.td (and <Name>Types.td) and builds Danaus<Name>.
+function(add_danaus_dialect name namespace)
+  cmake_parse_arguments(ARG "ENUMS;TYPES" "" "SOURCES;INTERFACES;LINK" ${ARGN})
+  set(LLVM_TARGET_DEFINITIONS ${name}Ops.td)
+  mlir_tablegen(${name}Dialect.h.inc -gen-dialect-decls -dialect=${namespace})
+  mlir_tablegen(${name}Dialect.cpp.inc -gen-dialect-defs -dialect=${namespace})
+  mlir_tablegen(${name}Attrs.h.inc -gen-attrdef-decls -attrdefs-dialect=${namespace})
+  mlir_tablegen(${name}Attrs.cpp.inc -gen-attrdef-defs -attrdefs-dialect=${namespace})
+  mlir_tablegen(${name}Ops.h.inc -gen-op-decls -dialect=${namespace})
+  mlir_tablegen(${name}Ops.cpp.inc -gen-op-defs -dialect=${namespace})
+  if(ARG_ENUMS)
+    mlir_tablegen(${name}Enums.h.inc -gen-enum-decls)
+    mlir_tablegen(${name}Enums.cpp.inc -gen-enum-defs)
+  endif()
+  if(ARG_TYPES)
+    mlir_tablegen(${name}Types.h.inc -gen-typedef-decls -typedefs-dialect=${namespace})
+    mlir_tablegen(${name}Types.cpp.inc -gen-typedef-defs -typedefs-dialect=${namespace})
+  endif()
+  foreach(interface ${ARG_INTERFACES})
+    set(LLVM_TARGET_DEFINITIONS ${interface}.td)
+    mlir_tablegen(${interface}.h.inc -gen-attr-interface-decls)
+    mlir_tablegen(${interface}.cpp.inc -gen-attr-interface-defs)
+  endforeach()
+  add_public_tablegen_target(Danaus${name}IncGen)
+  add_dependencies(DanausGenerated Danaus${name}IncGen)
+  add_danaus_library(Danaus${name} SOURCES ${ARG_SOURCES} LINK ${ARG_LINK})
+endfunction()
+
+# add_danaus_passes(Name): TableGen on Passes.td in the caller's include folder.
+function(add_danaus_passes name)
+  set(LLVM_TARGET_DEFINITIONS Passes.td)
+  mlir_tablegen(Passes.h.inc -gen-pass-decls -name ${name})
+  add_public_tablegen_target(Danaus${name}PassesIncGen)
+  add_dependencies(DanausGenerated Danaus${name}PassesIncGen)
+endfunction()
+
+add_custom_target(DanausGenerated)
+
+# add_danaus_tool(name SOURCES... LINK libs... [LINKS names...]): an executable in bin/, and names that link to it.
+function(add_danaus_tool name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LINKS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} DanausMLIR)
+  # JIT-compiled code calls runtime functions by name.
+  set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON
+                        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  foreach(link ${ARG_LINKS})
+    add_custom_command(TARGET ${name} POST_BUILD
+      COMMAND ${CMAKE_COMMAND} -E create_symlink ${name} ${CMAKE_BINARY_DIR}/bin/${link})
+  endforeach()
+endfunction()

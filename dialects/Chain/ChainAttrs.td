@@ -1,0 +1,113 @@
+//===- ChainAttrs.td - Attributes of the chain dialect -*- tablegen -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_CHAIN_CHAINATTRS_TD
+#define DIALECTS_CHAIN_CHAINATTRS_TD
+
+include "dialects/Chain/ChainDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+
+class Chain_Attr<string name, string attrMnemonic> : AttrDef<Chain_Dialect, name> {
+  let mnemonic = attrMnemonic;
+}
+
+def Chain_Unit : I32EnumAttr<"Unit", "the arithmetic unit that a kernel runs on", [
+    I32EnumAttrCase<"fma", 0>,
+    I32EnumAttrCase<"mma_sync", 1>]> {
+  let cppNamespace = "::danaus::chain";
+  let genSpecializedAttr = 0;
+}
+
+def Chain_Axis : I32EnumAttr<"Axis", "the block dimension that vector lanes run along", [
+    I32EnumAttrCase<"b", 0>,
+    I32EnumAttrCase<"d", 1>]> {
+  let cppNamespace = "::danaus::chain";
+  let genSpecializedAttr = 0;
+}
+
+def Chain_Placement : I32EnumAttr<"Placement", "where a GPU kernel keeps its weights", [
+    I32EnumAttrCase<"registers", 0>,
+    I32EnumAttrCase<"streamed", 1>]> {
+  let cppNamespace = "::danaus::chain";
+  let genSpecializedAttr = 0;
+}
+
+def Chain_PackingKind : I32EnumAttr<"PackingKind", "the order of a packed weight", [
+    I32EnumAttrCase<"panel_b", 0>,
+    I32EnumAttrCase<"panel_d", 1>,
+    I32EnumAttrCase<"mma_k16", 2>,
+    I32EnumAttrCase<"mma_k8", 3>]> {
+  let cppNamespace = "::danaus::chain";
+  let genSpecializedAttr = 0;
+}
+
+def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
+  let summary = "How a stage's weight lies in memory";
+  let description = [{
+    Splits the block dimensions of the weight into digits and orders them so
+    that the inner loop of a kernel reads it front to back. `b % n` is the fast
+    digit of b, of extent n; sizes are padded with zeros to whole digits. With
+    L = `lanes` and P = `panel`:
+
+    | kind      | order, slowest first                                   | for |
+    |-----------|--------------------------------------------------------|-----|
+    | `panel_b` | a, d, b / (L P), c, b % (L P)                          | lanes along b |
+    | `panel_d` | a, d / L, b / P, c, b % P, d % L                       | lanes along d |
+    | `mma_k16` | a, d, b / 8, c / 16, b % 8, (c / 2) % 4, (c / 8) % 2, c % 2 | B of mma.m16n8k16 |
+    | `mma_k8`  | a, d, b / 8, c / 8, b % 8, c % 4, (c / 4) % 2          | B of mma.m16n8k8, tf32 |
+
+    An a or d that the weight shares is left out.
+
+    Example: `#chain.packing<kind = panel_b, lanes = 16, panel = 2>`
+  }];
+  let parameters = (ins EnumParameter<Chain_PackingKind>:$kind,
+      DefaultValuedParameter<"int64_t", "1">:$lanes,
+      DefaultValuedParameter<"int64_t", "1">:$panel);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
+  let summary = "How a kernel runs";
+  let description = [{
+    Every decision about a `chain.kernel`, written by `danaus-assign-schedule`
+    (from a user, a model or the default) and obeyed by all other passes.
+
+    * `unit`: `fma` (vector units of a CPU) or `mma_sync` (tensor cores)
+    * `rows`: rows of activations that one tile holds
+    * `cuts`: ascending indices of stages that begin a new launch; the
+      activations before each go through memory
+    * `axes` (fma): for each stage, whether vector lanes run along b or d
+    * `block_rows`, `panel` (fma): the register block: rows, and vectors along
+      the columns; with axis d, `panel` counts values of b
+    * `warps`, `depth`, `placement` (mma_sync): warps a thread block, tiles of x
+      in flight, and where the weights live
+
+    `danaus-verify-schedule` holds the constraints; they are C++ functions in
+    `danaus/Support/Legality.h`.
+
+    Example: `#chain.schedule<unit = fma, rows = 32, axes = [b, d], block_rows = 8, panel = 2>`
+  }];
+  let parameters = (ins
+      DefaultValuedParameter<"::danaus::chain::Unit", "::danaus::chain::Unit::fma">:$unit,
+      DefaultValuedParameter<"int64_t", "32">:$rows,
+      OptionalArrayRefParameter<"int64_t">:$cuts,
+      OptionalArrayRefParameter<"::danaus::chain::Axis">:$axes,
+      DefaultValuedParameter<"int64_t", "8">:$block_rows,
+      DefaultValuedParameter<"int64_t", "2">:$panel,
+      DefaultValuedParameter<"int64_t", "8">:$warps,
+      DefaultValuedParameter<"int64_t", "2">:$depth,
+      DefaultValuedParameter<"::danaus::chain::Placement",
+                             "::danaus::chain::Placement::streamed">:$placement);
+  let assemblyFormat = [{
+    `<` struct($unit, $rows, custom<IntegerList>($cuts), custom<AxisList>($axes),
+               $block_rows, $panel, $warps, $depth, $placement) `>`
+  }];
+}
+
+#endif // DIALECTS_CHAIN_CHAINATTRS_TD

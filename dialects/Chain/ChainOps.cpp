@@ -1,0 +1,228 @@
+//===- ChainOps.cpp - Operations of the chain dialect -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Chain/ChainOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace danaus;
+using namespace danaus::chain;
+
+#define GET_OP_CLASSES
+#include "dialects/Chain/ChainOps.cpp.inc"
+
+//===----------------------------------------------------------------------===//
+// Helpers
+//===----------------------------------------------------------------------===//
+
+FloatType danaus::chain::getAccumulatorType(Type elementType) {
+  Builder builder(elementType.getContext());
+  return elementType.isF64() ? builder.getF64Type() : builder.getF32Type();
+}
+
+/// A dynamic size fits any other.
+static bool sizesFit(int64_t left, int64_t right) {
+  return left == right || ShapedType::isDynamic(left) || ShapedType::isDynamic(right);
+}
+
+/// The tensor form of an operand's type.
+static RankedTensorType asTensor(Type type) {
+  auto shaped = cast<ShapedType>(type);
+  return RankedTensorType::get(shaped.getShape(), shaped.getElementType());
+}
+
+static std::string sizeText(int64_t size) {
+  return ShapedType::isDynamic(size) ? "?" : std::to_string(size);
+}
+
+/// The constraints that chain.stage and chain.contract share: pattern, order,
+/// the columns of x and y, and the shape of the weight.
+static LogicalResult verifyStage(Operation *op, const StagePattern &pattern, StringRef order,
+                                 std::optional<PackingAttr> packing, Type xType,
+                                 Type weightType, Type yType) {
+  if (pattern.a < 1 || pattern.b < 1 || pattern.c < 1 || pattern.d < 1) // (C1)
+    return op->emitOpError() << "pattern: wanted a, b, c, d >= 1, found (" << pattern.a << ", "
+                             << pattern.b << ", " << pattern.c << ", " << pattern.d << ")";
+  if (std::string problem = checkWeightOrder(pattern, order); !problem.empty()) // (C2)
+    return op->emitOpError() << "order \"" << order << "\": " << problem;
+  auto x = cast<ShapedType>(xType), y = cast<ShapedType>(yType);
+  if (x.getRank() != 2 || y.getRank() != 2)
+    return op->emitOpError() << "wanted x and y of rank 2, found ranks " << x.getRank()
+                             << " and " << y.getRank();
+  if (!sizesFit(x.getDimSize(1), pattern.inSize())) // (C3)
+    return op->emitOpError() << "columns of x: wanted a c d = " << pattern.inSize()
+                             << ", found " << sizeText(x.getDimSize(1));
+  if (!sizesFit(y.getDimSize(1), pattern.outSize()))
+    return op->emitOpError() << "columns of y: wanted a b d = " << pattern.outSize()
+                             << ", found " << sizeText(y.getDimSize(1));
+  if (!sizesFit(x.getDimSize(0), y.getDimSize(0)))
+    return op->emitOpError() << "rows of y: wanted " << sizeText(x.getDimSize(0)) << ", found "
+                             << sizeText(y.getDimSize(0));
+  SmallVector<int64_t> wanted = weightShape(pattern, order);
+  if (packing) {
+    if (packing->getLanes() < 1 || packing->getPanel() < 1)
+      return op->emitOpError() << "packing: wanted lanes, panel >= 1, found " << *packing;
+    wanted = packedLayout(pattern, order, toPlain(*packing)).shape();
+  }
+  Type element = cast<ShapedType>(weightType).getElementType();
+  if (cast<ShapedType>(weightType).getShape() != ArrayRef<int64_t>(wanted)) // (C4)
+    return op->emitOpError() << "weight: wanted " << RankedTensorType::get(wanted, element)
+                             << ", found " << asTensor(weightType);
+  return success();
+}
+
+/// The scalars that a body sees for `operands`, plus `leading` first.
+static LogicalResult verifyScalarBody(Operation *op, Block &body, Type leading,
+                                      ValueRange operands, Type yielded) {
+  SmallVector<Type> wanted{leading};
+  for (Value operand : operands)
+    wanted.push_back(cast<ShapedType>(operand.getType()).getElementType());
+  if (body.getNumArguments() != wanted.size())
+    return op->emitOpError() << "body: wanted " << wanted.size() << " arguments, found "
+                             << body.getNumArguments();
+  for (auto [index, want, type] : llvm::enumerate(wanted, body.getArgumentTypes()))
+    if (want != type)
+      return op->emitOpError() << "body argument " << index << ": wanted " << want
+                               << ", found " << type;
+  auto yield = dyn_cast<YieldOp>(body.back());
+  if (!yield || yield.getValue().getType() != yielded)
+    return op->emitOpError() << "body: wanted it to yield " << yielded;
+  return success();
+}
+
+/// Operands of a map are whole activations or one value a column.
+static LogicalResult verifyMapOperands(Operation *op, ShapedType x, ValueRange operands) {
+  for (auto [index, operand] : llvm::enumerate(operands)) {
+    auto type = cast<ShapedType>(operand.getType());
+    bool fits = (type.getRank() == 1 || type.getRank() == 2) &&
+                sizesFit(type.getShape().back(), x.getDimSize(1)) &&
+                (type.getRank() == 1 || sizesFit(type.getDimSize(0), x.getDimSize(0)));
+    if (!fits)
+      return op->emitOpError() << "operand " << index << ": wanted the shape of " << asTensor(x)
+                               << " or its columns, found " << asTensor(type);
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// StageOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult StageOp::verify() {
+  if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), getX().getType(),
+                         getWeight().getType(), getY().getType())))
+    return failure();
+  Type xElement = getX().getType().getElementType();
+  Type weightElement = cast<ShapedType>(getWeight().getType()).getElementType();
+  if (xElement != weightElement) // (C5)
+    return emitOpError() << "element type of the weight: wanted " << xElement << ", found "
+                         << weightElement;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// MapOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult MapOp::verifyRegions() {
+  auto x = cast<ShapedType>(getX().getType()), y = cast<ShapedType>(getY().getType());
+  if (failed(verifyMapOperands(*this, x, getExtras()))) // (C1)
+    return failure();
+  if (x.getShape() != y.getShape()) // (C2)
+    return emitOpError() << "result: wanted the shape of " << x << ", found " << y;
+  return verifyScalarBody(*this, getBody().front(), x.getElementType(), // (C3)
+                          getExtras(), y.getElementType());
+}
+
+//===----------------------------------------------------------------------===//
+// KernelOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult KernelOp::verify() {
+  if (getInits().size() != 1)
+    return emitOpError() << "wanted one init, found " << getInits().size();
+  if (getInputs().empty())
+    return emitOpError() << "wanted activations as the first input, found no input";
+  bool onTensors = isa<RankedTensorType>(getInit().getType());
+  for (Value input : getInputs())
+    if (isa<RankedTensorType>(input.getType()) != onTensors) // (C4)
+      return emitOpError() << "wanted inputs and init to be all tensors or all memrefs";
+  if (onTensors != static_cast<bool>(getResult()))
+    return emitOpError() << (onTensors ? "wanted a result on tensors, found none"
+                                       : "wanted no result on memrefs, found one");
+  return success();
+}
+
+LogicalResult KernelOp::verifyRegions() {
+  Block &body = getBody().front();
+  if (body.getNumArguments() != getInputs().size()) // (C1)
+    return emitOpError() << "body: wanted " << getInputs().size() << " arguments, found "
+                         << body.getNumArguments();
+  for (auto [index, input, type] : llvm::enumerate(getInputs(), body.getArgumentTypes()))
+    if (asTensor(input.getType()) != type)
+      return emitOpError() << "body argument " << index << ": wanted "
+                           << asTensor(input.getType()) << ", found " << type;
+  for (Operation &op : body)
+    if (!isa<StageOp, MapOp, YieldOp>(op)) // (C2)
+      return emitOpError() << "body: wanted only chain.stage, chain.map and chain.yield, found "
+                           << op.getName();
+  auto yield = dyn_cast<YieldOp>(body.back());
+  if (!yield || yield.getValue().getType() != asTensor(getInit().getType())) // (C3)
+    return emitOpError() << "body: wanted it to yield " << asTensor(getInit().getType());
+  return success();
+}
+
+/// On memrefs: reads every input, writes the init.
+static void addBufferEffects(
+    Operation *op, MutableOperandRange inits,
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  for (OpOperand &operand : op->getOpOperands()) {
+    if (!isa<MemRefType>(operand.get().getType()))
+      continue;
+    bool isInit = llvm::is_contained(OperandRange(inits), operand.get());
+    if (isInit)
+      effects.emplace_back(MemoryEffects::Write::get(), &operand,
+                           SideEffects::DefaultResource::get());
+    else
+      effects.emplace_back(MemoryEffects::Read::get(), &operand,
+                           SideEffects::DefaultResource::get());
+  }
+}
+
+void KernelOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  addBufferEffects(*this, getInitsMutable(), effects);
+}
+
+//===----------------------------------------------------------------------===//
+// ContractOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ContractOp::verify() {
+  if (getInits().size() != 1)
+    return emitOpError() << "wanted one init, found " << getInits().size();
+  if (getBlockRows() < 1) // (C3)
+    return emitOpError() << "wanted block_rows >= 1, found " << getBlockRows();
+  if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), getX().getType(), // (C1)
+                         getWeight().getType(), getInit().getType())))
+    return failure();
+  return verifyMapOperands(*this, cast<ShapedType>(getInit().getType()), getExtras());
+}
+
+LogicalResult ContractOp::verifyRegions() {
+  Type element = cast<ShapedType>(getX().getType()).getElementType();
+  return verifyScalarBody(*this, getBody().front(), getAccumulatorType(element), // (C2)
+                          getExtras(),
+                          cast<ShapedType>(getInit().getType()).getElementType());
+}
+
+void ContractOp::getEffects(
+    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+  addBufferEffects(*this, getInitsMutable(), effects);
+}

@@ -1,0 +1,32 @@
+//===- ChainOps.h - Operations of the chain dialect -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_CHAIN_CHAINOPS_H
+#define DIALECTS_CHAIN_CHAINOPS_H
+
+#include "danaus/Support/Stage.h"
+#include "dialects/Chain/ChainAttrs.h"
+#include "dialects/Chain/ChainDialect.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/DestinationStyleOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#define GET_OP_CLASSES
+#include "dialects/Chain/ChainOps.h.inc"
+
+namespace danaus::chain {
+
+/// The type of the sums of a stage on `elementType`: f64 for f64, else f32.
+mlir::FloatType getAccumulatorType(mlir::Type elementType);
+
+} // namespace danaus::chain
+
+#endif // DIALECTS_CHAIN_CHAINOPS_H

@@ -1,0 +1,206 @@
+//===- ChainOps.td - Operations of the chain dialect -*- tablegen -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_CHAIN_CHAINOPS_TD
+#define DIALECTS_CHAIN_CHAINOPS_TD
+
+include "dialects/Chain/ChainAttrs.td"
+include "dialects/Chain/ChainDialect.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Chain_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Chain_Dialect, mnemonic, traits>;
+
+def Chain_Activations : TensorRankOf<[AnyFloat], [2]>;
+
+def Chain_Buffer : AnyTypeOf<[AnyRankedTensor, AnyStridedMemRef]>;
+
+def Chain_StageOp : Chain_Op<"stage", [Pure]> {
+  let summary = "Multiply activations by one Kronecker-sparse factor";
+  let description = [{
+    With pattern (a, b, c, d) and the weight w read in `order`:
+
+    `y[i, (A b + B) d + D] = sum_C w[A, B, C, D] x[i, (A c + C) d + D]`
+
+    The sum is taken in f32 (f64 for f64). `order` names the dimensions of the
+    weight, slowest first; an omitted `a` or `d` is shared by all blocks. With
+    a `packing`, the weight lies as that says instead.
+
+    * (C1) a, b, c, d >= 1
+    * (C2) `order` holds letters of "abcd", none twice, `b` and `c` among them
+      unless their extent is 1
+    * (C3) x has a c d columns, y has a b d, and as many rows
+    * (C4) the weight has the shape that `pattern`, `order` and `packing` give
+    * (C5) x and the weight have the same element type
+
+    ```mlir
+    %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc"
+        : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+    ```
+  }];
+  let arguments = (ins Chain_Activations:$x, AnyRankedTensor:$weight,
+                       I64Attr:$a, I64Attr:$b, I64Attr:$c, I64Attr:$d,
+                       StrAttr:$order, OptionalAttr<Chain_PackingAttr>:$packing);
+  let results = (outs Chain_Activations:$y);
+  let assemblyFormat = [{
+    $x `,` $weight `pattern` `(` $a `,` $b `,` $c `,` $d `)` `order` $order
+    (`packing` `(` $packing^ `)`)? attr-dict
+    `:` type($x) `,` type($weight) `->` type($y)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::danaus::StagePattern getPattern() {
+      return {static_cast<int64_t>(getA()), static_cast<int64_t>(getB()),
+              static_cast<int64_t>(getC()), static_cast<int64_t>(getD())};
+    }
+  }];
+}
+
+def Chain_MapOp : Chain_Op<"map", [Pure, SingleBlock]> {
+  let summary = "An element-wise function of activations";
+  let description = [{
+    `y[i, j] = body(x[i, j], extras...)`, where an extra of rank 2 gives its
+    element [i, j] and one of rank 1, such as a bias, its element [j]. The body
+    is scalar `arith` and `math` and may change the element type.
+
+    * (C1) a rank-2 extra has the shape of x; a rank-1 extra has its columns
+    * (C2) y has the shape of x
+    * (C3) the body takes one scalar per extra, x first, and yields one of
+      y's element type
+
+    ```mlir
+    %y = chain.map %x, %bias : tensor<?x12xf32>, tensor<12xf32> -> tensor<?x12xf32> {
+    ^bb0(%v: f32, %b: f32):
+      %s = arith.addf %v, %b : f32
+      chain.yield %s : f32
+    }
+    ```
+  }];
+  let arguments = (ins Chain_Activations:$x, Variadic<AnyRankedTensor>:$extras);
+  let results = (outs Chain_Activations:$y);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $x (`,` $extras^)? attr-dict `:` type($x) (`,` type($extras)^)? `->` type($y) $body
+  }];
+  let hasRegionVerifier = 1;
+}
+
+def Chain_KernelOp : Chain_Op<"kernel", [
+    IsolatedFromAbove, SingleBlock, AttrSizedOperandSegments,
+    DestinationStyleOpInterface,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "Stages and maps that run together, tile of rows by tile of rows";
+  let description = [{
+    The body is a chain of `chain.stage` and `chain.map` on whole activations;
+    its first argument is the activations, the others are weights and operands
+    of maps. Nothing in it says how it runs: that is the `schedule`. The result
+    overwrites `init`.
+
+    On memrefs (after bufferization) it has no result and writes `init`; the
+    body keeps its tensors, as the definition of what is computed.
+
+    * (C1) the body's arguments are the inputs, as tensors
+    * (C2) the body holds only stages, maps and the yield
+    * (C3) the yielded type is that of `init`, as a tensor
+    * (C4) inputs and init are all tensors (and there is a result) or all memrefs
+
+    ```mlir
+    %y = chain.kernel ins(%x, %w : tensor<?x8xf32>, tensor<4x3x2xf32>)
+        outs(%init : tensor<?x12xf32>) schedule(<rows = 16>) {
+    ^bb0(%xi: tensor<?x8xf32>, %wi: tensor<4x3x2xf32>):
+      %0 = chain.stage %xi, %wi pattern(4, 3, 2, 1) order "abc"
+          : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+      chain.yield %0 : tensor<?x12xf32>
+    } -> tensor<?x12xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<Chain_Buffer>:$inputs, Variadic<Chain_Buffer>:$inits,
+                       OptionalAttr<Chain_ScheduleAttr>:$schedule);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `ins` `(` $inputs `:` type($inputs) `)` `outs` `(` $inits `:` type($inits) `)`
+    (`schedule` `(` $schedule^ `)`)? attr-dict-with-keyword $body (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitsMutable(); }
+    ::mlir::Value getInit() { return getInits()[0]; }
+    /// The stages of the body, in order.
+    auto getStages() { return getBody().getOps<StageOp>(); }
+  }];
+}
+
+def Chain_ContractOp : Chain_Op<"contract", [
+    SingleBlock, AttrSizedOperandSegments, DestinationStyleOpInterface,
+    DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
+  let summary = "One stage on a tile of rows, with a packed weight and an epilogue";
+  let description = [{
+    The form of a stage inside the row loop: as `chain.stage`, with the packing
+    and the register block decided, then `body` on every element of the sum,
+    which arrives in the accumulator's type. `extras` are as in `chain.map`.
+
+    * (C1) x, the weight and init fit `chain.stage` (C1) to (C4)
+    * (C2) the body takes the accumulator (f32, or f64 for f64) and one scalar
+      per extra, and yields one of init's element type
+    * (C3) `block_rows` >= 1
+
+    ```mlir
+    chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>)
+        outs(%y : memref<?x12xf32>) pattern(4, 3, 2, 1) order "abc"
+        packing(<kind = panel_b, lanes = 16>) block_rows(8) {
+    ^bb0(%sum: f32):
+      chain.yield %sum : f32
+    }
+    ```
+  }];
+  let arguments = (ins Chain_Buffer:$x, Chain_Buffer:$weight,
+                       Variadic<Chain_Buffer>:$extras, Variadic<Chain_Buffer>:$inits,
+                       I64Attr:$a, I64Attr:$b, I64Attr:$c, I64Attr:$d,
+                       StrAttr:$order, Chain_PackingAttr:$packing, I64Attr:$block_rows);
+  let results = (outs Optional<AnyRankedTensor>:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    `ins` `(` $x `,` $weight (`,` $extras^)? `:` type($x) `,` type($weight)
+    (`,` type($extras)^)? `)` `outs` `(` $inits `:` type($inits) `)`
+    `pattern` `(` $a `,` $b `,` $c `,` $d `)` `order` $order
+    `packing` `(` $packing `)` `block_rows` `(` $block_rows `)`
+    attr-dict-with-keyword $body (`->` type($result)^)?
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+  let extraClassDeclaration = [{
+    ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitsMutable(); }
+    ::mlir::Value getInit() { return getInits()[0]; }
+    ::danaus::StagePattern getPattern() {
+      return {static_cast<int64_t>(getA()), static_cast<int64_t>(getB()),
+              static_cast<int64_t>(getC()), static_cast<int64_t>(getD())};
+    }
+  }];
+}
+
+def Chain_YieldOp : Chain_Op<"yield", [
+    Pure, ReturnLike, Terminator, ParentOneOf<["MapOp", "KernelOp", "ContractOp"]>]> {
+  let summary = "End of a body";
+  let description = [{
+    Gives the value of the body of a `chain.map`, `chain.kernel` or
+    `chain.contract`.
+
+    ```mlir
+    chain.yield %0 : tensor<?x12xf32>
+    ```
+  }];
+  let arguments = (ins AnyType:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+#endif // DIALECTS_CHAIN_CHAINOPS_TD

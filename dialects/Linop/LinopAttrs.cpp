@@ -1,0 +1,298 @@
+//===- LinopAttrs.cpp - Structure encodings -------------------------------===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Verification, parameters and stages. The definitions by loops, which share
+// no code with the stages, are in LinopReference.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Linop/LinopAttrs.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace mlir;
+using namespace danaus;
+using namespace danaus::linop;
+
+using EmitError = function_ref<InFlightDiagnostic()>;
+
+//===----------------------------------------------------------------------===//
+// Queries
+//===----------------------------------------------------------------------===//
+
+StructureAttrInterface linop::getStructure(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  if (!tensor || !tensor.getEncoding())
+    return nullptr;
+  return dyn_cast<StructureAttrInterface>(tensor.getEncoding());
+}
+
+bool linop::isStructured(Type type) { return getStructure(type) != nullptr; }
+
+bool linop::isPlainTensor(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && !tensor.getEncoding() && tensor.getRank() >= 1;
+}
+
+RankedTensorType linop::getTransposedType(RankedTensorType type) {
+  if (auto transpose = dyn_cast<TransposeAttr>(type.getEncoding()))
+    return transpose.getMatrix();
+  return RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)},
+                               type.getElementType(),
+                               TransposeAttr::get(type.getContext(), type));
+}
+
+//===----------------------------------------------------------------------===//
+// Verification shared by all structures
+//===----------------------------------------------------------------------===//
+
+/// A structure encodes a static matrix of a floating-point type.
+static LogicalResult verifyMatrix(ArrayRef<int64_t> shape, Type elementType,
+                                  EmitError emitError) {
+  if (shape.size() != 2)
+    return emitError() << "a structure encodes a matrix: wanted rank 2, found rank "
+                       << shape.size();
+  if (ShapedType::isDynamicShape(shape))
+    return emitError() << "a structure fixes the shape of its matrix: wanted static sizes, found "
+                          "a dynamic one";
+  if (!isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(elementType))
+    return emitError() << "wanted element type f16, bf16, f32 or f64, found " << elementType;
+  return success();
+}
+
+/// `what`, which is `size`, must be a multiple of `divisor`.
+static LogicalResult verifyDivides(int64_t divisor, int64_t size, StringRef what,
+                                   EmitError emitError) {
+  if (size % divisor == 0)
+    return success();
+  return emitError() << "wanted " << what << " to be a multiple of " << divisor
+                     << ", found " << size;
+}
+
+static LogicalResult verifyPositive(int64_t value, StringRef what,
+                                    EmitError emitError) {
+  if (value >= 1)
+    return success();
+  return emitError() << "wanted " << what << " >= 1, found " << value;
+}
+
+static RankedTensorType tensorLike(RankedTensorType type, ArrayRef<int64_t> shape) {
+  return RankedTensorType::get(shape, type.getElementType());
+}
+
+//===----------------------------------------------------------------------===//
+// dense
+//===----------------------------------------------------------------------===//
+
+LogicalResult DenseAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                        EmitError emitError) const {
+  return verifyMatrix(shape, elementType, emitError);
+}
+
+SmallVector<RankedTensorType> DenseAttr::getParameterTypes(RankedTensorType type) const {
+  return {tensorLike(type, type.getShape())};
+}
+
+SmallVector<StageDescriptor> DenseAttr::buildStages(RankedTensorType type) const {
+  return {{{1, type.getDimSize(0), type.getDimSize(1), 1}, 0, "bc"}};
+}
+
+//===----------------------------------------------------------------------===//
+// block_diagonal
+//===----------------------------------------------------------------------===//
+
+LogicalResult BlockDiagonalAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                                EmitError emitError) const {
+  if (failed(verifyMatrix(shape, elementType, emitError)) ||
+      failed(verifyPositive(getBlocks(), "blocks", emitError)) || // (C1)
+      failed(verifyDivides(getBlocks(), shape[0], "the number of rows", emitError)) || // (C2)
+      failed(verifyDivides(getBlocks(), shape[1], "the number of columns", emitError)))
+    return failure();
+  return success();
+}
+
+SmallVector<RankedTensorType>
+BlockDiagonalAttr::getParameterTypes(RankedTensorType type) const {
+  int64_t n = getBlocks();
+  return {tensorLike(type, {n, type.getDimSize(0) / n, type.getDimSize(1) / n})};
+}
+
+SmallVector<StageDescriptor> BlockDiagonalAttr::buildStages(RankedTensorType type) const {
+  int64_t n = getBlocks();
+  return {{{n, type.getDimSize(0) / n, type.getDimSize(1) / n, 1}, 0, "abc"}};
+}
+
+//===----------------------------------------------------------------------===//
+// kronecker_sparse
+//===----------------------------------------------------------------------===//
+
+LogicalResult KroneckerSparseAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                                  EmitError emitError) const {
+  if (failed(verifyMatrix(shape, elementType, emitError)) ||
+      failed(verifyPositive(getA(), "a", emitError)) || // (C1)
+      failed(verifyPositive(getB(), "b", emitError)) ||
+      failed(verifyPositive(getC(), "c", emitError)) ||
+      failed(verifyPositive(getD(), "d", emitError)))
+    return failure();
+  StagePattern pattern{getA(), getB(), getC(), getD()};
+  if (shape[0] != pattern.outSize()) // (C2)
+    return emitError() << "wanted a b d = " << pattern.outSize() << " rows, found " << shape[0];
+  if (shape[1] != pattern.inSize())
+    return emitError() << "wanted a c d = " << pattern.inSize() << " columns, found " << shape[1];
+  return success();
+}
+
+SmallVector<RankedTensorType>
+KroneckerSparseAttr::getParameterTypes(RankedTensorType type) const {
+  return {tensorLike(type, {getA(), getB(), getC(), getD()})};
+}
+
+SmallVector<StageDescriptor> KroneckerSparseAttr::buildStages(RankedTensorType) const {
+  return {{{getA(), getB(), getC(), getD()}, 0, "abcd"}};
+}
+
+//===----------------------------------------------------------------------===//
+// monarch
+//===----------------------------------------------------------------------===//
+
+MonarchAttr::Sizes MonarchAttr::getSizes(RankedTensorType type) const {
+  int64_t k = getBlocks()[0], l = getBlocks()[1], middle = getMiddle();
+  return {k, middle / k, type.getDimSize(1) / k, l, type.getDimSize(0) / l, middle / l};
+}
+
+LogicalResult MonarchAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                          EmitError emitError) const {
+  if (failed(verifyMatrix(shape, elementType, emitError)))
+    return failure();
+  if (getBlocks().size() != 2) // (C1)
+    return emitError() << "wanted blocks = [k, l], found " << getBlocks().size() << " entries";
+  int64_t k = getBlocks()[0], l = getBlocks()[1];
+  if (failed(verifyPositive(k, "k", emitError)) || failed(verifyPositive(l, "l", emitError)) ||
+      failed(verifyPositive(getMiddle(), "middle", emitError)))
+    return failure();
+  if (getMiddle() % k != 0 || getMiddle() % l != 0) // (C2)
+    return emitError() << "wanted k q = l r = middle with k = " << k << ", l = " << l
+                       << ", found middle = " << getMiddle();
+  if (failed(verifyDivides(k, shape[1], "the number of columns", emitError)) || // (C3)
+      failed(verifyDivides(l, shape[0], "the number of rows", emitError)))      // (C4)
+    return failure();
+  return success();
+}
+
+SmallVector<RankedTensorType> MonarchAttr::getParameterTypes(RankedTensorType type) const {
+  auto [k, q, p, l, s, r] = getSizes(type);
+  return {tensorLike(type, {k, q, p}), tensorLike(type, {l, s, r})};
+}
+
+SmallVector<StageDescriptor> MonarchAttr::buildStages(RankedTensorType type) const {
+  auto [k, q, p, l, s, r] = getSizes(type);
+  return {{{k, q, p, 1}, 0, "abc"}, {{1, s, r, l}, 1, "dbc"}};
+}
+
+//===----------------------------------------------------------------------===//
+// low_rank
+//===----------------------------------------------------------------------===//
+
+LogicalResult LowRankAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                          EmitError emitError) const {
+  if (failed(verifyMatrix(shape, elementType, emitError)))
+    return failure();
+  return verifyPositive(getRank(), "rank", emitError); // (C1)
+}
+
+SmallVector<RankedTensorType> LowRankAttr::getParameterTypes(RankedTensorType type) const {
+  return {tensorLike(type, {type.getDimSize(0), getRank()}),
+          tensorLike(type, {getRank(), type.getDimSize(1)})};
+}
+
+SmallVector<StageDescriptor> LowRankAttr::buildStages(RankedTensorType type) const {
+  return {{{1, getRank(), type.getDimSize(1), 1}, 1, "bc"},
+          {{1, type.getDimSize(0), getRank(), 1}, 0, "bc"}};
+}
+
+//===----------------------------------------------------------------------===//
+// product
+//===----------------------------------------------------------------------===//
+
+/// The structure of a factor; one without an encoding is dense.
+static StructureAttrInterface factorStructure(RankedTensorType factor) {
+  if (!factor.getEncoding())
+    return DenseAttr::get(factor.getContext());
+  return getStructure(factor);
+}
+
+LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                          EmitError emitError) const {
+  if (failed(verifyMatrix(shape, elementType, emitError)))
+    return failure();
+  if (getFactors().empty()) // (C1)
+    return emitError() << "wanted at least one factor, found none";
+  int64_t wanted = shape[0];
+  for (auto [index, factor] : llvm::enumerate(getFactors())) {
+    if (factor.getRank() != 2 || !factor.hasStaticShape() || !factorStructure(factor)) // (C2)
+      return emitError() << "factor " << index
+                         << ": wanted a static matrix with no encoding or a structure, found "
+                         << factor;
+    if (factor.getDimSize(0) != wanted) // (C3)
+      return emitError() << "factor " << index << ": wanted " << wanted << " rows, found "
+                         << factor.getDimSize(0);
+    wanted = factor.getDimSize(1);
+  }
+  if (wanted != shape[1]) // (C3)
+    return emitError() << "the last factor: wanted " << shape[1] << " columns, found " << wanted;
+  return success();
+}
+
+SmallVector<RankedTensorType> ProductAttr::getParameterTypes(RankedTensorType) const {
+  SmallVector<RankedTensorType> result;
+  for (RankedTensorType factor : getFactors())
+    llvm::append_range(result, factorStructure(factor).getParameterTypes(factor));
+  return result;
+}
+
+SmallVector<StageDescriptor> ProductAttr::buildStages(RankedTensorType) const {
+  SmallVector<SmallVector<StageDescriptor>> perFactor;
+  unsigned firstParameter = 0;
+  for (RankedTensorType factor : getFactors()) {
+    StructureAttrInterface structure = factorStructure(factor);
+    SmallVector<StageDescriptor> &stages = perFactor.emplace_back(structure.buildStages(factor));
+    for (StageDescriptor &stage : stages)
+      stage.parameter += firstParameter;
+    firstParameter += structure.getParameterTypes(factor).size();
+  }
+  SmallVector<StageDescriptor> result;
+  for (SmallVector<StageDescriptor> &stages : llvm::reverse(perFactor))
+    llvm::append_range(result, stages);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// transpose
+//===----------------------------------------------------------------------===//
+
+LogicalResult TransposeAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                            EmitError emitError) const {
+  if (failed(verifyMatrix(shape, elementType, emitError)))
+    return failure();
+  RankedTensorType matrix = getMatrix();
+  if (!isStructured(matrix)) // (C1)
+    return emitError() << "wanted the transpose of a structured matrix, found " << matrix;
+  if (matrix.getDimSize(0) != shape[1] || matrix.getDimSize(1) != shape[0] ||
+      matrix.getElementType() != elementType) // (C2)
+    return emitError() << "wanted a " << matrix.getDimSize(1) << " x " << matrix.getDimSize(0)
+                       << " matrix of " << matrix.getElementType() << ", found " << shape[0]
+                       << " x " << shape[1] << " of " << elementType;
+  return success();
+}
+
+SmallVector<RankedTensorType> TransposeAttr::getParameterTypes(RankedTensorType) const {
+  return getStructure(getMatrix()).getParameterTypes(getMatrix());
+}
+
+SmallVector<StageDescriptor> TransposeAttr::buildStages(RankedTensorType) const {
+  return transposeStages(getStructure(getMatrix()).buildStages(getMatrix()));
+}

@@ -1,0 +1,39 @@
+//===- LinopAttrs.h - Structure encodings -----------------------*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_LINOP_LINOPATTRS_H
+#define DIALECTS_LINOP_LINOPATTRS_H
+
+#include "danaus/Support/Stage.h"
+#include "mlir/IR/Attributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/TensorEncoding.h"
+
+#include "dialects/Linop/StructureAttrInterface.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Linop/LinopAttrs.h.inc"
+
+namespace danaus::linop {
+
+/// The structure of a tensor type, or null when its encoding is none.
+StructureAttrInterface getStructure(mlir::Type type);
+
+/// Whether `type` is a rank-2 tensor with a structure as its encoding.
+bool isStructured(mlir::Type type);
+
+/// Whether `type` is a ranked tensor of rank >= 1 without any encoding.
+bool isPlainTensor(mlir::Type type);
+
+/// The type of the transposed matrix: `#linop.transpose<type>`, or the inner
+/// type when `type` is itself a transpose.
+mlir::RankedTensorType getTransposedType(mlir::RankedTensorType type);
+
+} // namespace danaus::linop
+
+#endif // DIALECTS_LINOP_LINOPATTRS_H

@@ -1,0 +1,110 @@
+//===- LinopOps.td - Operations of the linop dialect -------*- tablegen -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_LINOP_LINOPOPS_TD
+#define DIALECTS_LINOP_LINOPOPS_TD
+
+include "dialects/Linop/LinopAttrs.td"
+include "dialects/Linop/LinopDialect.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Linop_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Linop_Dialect, mnemonic, traits>;
+
+def Linop_Matrix : Type<
+    CPred<"::danaus::linop::isStructured($_self)">,
+    "rank-2 static tensor with a structure as its encoding",
+    "::mlir::RankedTensorType">;
+
+def Linop_Activations : Type<
+    CPred<"::danaus::linop::isPlainTensor($_self)">,
+    "ranked tensor of rank >= 1 without an encoding",
+    "::mlir::RankedTensorType">;
+
+def Linop_AssembleOp : Linop_Op<"assemble", [Pure]> {
+  let summary = "Make a structured matrix from its parameters";
+  let description = [{
+    The result is the matrix that its encoding defines over the parameters. It
+    costs nothing: no value is copied.
+
+    * (C1) the operands' types are exactly those that the encoding fixes, in
+      its order
+
+    ```mlir
+    %m = linop.assemble %u, %v : (tensor<64x8xf32>, tensor<8x48xf32>)
+        -> tensor<64x48xf32, #linop.low_rank<rank = 8>>
+    ```
+  }];
+  let arguments = (ins Variadic<Linop_Activations>:$parameters);
+  let results = (outs Linop_Matrix:$matrix);
+  let assemblyFormat = "$parameters attr-dict `:` functional-type($parameters, $matrix)";
+  let hasVerifier = 1;
+}
+
+def Linop_ApplyOp : Linop_Op<"apply", [Pure]> {
+  let summary = "Multiply a structured matrix with activations";
+  let description = [{
+    `y[..., i] = sum_j M[i, j] x[..., j]`, accumulated in f32 (f64 for f64).
+
+    * (C1) the last dimension of `x` is the matrix's number of columns
+    * (C2) `y` has the shape of `x` with the matrix's number of rows as its last
+      dimension
+    * (C3) matrix, `x` and `y` have the same element type
+
+    ```mlir
+    %y = linop.apply %m, %x : tensor<64x48xf32, #linop.low_rank<rank = 8>>,
+        tensor<?x48xf32> -> tensor<?x64xf32>
+    ```
+  }];
+  let arguments = (ins Linop_Matrix:$matrix, Linop_Activations:$x);
+  let results = (outs Linop_Activations:$y);
+  let assemblyFormat = "$matrix `,` $x attr-dict `:` type($matrix) `,` type($x) `->` type($y)";
+  let hasVerifier = 1;
+}
+
+def Linop_TransposeOp : Linop_Op<"transpose", [
+    Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "Transpose a structured matrix";
+  let description = [{
+    `result[i, j] = matrix[j, i]`, with the same parameters. The encoding of the
+    result is `#linop.transpose` of the matrix's type; that of a transposed
+    matrix is the original again.
+
+    ```mlir
+    %t = linop.transpose %m : tensor<64x48xf32, #linop.low_rank<rank = 8>>
+        -> tensor<48x64xf32, #linop.transpose<tensor<64x48xf32, #linop.low_rank<rank = 8>>>>
+    ```
+  }];
+  let arguments = (ins Linop_Matrix:$matrix);
+  let results = (outs Linop_Matrix:$result);
+  let assemblyFormat = "$matrix attr-dict `:` type($matrix) `->` type($result)";
+  let hasFolder = 1;
+}
+
+def Linop_MaterializeOp : Linop_Op<"materialize", [Pure]> {
+  let summary = "The dense form of a structured matrix";
+  let description = [{
+    `result[i, j] = M[i, j]` as an ordinary tensor. It costs what the structure
+    saves, so nothing inserts it but a user or an explicit decision.
+
+    * (C1) the result has the matrix's shape and element type and no encoding
+
+    ```mlir
+    %d = linop.materialize %m : tensor<64x48xf32, #linop.low_rank<rank = 8>>
+        -> tensor<64x48xf32>
+    ```
+  }];
+  let arguments = (ins Linop_Matrix:$matrix);
+  let results = (outs Linop_Activations:$result);
+  let assemblyFormat = "$matrix attr-dict `:` type($matrix) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+#endif // DIALECTS_LINOP_LINOPOPS_TD

@@ -1,0 +1,19 @@
+//===- Tools.h - Entry points of the command-line tools -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_DRIVER_TOOLS_H
+#define DANAUS_DRIVER_TOOLS_H
+
+namespace danaus {
+
+/// danaus-opt: runs passes on MLIR text. Returns the exit status.
+int optMain(int argc, char **argv);
+
+} // namespace danaus
+
+#endif // DANAUS_DRIVER_TOOLS_H

@@ -1,0 +1,60 @@
+//===- Packing.h - Orders of packed weights, without IR -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A packed weight is the weight of a stage with its block dimensions padded,
+// split into digits, and the digits ordered so that a kernel reads it front to
+// back. A *digit* of dimension x with extent n and stride t is (x / t) % n.
+//
+//   panel_b, lanes 4, panel 1, of w (a, b = 6, c = 2):     pad b to 8
+//   digits  a | b: extent 2 stride 4 | c | b: extent 4 stride 1
+//   packed[A][b'][C][lane] = w[A, 4 b' + lane, C], zero where 4 b' + lane >= 6
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_SUPPORT_PACKING_H
+#define DANAUS_SUPPORT_PACKING_H
+
+#include "danaus/Support/Stage.h"
+
+namespace danaus {
+
+enum class PackingKind : uint32_t { PanelB = 0, PanelD = 1, MmaK16 = 2, MmaK8 = 3 };
+
+/// The plain form of `#chain.packing`.
+struct Packing {
+  PackingKind kind = PackingKind::PanelB;
+  int64_t lanes = 1;
+  int64_t panel = 1;
+  bool operator==(const Packing &) const = default;
+};
+
+/// One digit of a packed weight: (value of `dim` / stride) % extent.
+struct PackedDigit {
+  char dim;
+  int64_t extent;
+  int64_t stride;
+  bool operator==(const PackedDigit &) const = default;
+};
+
+/// What `packing` makes of a weight of `pattern`.
+struct PackedLayout {
+  StagePattern padded;                    ///< extents after padding
+  llvm::SmallVector<PackedDigit> digits;  ///< slowest first
+
+  llvm::SmallVector<int64_t> shape() const;
+  int64_t numElements() const;
+};
+
+/// The layout of a weight of `pattern` stored in `order` (an a or d that is
+/// not in `order` is shared and has no digit). Requires lanes, panel >= 1.
+PackedLayout packedLayout(const StagePattern &pattern, llvm::StringRef order,
+                          const Packing &packing);
+
+} // namespace danaus
+
+#endif // DANAUS_SUPPORT_PACKING_H

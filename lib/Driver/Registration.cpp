@@ -1,0 +1,26 @@
+//===- Registration.cpp - Dialects and passes that the tools know -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Driver/Registration.h"
+#include "danaus/Transforms/Passes.h"
+#include "dialects/Chain/ChainDialect.h"
+#include "dialects/Linop/LinopDialect.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/InitAllPasses.h"
+
+void danaus::registerDialects(mlir::DialectRegistry &registry) {
+  mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
+  registry.insert<chain::ChainDialect, linop::LinopDialect>();
+}
+
+void danaus::registerPasses() {
+  mlir::registerAllPasses();
+  registerTransformsPasses();
+}

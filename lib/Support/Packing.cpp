@@ -1,0 +1,89 @@
+//===- Packing.cpp - Orders of packed weights, without IR -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Support/Packing.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/SmallVectorExtras.h"
+#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace danaus;
+using llvm::SmallVector;
+using llvm::StringRef;
+
+SmallVector<int64_t> PackedLayout::shape() const {
+  return llvm::map_to_vector(digits, [](const PackedDigit &digit) { return digit.extent; });
+}
+
+int64_t PackedLayout::numElements() const {
+  int64_t count = 1;
+  for (const PackedDigit &digit : digits)
+    count *= digit.extent;
+  return count;
+}
+
+/// The digits of the block dimensions, with `pattern` padded to whole digits.
+static PackedLayout blockDigits(StagePattern &padded, const Packing &packing) {
+  int64_t lanes = packing.lanes, panel = packing.panel;
+  auto pad = [](int64_t &extent, int64_t unit) { extent = llvm::alignTo(extent, unit); };
+  switch (packing.kind) {
+  case PackingKind::PanelB:
+    pad(padded.b, lanes * panel);
+    return {padded,
+            {{'a', padded.a, 1},
+             {'d', padded.d, 1},
+             {'b', padded.b / (lanes * panel), lanes * panel},
+             {'c', padded.c, 1},
+             {'b', lanes * panel, 1}}};
+  case PackingKind::PanelD:
+    pad(padded.b, panel);
+    pad(padded.d, lanes);
+    return {padded,
+            {{'a', padded.a, 1},
+             {'d', padded.d / lanes, lanes},
+             {'b', padded.b / panel, panel},
+             {'c', padded.c, 1},
+             {'b', panel, 1},
+             {'d', lanes, 1}}};
+  case PackingKind::MmaK16:
+    pad(padded.b, 8);
+    pad(padded.c, 16);
+    return {padded,
+            {{'a', padded.a, 1},
+             {'d', padded.d, 1},
+             {'b', padded.b / 8, 8},
+             {'c', padded.c / 16, 16},
+             {'b', 8, 1},
+             {'c', 4, 2},
+             {'c', 2, 8},
+             {'c', 2, 1}}};
+  case PackingKind::MmaK8:
+    pad(padded.b, 8);
+    pad(padded.c, 8);
+    return {padded,
+            {{'a', padded.a, 1},
+             {'d', padded.d, 1},
+             {'b', padded.b / 8, 8},
+             {'c', padded.c / 8, 8},
+             {'b', 8, 1},
+             {'c', 4, 1},
+             {'c', 2, 4}}};
+  }
+  llvm_unreachable("all packing kinds are handled");
+}
+
+PackedLayout danaus::packedLayout(const StagePattern &pattern, StringRef order,
+                                  const Packing &packing) {
+  StagePattern padded = pattern;
+  PackedLayout layout = blockDigits(padded, packing);
+  auto isShared = [&](const PackedDigit &digit) {
+    return (digit.dim == 'a' || digit.dim == 'd') && !order.contains(digit.dim);
+  };
+  llvm::erase_if(layout.digits, isShared);
+  return layout;
+}
