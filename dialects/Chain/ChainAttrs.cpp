@@ -31,8 +31,7 @@ static ParseResult parseBracketed(AsmParser &parser, SmallVectorImpl<T> &values)
   });
 }
 
-template <typename T>
-static void printBracketed(AsmPrinter &printer, ArrayRef<T> values) {
+template <typename T> static void printBracketed(AsmPrinter &printer, ArrayRef<T> values) {
   printer << '[';
   llvm::interleaveComma(values, printer.getStream(), [&](T value) { printer << value; });
   printer << ']';
@@ -84,9 +83,8 @@ danaus::Schedule danaus::chain::toPlain(ScheduleAttr schedule) {
 ScheduleAttr danaus::chain::toAttr(MLIRContext *context, const danaus::Schedule &schedule) {
   SmallVector<Axis> axes = llvm::map_to_vector(
       schedule.axes, [](danaus::LaneAxis axis) { return static_cast<Axis>(axis); });
-  return ScheduleAttr::get(context, static_cast<Unit>(schedule.unit), schedule.rows,
-                           schedule.cuts, axes, schedule.blockRows, schedule.panel,
-                           schedule.warps, schedule.depth,
+  return ScheduleAttr::get(context, static_cast<Unit>(schedule.unit), schedule.rows, schedule.cuts,
+                           axes, schedule.blockRows, schedule.panel, schedule.warps, schedule.depth,
                            static_cast<Placement>(schedule.placement));
 }
 

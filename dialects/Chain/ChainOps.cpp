@@ -44,8 +44,8 @@ static std::string sizeText(int64_t size) {
 /// The constraints that chain.stage and chain.contract share: pattern, order,
 /// the columns of x and y, and the shape of the weight.
 static LogicalResult verifyStage(Operation *op, const StagePattern &pattern, StringRef order,
-                                 std::optional<PackingAttr> packing, Type xType,
-                                 Type weightType, Type yType) {
+                                 std::optional<PackingAttr> packing, Type xType, Type weightType,
+                                 Type yType) {
   if (pattern.a < 1 || pattern.b < 1 || pattern.c < 1 || pattern.d < 1) // (C1)
     return op->emitOpError() << "pattern: wanted a, b, c, d >= 1, found (" << pattern.a << ", "
                              << pattern.b << ", " << pattern.c << ", " << pattern.d << ")";
@@ -53,14 +53,14 @@ static LogicalResult verifyStage(Operation *op, const StagePattern &pattern, Str
     return op->emitOpError() << "order \"" << order << "\": " << problem;
   auto x = cast<ShapedType>(xType), y = cast<ShapedType>(yType);
   if (x.getRank() != 2 || y.getRank() != 2)
-    return op->emitOpError() << "wanted x and y of rank 2, found ranks " << x.getRank()
-                             << " and " << y.getRank();
+    return op->emitOpError() << "wanted x and y of rank 2, found ranks " << x.getRank() << " and "
+                             << y.getRank();
   if (!sizesFit(x.getDimSize(1), pattern.inSize())) // (C3)
-    return op->emitOpError() << "columns of x: wanted a c d = " << pattern.inSize()
-                             << ", found " << sizeText(x.getDimSize(1));
+    return op->emitOpError() << "columns of x: wanted a c d = " << pattern.inSize() << ", found "
+                             << sizeText(x.getDimSize(1));
   if (!sizesFit(y.getDimSize(1), pattern.outSize()))
-    return op->emitOpError() << "columns of y: wanted a b d = " << pattern.outSize()
-                             << ", found " << sizeText(y.getDimSize(1));
+    return op->emitOpError() << "columns of y: wanted a b d = " << pattern.outSize() << ", found "
+                             << sizeText(y.getDimSize(1));
   if (!sizesFit(x.getDimSize(0), y.getDimSize(0)))
     return op->emitOpError() << "rows of y: wanted " << sizeText(x.getDimSize(0)) << ", found "
                              << sizeText(y.getDimSize(0));
@@ -78,8 +78,8 @@ static LogicalResult verifyStage(Operation *op, const StagePattern &pattern, Str
 }
 
 /// The scalars that a body sees for `operands`, plus `leading` first.
-static LogicalResult verifyScalarBody(Operation *op, Block &body, Type leading,
-                                      ValueRange operands, Type yielded) {
+static LogicalResult verifyScalarBody(Operation *op, Block &body, Type leading, ValueRange operands,
+                                      Type yielded) {
   SmallVector<Type> wanted{leading};
   for (Value operand : operands)
     wanted.push_back(cast<ShapedType>(operand.getType()).getElementType());
@@ -88,8 +88,8 @@ static LogicalResult verifyScalarBody(Operation *op, Block &body, Type leading,
                              << body.getNumArguments();
   for (auto [index, want, type] : llvm::enumerate(wanted, body.getArgumentTypes()))
     if (want != type)
-      return op->emitOpError() << "body argument " << index << ": wanted " << want
-                               << ", found " << type;
+      return op->emitOpError() << "body argument " << index << ": wanted " << want << ", found "
+                               << type;
   auto yield = dyn_cast<YieldOp>(body.back());
   if (!yield || yield.getValue().getType() != yielded)
     return op->emitOpError() << "body: wanted it to yield " << yielded;
@@ -166,8 +166,8 @@ LogicalResult KernelOp::verifyRegions() {
                          << body.getNumArguments();
   for (auto [index, input, type] : llvm::enumerate(getInputs(), body.getArgumentTypes()))
     if (asTensor(input.getType()) != type)
-      return emitOpError() << "body argument " << index << ": wanted "
-                           << asTensor(input.getType()) << ", found " << type;
+      return emitOpError() << "body argument " << index << ": wanted " << asTensor(input.getType())
+                           << ", found " << type;
   for (Operation &op : body)
     if (!isa<StageOp, MapOp, YieldOp>(op)) // (C2)
       return emitOpError() << "body: wanted only chain.stage, chain.map and chain.yield, found "
@@ -179,9 +179,9 @@ LogicalResult KernelOp::verifyRegions() {
 }
 
 /// On memrefs: reads every input, writes the init.
-static void addBufferEffects(
-    Operation *op, MutableOperandRange inits,
-    SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
+static void
+addBufferEffects(Operation *op, MutableOperandRange inits,
+                 SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
   for (OpOperand &operand : op->getOpOperands()) {
     if (!isa<MemRefType>(operand.get().getType()))
       continue;
@@ -218,8 +218,7 @@ LogicalResult ContractOp::verify() {
 LogicalResult ContractOp::verifyRegions() {
   Type element = cast<ShapedType>(getX().getType()).getElementType();
   return verifyScalarBody(*this, getBody().front(), getAccumulatorType(element), // (C2)
-                          getExtras(),
-                          cast<ShapedType>(getInit().getType()).getElementType());
+                          getExtras(), cast<ShapedType>(getInit().getType()).getElementType());
 }
 
 void ContractOp::getEffects(

@@ -41,8 +41,7 @@ bool linop::isPlainTensor(Type type) {
 RankedTensorType linop::getTransposedType(RankedTensorType type) {
   if (auto transpose = dyn_cast<TransposeAttr>(type.getEncoding()))
     return transpose.getMatrix();
-  return RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)},
-                               type.getElementType(),
+  return RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)}, type.getElementType(),
                                TransposeAttr::get(type.getContext(), type));
 }
 
@@ -51,8 +50,7 @@ RankedTensorType linop::getTransposedType(RankedTensorType type) {
 //===----------------------------------------------------------------------===//
 
 /// A structure encodes a static matrix of a floating-point type.
-static LogicalResult verifyMatrix(ArrayRef<int64_t> shape, Type elementType,
-                                  EmitError emitError) {
+static LogicalResult verifyMatrix(ArrayRef<int64_t> shape, Type elementType, EmitError emitError) {
   if (shape.size() != 2)
     return emitError() << "a structure encodes a matrix: wanted rank 2, found rank "
                        << shape.size();
@@ -69,12 +67,11 @@ static LogicalResult verifyDivides(int64_t divisor, int64_t size, StringRef what
                                    EmitError emitError) {
   if (size % divisor == 0)
     return success();
-  return emitError() << "wanted " << what << " to be a multiple of " << divisor
-                     << ", found " << size;
+  return emitError() << "wanted " << what << " to be a multiple of " << divisor << ", found "
+                     << size;
 }
 
-static LogicalResult verifyPositive(int64_t value, StringRef what,
-                                    EmitError emitError) {
+static LogicalResult verifyPositive(int64_t value, StringRef what, EmitError emitError) {
   if (value >= 1)
     return success();
   return emitError() << "wanted " << what << " >= 1, found " << value;
@@ -108,15 +105,14 @@ SmallVector<StageDescriptor> DenseAttr::buildStages(RankedTensorType type) const
 LogicalResult BlockDiagonalAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                                                 EmitError emitError) const {
   if (failed(verifyMatrix(shape, elementType, emitError)) ||
-      failed(verifyPositive(getBlocks(), "blocks", emitError)) || // (C1)
+      failed(verifyPositive(getBlocks(), "blocks", emitError)) ||                      // (C1)
       failed(verifyDivides(getBlocks(), shape[0], "the number of rows", emitError)) || // (C2)
       failed(verifyDivides(getBlocks(), shape[1], "the number of columns", emitError)))
     return failure();
   return success();
 }
 
-SmallVector<RankedTensorType>
-BlockDiagonalAttr::getParameterTypes(RankedTensorType type) const {
+SmallVector<RankedTensorType> BlockDiagonalAttr::getParameterTypes(RankedTensorType type) const {
   int64_t n = getBlocks();
   return {tensorLike(type, {n, type.getDimSize(0) / n, type.getDimSize(1) / n})};
 }
@@ -146,8 +142,7 @@ LogicalResult KroneckerSparseAttr::verifyEncoding(ArrayRef<int64_t> shape, Type 
   return success();
 }
 
-SmallVector<RankedTensorType>
-KroneckerSparseAttr::getParameterTypes(RankedTensorType type) const {
+SmallVector<RankedTensorType> KroneckerSparseAttr::getParameterTypes(RankedTensorType type) const {
   return {tensorLike(type, {getA(), getB(), getC(), getD()})};
 }
 

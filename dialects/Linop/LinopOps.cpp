@@ -61,9 +61,8 @@ LogicalResult ApplyOp::verify() {
 //===----------------------------------------------------------------------===//
 
 LogicalResult TransposeOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
-                                            ValueRange operands, DictionaryAttr,
-                                            OpaqueProperties, RegionRange,
-                                            SmallVectorImpl<Type> &inferred) {
+                                            ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                            RegionRange, SmallVectorImpl<Type> &inferred) {
   auto type = dyn_cast<RankedTensorType>(operands.front().getType());
   if (!type || !isStructured(type))
     return failure();

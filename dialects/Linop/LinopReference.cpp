@@ -31,8 +31,8 @@ void DenseAttr::referenceApply(RankedTensorType type, ArrayRef<Values> parameter
   }
 }
 
-void BlockDiagonalAttr::referenceApply(RankedTensorType type, ArrayRef<Values> parameters,
-                                       Values x, MutableArrayRef<double> y) const {
+void BlockDiagonalAttr::referenceApply(RankedTensorType type, ArrayRef<Values> parameters, Values x,
+                                       MutableArrayRef<double> y) const {
   int64_t o = type.getDimSize(0) / getBlocks(), in = type.getDimSize(1) / getBlocks();
   for (int64_t row = 0; row < type.getDimSize(0); ++row) {
     int64_t block = row / o;

@@ -30,14 +30,11 @@ static int64_t extentOf(const StagePattern &pattern, char dim) {
   llvm_unreachable("a weight order holds only letters of \"abcd\"");
 }
 
-SmallVector<int64_t> danaus::weightShape(const StagePattern &pattern,
-                                         StringRef order) {
-  return llvm::map_to_vector(
-      order, [&](char dim) { return extentOf(pattern, dim); });
+SmallVector<int64_t> danaus::weightShape(const StagePattern &pattern, StringRef order) {
+  return llvm::map_to_vector(order, [&](char dim) { return extentOf(pattern, dim); });
 }
 
-std::string danaus::checkWeightOrder(const StagePattern &pattern,
-                                     StringRef order) {
+std::string danaus::checkWeightOrder(const StagePattern &pattern, StringRef order) {
   for (size_t i = 0; i < order.size(); ++i) {
     if (!StringRef("abcd").contains(order[i]))
       return std::string("letter '") + order[i] + "' is not one of 'abcd'";
@@ -50,8 +47,7 @@ std::string danaus::checkWeightOrder(const StagePattern &pattern,
   return "";
 }
 
-SmallVector<StageDescriptor>
-danaus::transposeStages(ArrayRef<StageDescriptor> stages) {
+SmallVector<StageDescriptor> danaus::transposeStages(ArrayRef<StageDescriptor> stages) {
   SmallVector<StageDescriptor> result;
   for (const StageDescriptor &stage : llvm::reverse(stages)) {
     StageDescriptor flipped = stage;

@@ -43,8 +43,7 @@ static Type findStructured(Operation *op) {
 }
 
 namespace {
-struct VerifyNoStructured
-    : danaus::impl::VerifyNoStructuredPassBase<VerifyNoStructured> {
+struct VerifyNoStructured : danaus::impl::VerifyNoStructuredPassBase<VerifyNoStructured> {
   void runOnOperation() override {
     WalkResult result = getOperation()->walk([](Operation *op) {
       Type found = findStructured(op);

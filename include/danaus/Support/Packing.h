@@ -43,8 +43,8 @@ struct PackedDigit {
 
 /// What `packing` makes of a weight of `pattern`.
 struct PackedLayout {
-  StagePattern padded;                    ///< extents after padding
-  llvm::SmallVector<PackedDigit> digits;  ///< slowest first
+  StagePattern padded;                   ///< extents after padding
+  llvm::SmallVector<PackedDigit> digits; ///< slowest first
 
   llvm::SmallVector<int64_t> shape() const;
   int64_t numElements() const;

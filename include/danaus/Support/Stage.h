@@ -65,17 +65,14 @@ struct StageDescriptor {
 };
 
 /// The shape of a weight stored in `order` (letters of "abcd").
-llvm::SmallVector<int64_t> weightShape(const StagePattern &pattern,
-                                       llvm::StringRef order);
+llvm::SmallVector<int64_t> weightShape(const StagePattern &pattern, llvm::StringRef order);
 
 /// What is wrong with `order` for `pattern`, or "" when it is legal: letters
 /// of "abcd", none twice, 'b' and 'c' present unless their extent is one.
-std::string checkWeightOrder(const StagePattern &pattern,
-                             llvm::StringRef order);
+std::string checkWeightOrder(const StagePattern &pattern, llvm::StringRef order);
 
 /// The stages of the transposed matrix: reversed, each block transposed.
-llvm::SmallVector<StageDescriptor>
-transposeStages(llvm::ArrayRef<StageDescriptor> stages);
+llvm::SmallVector<StageDescriptor> transposeStages(llvm::ArrayRef<StageDescriptor> stages);
 
 } // namespace danaus
 
