@@ -1,0 +1,70 @@
+//===- Legality.h - Which schedules a target can run, without IR -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A constraint is a function of (stages, element size, schedule, limits). Each
+// returns the constraints that are broken as text, "wanted ..., found ...", so
+// that the verifier, the enumerator and the tests share one definition.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_SUPPORT_LEGALITY_H
+#define DANAUS_SUPPORT_LEGALITY_H
+
+#include "danaus/Support/Schedule.h"
+#include "danaus/Support/Stage.h"
+#include <string>
+
+namespace danaus {
+
+/// What a chip can hold. The records are in `danaus/Target/Records.h`.
+struct TargetLimits {
+  std::string name;
+  bool isGpu = false;
+  // CPU
+  int64_t vectorBits = 512;     ///< width of one vector register
+  int64_t vectorRegisters = 32; ///< vector registers that code can name
+  int64_t l1Bytes = 48 << 10;   ///< first-level data cache of a core
+  int64_t l2Bytes = 2 << 20;    ///< second-level cache of a core
+  // GPU
+  int64_t multiprocessors = 0;
+  int64_t sharedBytesPerBlock = 0;     ///< dynamic shared memory of one block
+  int64_t sharedBytesPerProcessor = 0; ///< of one multiprocessor
+  int64_t registersPerBlock = 0;       ///< 32-bit registers
+  int64_t registersPerThread = 0;
+  int64_t warpsPerBlock = 0;
+
+  /// f32 or f64 values in a vector register, by the size of the accumulator.
+  int64_t lanes(int64_t accumulatorBytes) const {
+    return vectorBits / (8 * accumulatorBytes);
+  }
+};
+
+using BrokenConstraints = llvm::SmallVector<std::string>;
+
+/// The constraints that need no target: positive fields, ascending cuts inside
+/// the chain, one axis a stage, axis d only where d > 1.
+BrokenConstraints checkSchedule(llvm::ArrayRef<StageDescriptor> stages,
+                                const Schedule &schedule);
+
+/// The constraints of unit `fma` on a CPU: the register block fits.
+BrokenConstraints checkCpuSchedule(llvm::ArrayRef<StageDescriptor> stages,
+                                   int64_t elementBytes, const Schedule &schedule,
+                                   const TargetLimits &limits);
+
+/// Vector registers that the innermost loop of a stage needs: accumulators,
+/// weights and operands of the row block.
+int64_t registersOfBlock(const Schedule &schedule, LaneAxis axis);
+
+/// A legal schedule for `stages` on a CPU, by rule: lanes along d where d fills
+/// at least half a vector, else along b; tiles whose activations fit in half of L2.
+Schedule defaultCpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                            const TargetLimits &limits);
+
+} // namespace danaus
+
+#endif // DANAUS_SUPPORT_LEGALITY_H

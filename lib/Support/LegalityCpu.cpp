@@ -1,0 +1,104 @@
+//===- LegalityCpu.cpp - Which schedules a CPU can run -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Support/Legality.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include <algorithm>
+
+using namespace danaus;
+using llvm::ArrayRef;
+using llvm::formatv;
+
+static void checkPositive(llvm::StringRef name, int64_t value, BrokenConstraints &broken) {
+  if (value < 1)
+    broken.push_back(formatv("{0}: wanted at least 1, found {1}", name, value));
+}
+
+static void checkCuts(size_t numStages, ArrayRef<int64_t> cuts, BrokenConstraints &broken) {
+  int64_t previous = 0;
+  for (int64_t cut : cuts) {
+    if (cut <= previous || cut >= static_cast<int64_t>(numStages))
+      broken.push_back(formatv("cuts: wanted ascending indices from {0} to {1}, found {2}",
+                               previous + 1, numStages - 1, cut));
+    previous = cut;
+  }
+}
+
+static void checkAxes(ArrayRef<StageDescriptor> stages, ArrayRef<LaneAxis> axes,
+                      BrokenConstraints &broken) {
+  if (axes.size() != stages.size()) {
+    broken.push_back(
+        formatv("axes: wanted one for each of {0} stages, found {1}", stages.size(), axes.size()));
+    return;
+  }
+  for (auto [index, stage, axis] : llvm::enumerate(stages, axes))
+    if (axis == LaneAxis::D && stage.pattern.d == 1)
+      broken.push_back(formatv("axes: stage {0}: wanted d > 1 for lanes along d, found 1", index));
+}
+
+BrokenConstraints danaus::checkSchedule(ArrayRef<StageDescriptor> stages,
+                                        const Schedule &schedule) {
+  BrokenConstraints broken;
+  checkPositive("rows", schedule.rows, broken);
+  checkPositive("block_rows", schedule.blockRows, broken);
+  checkPositive("panel", schedule.panel, broken);
+  checkPositive("warps", schedule.warps, broken);
+  checkPositive("depth", schedule.depth, broken);
+  checkCuts(stages.size(), schedule.cuts, broken);
+  if (schedule.unit == ScheduleUnit::Fma)
+    checkAxes(stages, schedule.axes, broken);
+  return broken;
+}
+
+// Lanes along b: rows x panel accumulators, panel weights, one broadcast of x
+// that the multiply-add reads from memory. Lanes along d: rows x panel
+// accumulators, panel weights, one vector of x.
+int64_t danaus::registersOfBlock(const Schedule &schedule, LaneAxis axis) {
+  int64_t accumulators = schedule.blockRows * schedule.panel;
+  return accumulators + schedule.panel + (axis == LaneAxis::D ? 1 : 0);
+}
+
+BrokenConstraints danaus::checkCpuSchedule(ArrayRef<StageDescriptor> stages,
+                                           int64_t /*elementBytes*/, const Schedule &schedule,
+                                           const TargetLimits &limits) {
+  BrokenConstraints broken = checkSchedule(stages, schedule);
+  if (schedule.unit != ScheduleUnit::Fma)
+    broken.push_back(formatv("unit: wanted fma on {0}", limits.name));
+  for (LaneAxis axis : schedule.axes) {
+    int64_t need = registersOfBlock(schedule, axis);
+    if (need > limits.vectorRegisters)
+      broken.push_back(formatv("block_rows {0} x panel {1}: wanted at most {2} vector registers, "
+                               "found {3}",
+                               schedule.blockRows, schedule.panel, limits.vectorRegisters, need));
+  }
+  return broken;
+}
+
+/// Bytes that one row of activations occupies across a chain.
+static int64_t bytesPerRow(ArrayRef<StageDescriptor> stages, int64_t accumulatorBytes) {
+  int64_t bytes = stages.front().pattern.inSize() * accumulatorBytes;
+  for (const StageDescriptor &stage : stages)
+    bytes += stage.pattern.outSize() * accumulatorBytes;
+  return bytes;
+}
+
+Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                    const TargetLimits &limits) {
+  int64_t accumulatorBytes = std::max<int64_t>(elementBytes, 4);
+  int64_t lanes = limits.lanes(accumulatorBytes);
+  Schedule schedule;
+  for (const StageDescriptor &stage : stages)
+    schedule.axes.push_back(2 * stage.pattern.d >= lanes ? LaneAxis::D : LaneAxis::B);
+  schedule.blockRows = limits.vectorRegisters >= 32 ? 8 : 4;
+  schedule.panel = 2;
+  int64_t rows = limits.l2Bytes / 2 / bytesPerRow(stages, accumulatorBytes);
+  schedule.rows = std::clamp<int64_t>(rows / schedule.blockRows * schedule.blockRows,
+                                      schedule.blockRows, 256);
+  return schedule;
+}

@@ -1,0 +1,68 @@
+//===- Records.cpp - What each chip is -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Target/Records.h"
+#include "llvm/ADT/SmallVectorExtras.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace danaus;
+using llvm::StringRef;
+
+static TargetLimits cpuRecord(StringRef name, int64_t vectorBits, int64_t vectorRegisters,
+                              int64_t l1Bytes, int64_t l2Bytes) {
+  TargetLimits limits;
+  limits.name = name.str();
+  limits.vectorBits = vectorBits;
+  limits.vectorRegisters = vectorRegisters;
+  limits.l1Bytes = l1Bytes;
+  limits.l2Bytes = l2Bytes;
+  return limits;
+}
+
+static TargetLimits gpuRecord(StringRef name, int64_t multiprocessors, int64_t sharedPerBlock,
+                              int64_t sharedPerProcessor) {
+  TargetLimits limits;
+  limits.name = name.str();
+  limits.isGpu = true;
+  limits.multiprocessors = multiprocessors;
+  limits.sharedBytesPerBlock = sharedPerBlock;
+  limits.sharedBytesPerProcessor = sharedPerProcessor;
+  limits.registersPerBlock = 65536;
+  limits.registersPerThread = 255;
+  limits.warpsPerBlock = 32;
+  return limits;
+}
+
+/// CPU caches are those of Sapphire Rapids (avx512) and Zen 2 (avx2); GPU
+/// numbers are those of the CUDA programming guide for A100 and H100 SXM.
+static const llvm::SmallVector<TargetLimits> &records() {
+  static const llvm::SmallVector<TargetLimits> table = {
+      cpuRecord("x86-avx512", 512, 32, 48 << 10, 2 << 20),
+      cpuRecord("x86-avx2", 256, 16, 32 << 10, 512 << 10),
+      gpuRecord("sm_80", 108, 163 << 10, 164 << 10),
+      gpuRecord("sm_90a", 132, 227 << 10, 228 << 10),
+  };
+  return table;
+}
+
+std::optional<TargetLimits> danaus::lookupTarget(StringRef name) {
+  for (const TargetLimits &record : records())
+    if (record.name == name)
+      return record;
+  return std::nullopt;
+}
+
+llvm::SmallVector<StringRef> danaus::targetNames() {
+  return llvm::map_to_vector(records(),
+                             [](const TargetLimits &record) -> StringRef { return record.name; });
+}
+
+StringRef danaus::hostTargetName() {
+  return llvm::sys::getHostCPUFeatures().lookup("avx512f") ? "x86-avx512" : "x86-avx2";
+}
