@@ -11,6 +11,27 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ExpandStructuredPass : Pass<"danaus-expand-structured", "::mlir::ModuleOp"> {
+  let summary = "Replace every structured matrix by its parameters";
+  let description = [{
+    Before: matrices are values of a structured type, as `linop.assemble` and
+    `danaus-raise-linalg-to-linop` leave them. After: every such value has
+    become its parameters, in the order of `linop.assemble`, as arguments and
+    results of functions, calls, `scf.if`, `scf.for` and `scf.while`, and as one
+    `arith.select` a parameter; each `linop.apply` is a chain of `chain.stage`
+    on (rows, columns), and each `linop.materialize` a chain on the identity.
+
+    Refuses, before it changes anything and naming the op, any other op with a
+    structured operand, result or block argument, and a structure whose stages
+    do not fit its shape. Attributes of a structured argument or result go to
+    each of its parameters.
+    Test: `test/Transforms/expand-structured.mlir`.
+  }];
+  let dependentDialects = [
+    "::danaus::chain::ChainDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def VerifyNoStructuredPass : Pass<"danaus-verify-no-structured"> {
   let summary = "Fail if a structured tensor is left";
   let description = [{
