@@ -59,8 +59,8 @@ static LogicalResult verifyMatrix(ArrayRef<int64_t> shape, Type elementType, Emi
                           "a dynamic one";
   for (auto [dimension, size] : llvm::enumerate(shape))
     if (size < 1)
-      return emitError() << "dimension " << dimension << " of a structured matrix: wanted >= 1, found "
-                         << size;
+      return emitError() << "dimension " << dimension
+                         << " of a structured matrix: wanted >= 1, found " << size;
   if (!isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(elementType))
     return emitError() << "wanted element type f16, bf16, f32 or f64, found " << elementType;
   return success();

@@ -113,8 +113,8 @@ struct SelectParameters : OpConversionPattern<arith::SelectOp> {
                                 ConversionPatternRewriter &rewriter) const override {
     SmallVector<Value> selected;
     for (auto [left, right] : llvm::zip_equal(adaptor.getTrueValue(), adaptor.getFalseValue()))
-      selected.push_back(
-          arith::SelectOp::create(rewriter, op.getLoc(), adaptor.getCondition().front(), left, right));
+      selected.push_back(arith::SelectOp::create(rewriter, op.getLoc(),
+                                                 adaptor.getCondition().front(), left, right));
     rewriter.replaceOpWithMultiple(op, ArrayRef<ValueRange>(selected));
     return success();
   }

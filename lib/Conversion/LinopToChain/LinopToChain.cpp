@@ -31,14 +31,14 @@ using namespace danaus;
 
 void danaus::addStructureConversion(TypeConverter &converter) {
   converter.addConversion([](Type type) { return type; });
-  converter.addConversion([](RankedTensorType type, SmallVectorImpl<Type> &parameters)
-                              -> std::optional<LogicalResult> {
-    linop::StructureAttrInterface structure = linop::getStructure(type);
-    if (!structure)
-      return std::nullopt;
-    llvm::append_range(parameters, structure.getParameterTypes(type));
-    return success();
-  });
+  converter.addConversion(
+      [](RankedTensorType type, SmallVectorImpl<Type> &parameters) -> std::optional<LogicalResult> {
+        linop::StructureAttrInterface structure = linop::getStructure(type);
+        if (!structure)
+          return std::nullopt;
+        llvm::append_range(parameters, structure.getParameterTypes(type));
+        return success();
+      });
 }
 
 /// The constraints that `chain.stage` puts on one descriptor.
@@ -101,7 +101,8 @@ static Value convertActivations(OpBuilder &builder, Location loc, Value x, Type 
   auto map = chain::MapOp::create(builder, loc, type.clone(elementType), x, ValueRange());
   OpBuilder::InsertionGuard guard(builder);
   Block *body = builder.createBlock(&map.getBody(), {}, type.getElementType(), loc);
-  Value cast = convertScalar(builder, loc, body->getArgument(0), mlir::cast<FloatType>(elementType));
+  Value cast =
+      convertScalar(builder, loc, body->getArgument(0), mlir::cast<FloatType>(elementType));
   chain::YieldOp::create(builder, loc, cast);
   return map.getY();
 }
@@ -143,12 +144,12 @@ static Value flattenRows(OpBuilder &builder, Location loc, Value x) {
 }
 
 /// The inverse of `flattenRows`: `y` (rows, out) in the leading dimensions of `x`.
-static Value restoreRows(OpBuilder &builder, Location loc, Value y, Value x, RankedTensorType type) {
+static Value restoreRows(OpBuilder &builder, Location loc, Value y, Value x,
+                         RankedTensorType type) {
   if (type.getRank() == 2)
     return y;
   if (type.getRank() == 1)
-    return tensor::CollapseShapeOp::create(builder, loc, y,
-                                           ArrayRef<ReassociationIndices>{{0, 1}});
+    return tensor::CollapseShapeOp::create(builder, loc, y, ArrayRef<ReassociationIndices>{{0, 1}});
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, x);
   sizes.back() = builder.getIndexAttr(type.getShape().back());
   return tensor::ExpandShapeOp::create(builder, loc, type, y, leadingDimensions(type.getRank()),
@@ -163,8 +164,7 @@ static Value buildIdentity(OpBuilder &builder, Location loc, int64_t n, Type ele
   auto body = [&](OpBuilder &nested, Location loc, ValueRange) {
     Value row = linalg::IndexOp::create(nested, loc, 0);
     Value column = linalg::IndexOp::create(nested, loc, 1);
-    Value onDiagonal =
-        arith::CmpIOp::create(nested, loc, arith::CmpIPredicate::eq, row, column);
+    Value onDiagonal = arith::CmpIOp::create(nested, loc, arith::CmpIPredicate::eq, row, column);
     Value value = arith::SelectOp::create(nested, loc, onDiagonal, one, zero);
     linalg::YieldOp::create(nested, loc, value);
   };
@@ -226,8 +226,7 @@ struct MaterializeToStages : OpConversionPattern<linop::MaterializeOp> {
     Value identity = buildIdentity(rewriter, loc, matrix.getDimSize(1), elementType);
     Value columns = buildChain(rewriter, loc, matrix, adaptor.getMatrix(), identity);
     Value empty = tensor::EmptyOp::create(rewriter, loc, matrix.getShape(), elementType);
-    rewriter.replaceOpWithNewOp<linalg::TransposeOp>(op, columns, empty,
-                                                     ArrayRef<int64_t>{1, 0});
+    rewriter.replaceOpWithNewOp<linalg::TransposeOp>(op, columns, empty, ArrayRef<int64_t>{1, 0});
     return success();
   }
 };
