@@ -19,6 +19,20 @@ function(add_danaus_library name)
   set_property(GLOBAL APPEND PROPERTY DANAUS_LIBRARIES ${name})
 endfunction()
 
+# danaus-doc: the reference of dialects and passes, in Markdown, under docs/ of the build folder.
+add_custom_target(danaus-doc)
+
+# danaus_doc(name file.td mlir-tblgen-flags...): one page of it. What it includes is not tracked, since
+# TableGen takes a tenth of a second.
+function(danaus_doc name file)
+  set(page ${CMAKE_BINARY_DIR}/docs/${name}.md)
+  add_custom_target(danaus-doc-${name}
+    COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_BINARY_DIR}/docs
+    COMMAND ${LLVM_TOOLS_BINARY_DIR}/mlir-tblgen ${ARGN} -I${CMAKE_SOURCE_DIR} -I${CMAKE_SOURCE_DIR}/include
+            -I${MLIR_INCLUDE_DIRS} ${file} -o ${page})
+  add_dependencies(danaus-doc danaus-doc-${name})
+endfunction()
+
 # add_danaus_dialect(Name namespace SOURCES... [ENUMS] [TYPES] [INTERFACES file...] [LINK libs...])
 # Runs TableGen on <Name>Dialect.td, <Name>Attrs.td, <Name>Ops.td (and <Name>Types.td) and builds Danaus<Name>.
 function(add_danaus_dialect name namespace)
@@ -38,6 +52,7 @@ function(add_danaus_dialect name namespace)
     mlir_tablegen(${name}Types.h.inc -gen-typedef-decls -typedefs-dialect=${namespace})
     mlir_tablegen(${name}Types.cpp.inc -gen-typedef-defs -typedefs-dialect=${namespace})
   endif()
+  danaus_doc(${name}Dialect ${CMAKE_CURRENT_SOURCE_DIR}/${name}Ops.td -gen-dialect-doc -dialect=${namespace})
   foreach(interface ${ARG_INTERFACES})
     set(LLVM_TARGET_DEFINITIONS ${interface}.td)
     mlir_tablegen(${interface}.h.inc -gen-attr-interface-decls)
@@ -52,6 +67,7 @@ endfunction()
 function(add_danaus_passes name)
   set(LLVM_TARGET_DEFINITIONS Passes.td)
   mlir_tablegen(Passes.h.inc -gen-pass-decls -name ${name})
+  danaus_doc(${name}Passes ${CMAKE_CURRENT_SOURCE_DIR}/Passes.td -gen-pass-doc)
   add_public_tablegen_target(Danaus${name}PassesIncGen)
   add_dependencies(DanausGenerated Danaus${name}PassesIncGen)
 endfunction()
@@ -70,4 +86,17 @@ function(add_danaus_tool name)
     add_custom_command(TARGET ${name} POST_BUILD
       COMMAND ${CMAKE_COMMAND} -E create_symlink ${name} ${CMAKE_BINARY_DIR}/bin/${link})
   endforeach()
+endfunction()
+
+# add_danaus_unittests(name SOURCES... LINK libs...): one executable of GoogleTest cases, each a case of ctest.
+function(add_danaus_unittests name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  find_package(GTest QUIET)
+  if(NOT GTest_FOUND)
+    message(FATAL_ERROR "wanted GoogleTest, found none: run tools/dev/setup")
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} DanausMLIR GTest::gtest_main)
+  include(GoogleTest)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
 endfunction()

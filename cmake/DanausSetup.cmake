@@ -1,5 +1,10 @@
 # Compiler flags, include roots, the LLVM/MLIR link interface and the precompiled header.
 
+if(NOT MLIR_FOUND)
+  message(FATAL_ERROR "wanted MLIR 22.1, found none that works: run tools/dev/setup, which installs it and "
+                      "all that its CMake files ask for")
+endif()
+
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
