@@ -79,9 +79,10 @@ function(add_danaus_tool name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} DanausMLIR)
-  # JIT-compiled code calls runtime functions by name.
-  set_target_properties(${name} PROPERTIES ENABLE_EXPORTS ON
-                        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+  # JIT-compiled code calls runtime functions by name. Exporting more than those would keep all of the
+  # archives alive in a static link.
+  target_link_options(${name} PRIVATE -fuse-ld=lld -Wl,--export-dynamic-symbol=danaus*)
   foreach(link ${ARG_LINKS})
     add_custom_command(TARGET ${name} POST_BUILD
       COMMAND ${CMAKE_COMMAND} -E create_symlink ${name} ${CMAKE_BINARY_DIR}/bin/${link})
