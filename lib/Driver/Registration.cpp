@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Driver/Registration.h"
+#include "danaus/Conversion/Passes.h"
+#include "danaus/Pipelines/Pipelines.h"
 #include "danaus/Transforms/Passes.h"
 #include "dialects/Chain/ChainDialect.h"
 #include "dialects/Linop/LinopDialect.h"
@@ -22,5 +24,7 @@ void danaus::registerDialects(mlir::DialectRegistry &registry) {
 
 void danaus::registerPasses() {
   mlir::registerAllPasses();
+  registerConversionPasses();
   registerTransformsPasses();
+  registerPipelines();
 }

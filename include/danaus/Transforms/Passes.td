@@ -32,6 +32,36 @@ def ExpandStructuredPass : Pass<"danaus-expand-structured", "::mlir::ModuleOp"> 
     "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def OutputsToDestinationsPass : Pass<"danaus-outputs-to-destinations", "::mlir::ModuleOp"> {
+  let summary = "The tensor results of public functions become memref arguments";
+  let description = [{
+    Before: functions return tensors. After: a public function with a body has
+    one more argument for each result, a memref of its shape (dynamic sizes
+    stay dynamic) in the order of the results, which it writes through
+    `bufferization.materialize_in_destination ... restrict writable`, and no
+    result. The caller's destinations must not overlap other arguments. Private
+    functions and functions without a result are left as they are.
+
+    Refuses, before it changes anything, a result that is not a plain ranked
+    tensor, and a public function with results that is called in its module.
+    Test: `test/Transforms/outputs-to-destinations.mlir`.
+  }];
+  let dependentDialects = [
+    "::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def RequestCInterfacePass : Pass<"danaus-request-c-interface"> {
+  let summary = "Ask for _mlir_ciface_<name> of every public function";
+  let description = [{
+    Before: anything. After: each public `func.func` with a body has
+    `llvm.emit_c_interface`, so that its conversion to LLVM adds an entry point
+    that takes memrefs as pointers to their descriptors. Unlike upstream's
+    `llvm-request-c-wrappers` it leaves private functions and declarations of
+    run-time functions alone. Refuses nothing.
+    Test: `test/Transforms/request-c-interface.mlir`.
+  }];
+}
+
 def VerifyNoStructuredPass : Pass<"danaus-verify-no-structured"> {
   let summary = "Fail if a structured tensor is left";
   let description = [{

@@ -15,6 +15,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Conversion/LinopToChain.h"
+#include "danaus/Conversion/Utils.h"
 #include "dialects/Chain/ChainOps.h"
 #include "dialects/Linop/LinopOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -80,19 +81,6 @@ std::string danaus::checkStructureStages(RankedTensorType type) {
 // Building chains
 //===----------------------------------------------------------------------===//
 
-/// One value in another floating-point type; bf16 and f16 meet in f32.
-static Value convertScalar(OpBuilder &builder, Location loc, Value value, FloatType type) {
-  unsigned from = value.getType().getIntOrFloatBitWidth(), to = type.getWidth();
-  if (value.getType() == type)
-    return value;
-  if (from < to)
-    return arith::ExtFOp::create(builder, loc, type, value);
-  if (from > to)
-    return arith::TruncFOp::create(builder, loc, type, value);
-  Value wide = arith::ExtFOp::create(builder, loc, builder.getF32Type(), value);
-  return arith::TruncFOp::create(builder, loc, type, wide);
-}
-
 /// Activations in another element type: a `chain.map` that casts.
 static Value convertActivations(OpBuilder &builder, Location loc, Value x, Type elementType) {
   auto type = cast<RankedTensorType>(x.getType());
@@ -101,8 +89,7 @@ static Value convertActivations(OpBuilder &builder, Location loc, Value x, Type 
   auto map = chain::MapOp::create(builder, loc, type.clone(elementType), x, ValueRange());
   OpBuilder::InsertionGuard guard(builder);
   Block *body = builder.createBlock(&map.getBody(), {}, type.getElementType(), loc);
-  Value cast =
-      convertScalar(builder, loc, body->getArgument(0), mlir::cast<FloatType>(elementType));
+  Value cast = convertFloat(builder, loc, body->getArgument(0), elementType);
   chain::YieldOp::create(builder, loc, cast);
   return map.getY();
 }

@@ -1,0 +1,96 @@
+//===- Pipelines.cpp - The stages of compilation, in order -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Pipelines/Pipelines.h"
+#include "danaus/Conversion/Passes.h"
+#include "danaus/Transforms/Passes.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace danaus;
+
+void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &) {
+  pm.addPass(createExpandStructuredPass());
+  pm.addPass(createVerifyNoStructuredPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void danaus::buildBufferize(OpPassManager &pm, const BufferizeOptions &) {
+  // What lies between the products: bias, residual, activation on tensors.
+  pm.addPass(createConvertElementwiseToLinalgPass());
+  pm.addPass(createOutputsToDestinationsPass());
+  pm.addPass(bufferization::createEmptyTensorEliminationPass());
+  bufferization::OneShotBufferizePassOptions bufferize;
+  bufferize.bufferizeFunctionBoundaries = true;
+  bufferize.functionBoundaryTypeConversion = bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  // Erases the copies of a buffer onto itself that bufferization leaves.
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  bufferization::buildBufferDeallocationPipeline(
+      pm, bufferization::BufferDeallocationPipelineOptions());
+}
+
+void danaus::buildLowerToLLVM(OpPassManager &pm, const LowerToLLVMOptions &options) {
+  pm.addPass(createRequestCInterfacePass());
+  pm.addPass(createConvertLinalgToLoopsPass());
+  pm.addPass(createConvertVectorToSCFPass());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createSCFToControlFlowPass());
+  // Functions of math that LLVM has intrinsics for, then calls of libm, both on f32 or f64.
+  pm.addPass(math::createMathExtendToSupportedTypes());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  if (options.expandBf16) {
+    arith::ArithEmulateUnsupportedFloatsOptions emulate;
+    emulate.sourceTypeStrs = {"bf16"};
+    pm.addPass(arith::createArithEmulateUnsupportedFloats(emulate));
+  }
+  arith::ArithExpandOpsPassOptions expand;
+  expand.includeBf16 = options.expandBf16;
+  pm.addPass(arith::createArithExpandOpsPass(expand));
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+}
+
+void danaus::buildNaiveToLLVM(OpPassManager &pm, const NaiveToLLVMOptions &) {
+  buildToChain(pm, ToChainOptions());
+  pm.addPass(createConvertChainToLinalgPass());
+  buildBufferize(pm, BufferizeOptions());
+  buildLowerToLLVM(pm, LowerToLLVMOptions());
+}
+
+void danaus::registerPipelines() {
+  PassPipelineRegistration<ToChainOptions>(
+      "danaus-to-chain", "Structured matrices to chains of stages on their parameters",
+      buildToChain);
+  PassPipelineRegistration<BufferizeOptions>(
+      "danaus-bufferize", "Tensors to memrefs, results in the caller's memory", buildBufferize);
+  PassPipelineRegistration<LowerToLLVMOptions>(
+      "danaus-lower-to-llvm", "Vectors, loops and memrefs to the LLVM dialect", buildLowerToLLVM);
+  PassPipelineRegistration<NaiveToLLVMOptions>(
+      "danaus-naive-to-llvm", "The naive path: one loop nest a stage", buildNaiveToLLVM);
+}

@@ -1,0 +1,105 @@
+//===- OutputsToDestinations.cpp - Tensor results to memref arguments -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A compiled function owns no memory: its caller gives the place of each
+// result. Done on tensors, before bufferization, so that the producer of a
+// result can be bufferized into its place; results returned as memrefs would
+// be allocations.
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Transforms/Passes.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/SymbolTable.h"
+
+namespace danaus {
+#define GEN_PASS_DEF_OUTPUTSTODESTINATIONSPASS
+#include "danaus/Transforms/Passes.h.inc"
+} // namespace danaus
+
+using namespace mlir;
+
+/// A public function is called from outside; anything else keeps its tensors.
+static bool wantsDestinations(func::FuncOp function) {
+  return function.isPublic() && !function.isExternal() && function.getNumResults() != 0;
+}
+
+/// Refuses results that no memref can hold.
+static LogicalResult verifyResults(func::FuncOp function) {
+  for (auto [index, type] : llvm::enumerate(function.getResultTypes())) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor || !MemRefType::isValidElementType(tensor.getElementType()))
+      return function.emitOpError()
+             << "result " << index << " of a public function: wanted a ranked tensor, found "
+             << type;
+    if (tensor.getEncoding())
+      return function.emitOpError()
+             << "result " << index << " of a public function: wanted no encoding, found " << type;
+  }
+  return success();
+}
+
+/// Refuses a function that the module itself uses as a value or calls: its
+/// results would be gone. A symbol in an attribute of another function, as
+/// `danaus.pack`, names it only.
+static LogicalResult verifyNoCaller(func::FuncOp function, ModuleOp module) {
+  std::optional<SymbolTable::UseRange> uses = SymbolTable::getSymbolUses(function, module);
+  if (!uses)
+    return function.emitOpError() << "uses of a public function cannot be told: an op of an "
+                                     "unknown dialect is in the module";
+  for (SymbolTable::SymbolUse use : *uses) {
+    if (isa<func::FuncOp>(use.getUser()))
+      continue;
+    InFlightDiagnostic error = function.emitOpError()
+                               << "a public function with results is called in its module: call "
+                                  "a private function from both";
+    error.attachNote(use.getUser()->getLoc()) << "called here";
+    return error;
+  }
+  return success();
+}
+
+/// f(args) -> tensor  ->  f(args, memref), written before each return.
+static void addDestinations(func::FuncOp function) {
+  unsigned firstDestination = function.getNumArguments();
+  for (Type type : function.getResultTypes()) {
+    auto tensor = cast<RankedTensorType>(type);
+    auto memref = MemRefType::get(tensor.getShape(), tensor.getElementType());
+    (void)function.insertArgument(function.getNumArguments(), memref, {}, function.getLoc());
+  }
+  function.walk([&](func::ReturnOp op) {
+    OpBuilder builder(op);
+    for (auto [index, value] : llvm::enumerate(op.getOperands())) {
+      auto write = bufferization::MaterializeInDestinationOp::create(
+          builder, op.getLoc(), Type(), value, function.getArgument(firstDestination + index));
+      write.setRestrict(true);
+      write.setWritable(true);
+    }
+    op.getOperandsMutable().clear();
+  });
+  llvm::BitVector all(function.getNumResults(), true);
+  (void)function.eraseResults(all);
+}
+
+namespace {
+struct OutputsToDestinations : danaus::impl::OutputsToDestinationsPassBase<OutputsToDestinations> {
+  void runOnOperation() override {
+    SmallVector<func::FuncOp> functions;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (wantsDestinations(function))
+        functions.push_back(function);
+    for (func::FuncOp function : functions)
+      if (failed(verifyResults(function)) || failed(verifyNoCaller(function, getOperation())))
+        return signalPassFailure();
+    for (func::FuncOp function : functions)
+      addDestinations(function);
+  }
+};
+} // namespace
