@@ -1,0 +1,127 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
+"""What the demo prints: a table, the same as Markdown, and bars as SVG."""
+import ctypes
+import html
+import pathlib
+import platform
+
+import numpy as np
+
+HEADER = ("layer", "structure", "parameters", "rounding", "projection of W", "of the output", "time", "dense", "dense / ours")
+
+
+def cpu_name():
+    """The CPU's model name, or what Python knows of it."""
+    try:
+        for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    except OSError:
+        pass
+    return platform.processor() or platform.machine()
+
+
+def blas_name():
+    """NumPy's BLAS with the kernels that it chose, such as 'OpenBLAS 0.3.30 (SkylakeX)'."""
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    name = f"{blas.get('name', 'BLAS')} {blas.get('version', '')}".strip()
+    for library in pathlib.Path(np.__file__).parent.with_name("numpy.libs").glob("*openblas*"):
+        try:
+            core = ctypes.CDLL(str(library)).scipy_openblas_get_corename64_
+        except (AttributeError, OSError):
+            continue
+        core.restype = ctypes.c_char_p
+        return f"{name} ({core().decode()} kernels)"
+    return name
+
+
+def _cells(result):
+    return (result.layer, result.structure, f"{result.kept:.1%}", f"{result.rounding_error:.1e}",
+            f"{result.weight_error:.1%}", f"{result.output_error:.1%}", f"{result.milliseconds:.3f} ms",
+            f"{result.dense_milliseconds:.3f} ms", f"{result.dense_milliseconds / result.milliseconds:.2f}")
+
+
+def table(rows):
+    """Rows of strings, the first the header, as a Markdown table whose source is aligned too."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in rows]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
+
+
+def labels_of(results):
+    """The structures, in the order of their first result."""
+    return list(dict.fromkeys(result.structure for result in results))
+
+
+def _geometric_mean(values):
+    return float(np.exp(np.mean(np.log(list(values)))))
+
+
+def _summary(results, cosines):
+    rows = [("structure", "parameters", "worst rounding", "mean projection of W", "of the output",
+             "dense / ours", "slowest layer", "cosine of sentences")]
+    for label in labels_of(results):
+        of_label = [result for result in results if result.structure == label]
+        ratios = [result.dense_milliseconds / result.milliseconds for result in of_label]
+        rows.append((label, f"{of_label[0].kept:.1%}", f"{max(r.rounding_error for r in of_label):.1e}",
+                     f"{np.mean([r.weight_error for r in of_label]):.1%}",
+                     f"{np.mean([r.output_error for r in of_label]):.1%}",
+                     f"{_geometric_mean(ratios):.2f}", f"{min(ratios):.2f}", f"{cosines[label]:.2f}"))
+    return table(rows)
+
+
+def markdown(results, cosines, tokens, seconds):
+    """The whole report as Markdown text. `cosines` is by structure, `seconds` is how long the demo took."""
+    return f"""# The feed-forward layers of all-MiniLM-L6-v2, structured
+
+{tokens} tokens of real sentences, float32, 1 thread. {cpu_name()}; dense: {blas_name()}.
+Demo time {seconds:.0f} s.
+
+{table([HEADER, *map(_cells, results)])}
+
+* rounding: the compiled output against float64 with the same parameters, ||y - r|| / ||r||.
+* projection: what the closed form loses, of the weight and of the layer's output on these activations. Nothing was retrained.
+* time: median of warm calls; dense is the best of the medians measured before, between and after our runs.
+
+{_summary(results, cosines)}
+
+* dense / ours: geometric mean over the 12 layers, then the layer where it is least. Above 1, the compiled layer is faster.
+* cosine of sentences: mean cosine between the model's sentence embeddings and those with all 12 matrices replaced.
+"""
+
+
+def _bars(results):
+    """(label, mean ms, is dense) for each kind of layer and structure."""
+    for kind in ("up", "down"):
+        of_kind = [result for result in results if result.layer.endswith(kind)]
+        shape = "384 to 1536" if kind == "up" else "1536 to 384"
+        yield f"{shape}: dense", np.mean([r.dense_milliseconds for r in of_kind]), True
+        for label in labels_of(results):
+            yield label, np.mean([r.milliseconds for r in of_kind if r.structure == label]), False
+
+
+def svg(results):
+    """Bars of the mean time of a layer, by structure, dense first; an SVG picture as text."""
+    bars = list(_bars(results))
+    left, width, step = 230, 420, 26
+    longest = max(milliseconds for _, milliseconds, _ in bars)
+    height = 70 + step * len(bars)
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 90} {height}" '
+             f'font-family="sans-serif" font-size="13">',
+             f'<rect width="100%" height="100%" fill="#ffffff"/>',
+             f'<text x="16" y="26" font-size="16">Mean time of a feed-forward layer, ms (shorter is better)</text>']
+    for index, (label, milliseconds, is_dense) in enumerate(bars):
+        y = 50 + step * index
+        length = width * milliseconds / longest
+        color = "#9aa0a6" if is_dense else "#e07b00"
+        parts += [f'<text x="{left - 8}" y="{y + 13}" text-anchor="end">{html.escape(label)}</text>',
+                  f'<rect x="{left}" y="{y}" width="{length:.1f}" height="18" fill="{color}"/>',
+                  f'<text x="{left + length + 6:.1f}" y="{y + 13}">{milliseconds:.2f}</text>']
+    return "\n".join([*parts, "</svg>", ""])

@@ -1,0 +1,108 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
+"""The nearest matrix of a structure to a dense one, in closed form, in float64.
+
+Dense matrices are (out, in) and act as y = W x. Parameters have the shapes and the order of
+`linop.assemble`; the index conventions are those of fly and mem-efficient-blr for Monarch:
+
+    W[s' l + l', k' p + p'] = sum over t with t // q = k' and t mod l = l' of w2[l', s', t // l] w1[k', t mod q, p']
+
+Every middle index t belongs to exactly one pair (k', l'), so the submatrix of that pair,
+
+               p'                          columns of block k' of x
+           . x . x                         rows s' l + l' of y: every l-th
+        W[l'::l, k' p : (k' + 1) p]  =  sum of as many rank-1 terms as the pair has t
+
+is any matrix of that rank, whatever the others are: its truncated SVD is the best choice for it, and all
+of them together are the best Monarch matrix in the Frobenius norm. (Dao et al., "Monarch", 2022, prove the
+square case with one t a pair.)
+"""
+import numpy as np
+
+
+def _check_matrix(weight):
+    weight = np.asarray(weight, dtype=np.float64)
+    if weight.ndim != 2:
+        raise ValueError(f"weight: wanted rank 2, found rank {weight.ndim}")
+    if not np.isfinite(weight).all():
+        raise ValueError("weight: wanted finite values, found NaN or infinity")
+    return weight
+
+
+def _split_svd(matrix, rank):
+    """(m, n) -> (m, rank), (rank, n) whose product is the best of that rank, the singular values shared evenly."""
+    left, values, right = np.linalg.svd(matrix, full_matrices=False)
+    kept = min(rank, len(values))
+    root = np.sqrt(values[:kept])
+    first, second = np.zeros((matrix.shape[0], rank)), np.zeros((rank, matrix.shape[1]))
+    first[:, :kept] = left[:, :kept] * root
+    second[:kept] = root[:, None] * right[:kept]
+    return first, second
+
+
+def monarch_sizes(shape, blocks, middle):
+    """The sizes (k, q, p, l, s, r) of a Monarch of shape (out, in).
+
+    Raises ValueError, naming the size, where k or l doesn't divide what it must (constraints of #linop.monarch).
+    """
+    (out, in_), (k, l) = shape, blocks
+    for name, block, whole, total in [("k", k, "middle", middle), ("l", l, "middle", middle),
+                                      ("k", k, "in", in_), ("l", l, "out", out)]:
+        if block < 1 or total < 1 or total % block:
+            raise ValueError(f"{name}: wanted a divisor of {whole} = {total}, found {block}")
+    return k, middle // k, in_ // k, l, out // l, middle // l
+
+
+def project_monarch(weight, blocks, middle):
+    """The Monarch matrix nearest to weight (out, in): parameters w1 (k, q, p) and w2 (l, s, r), float64.
+
+    blocks = (k, l); middle = k q = l r. Raises ValueError for sizes that don't divide or values not finite.
+    """
+    weight = _check_matrix(weight)
+    k, q, p, l, s, r = monarch_sizes(weight.shape, blocks, middle)
+    w1, w2 = np.zeros((k, q, p)), np.zeros((l, s, r))
+    for block in range(k):
+        for residue in range(l):
+            terms = [t for t in range(block * q, (block + 1) * q) if t % l == residue]
+            submatrix = weight[residue::l, block * p:(block + 1) * p]
+            second, first = _split_svd(submatrix, len(terms))
+            for term, t in enumerate(terms):
+                w1[block, t % q] = first[term]
+                w2[residue, :, t // l] = second[:, term]
+    return w1, w2
+
+
+def monarch_to_dense(w1, w2):
+    """The (out, in) matrix of parameters w1 (k, q, p) and w2 (l, s, r), by the definition, float64.
+
+    Raises ValueError unless k q = l r.
+    """
+    k, q, p = w1.shape
+    l, s, r = w2.shape
+    if k * q != l * r:
+        raise ValueError(f"wanted k q = l r, found {k} x {q} and {l} x {r}")
+    dense = np.zeros((s * l, k * p))
+    for t in range(k * q):
+        block, residue = t // q, t % l
+        dense[residue::l, block * p:(block + 1) * p] += np.outer(w2[residue, :, t // l], w1[block, t % q])
+    return dense
+
+
+def project_low_rank(weight, rank):
+    """The matrix of rank at most `rank` nearest to weight (out, in): U (out, rank) and V (rank, in), float64.
+
+    Raises ValueError for rank < 1 or values that are not finite. (Eckart and Young, 1936.)
+    """
+    if rank < 1:
+        raise ValueError(f"rank: wanted at least 1, found {rank}")
+    return _split_svd(_check_matrix(weight), rank)
+
+
+def low_rank_to_dense(u, v):
+    """The (out, in) matrix U V, float64."""
+    return np.asarray(u, dtype=np.float64) @ np.asarray(v, dtype=np.float64)
