@@ -1,0 +1,83 @@
+"""The benchmark: see tools/dev/bench."""
+import argparse
+import json
+import pathlib
+import sys
+import time
+
+import cases
+import report
+import runner
+
+
+def recorded(path, commit):
+    """The ids that a results file has of this commit."""
+    if not path.is_file():
+        return set()
+    rows = (json.loads(line) for line in path.read_text().splitlines() if line.strip())
+    return {row["id"] for row in rows if row["commit"] == commit}
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="bench", description="Times layers against what users have today.")
+    parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--ids", nargs="*", default=[], help="the cases to run (default: all of the device)")
+    parser.add_argument("--budget", type=float, default=600, help="start no case after so many seconds")
+    parser.add_argument("--bin", type=pathlib.Path, help="where danaus-run is (default: build/release or build/dev)")
+    parser.add_argument("--out", type=pathlib.Path, help="the results file to append to")
+    parser.add_argument("--again", action="store_true", help="run also what this commit has recorded")
+    parser.add_argument("--dry-run", action="store_true", help="print the layers, run nothing")
+    parser.add_argument("--report", action="store_true", help="only write tables and plots from the results")
+    return parser.parse_args(arguments)
+
+
+def find_bin(given):
+    for folder in [given] if given else [runner.ROOT / "build" / preset / "bin" for preset in ("release", "dev")]:
+        if (folder / "danaus-run").exists():
+            return folder
+    raise SystemExit(f"bench: no danaus-run in {given or 'build/release or build/dev'}: build it, or give --bin")
+
+
+def run(options, chosen):
+    """Measures the chosen cases; returns how many failed."""
+    bin_folder = find_bin(options.bin).resolve()
+    out = options.out or report.RESULTS / f"{options.device}.jsonl"
+    out.parent.mkdir(parents=True, exist_ok=True)
+    done = set() if options.again else recorded(out, runner.commit(bin_folder))
+    peers = runner.load_peers(options.device)
+    start, failures = time.monotonic(), 0
+    for case in chosen:
+        if case.id in done:
+            print(f"{case.id}: recorded for this commit")
+            continue
+        if time.monotonic() - start > options.budget:
+            print(f"{case.id}: not run, the budget of {options.budget:g} s is spent")
+            continue
+        try:
+            row = runner.measure(case, bin_folder, peers, seconds=1.0)
+        except RuntimeError as error:
+            print(f"{case.id}: failed: {error}", file=sys.stderr)
+            failures += 1
+            continue
+        with out.open("a") as results:
+            results.write(json.dumps(row) + "\n")
+        print(runner.describe(row), flush=True)
+    return failures
+
+
+def main(arguments):
+    options = parse(arguments)
+    if options.report:
+        report.write()
+        return 0
+    chosen = cases.select(cases.load(options.device, options.threads), options.ids)
+    if options.dry_run:
+        for case in chosen:
+            print(f"// {case.id}, {case.rows} rows\n{case.mlir()}// -----\n")
+        return 0
+    return 1 if run(options, chosen) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
