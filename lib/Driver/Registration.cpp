@@ -10,6 +10,7 @@
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Pipelines/Pipelines.h"
 #include "danaus/Transforms/Passes.h"
+#include "dialects/Chain/ChainBufferize.h"
 #include "dialects/Chain/ChainDialect.h"
 #include "dialects/Linop/LinopDialect.h"
 #include "mlir/InitAllDialects.h"
@@ -20,6 +21,7 @@ void danaus::registerDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   registry.insert<chain::ChainDialect, linop::LinopDialect>();
+  chain::registerBufferizableOpInterfaceExternalModels(registry);
 }
 
 void danaus::registerPasses() {

@@ -73,4 +73,118 @@ def VerifyNoStructuredPass : Pass<"danaus-verify-no-structured"> {
   }];
 }
 
+def FuseStagesPass : Pass<"danaus-fuse-stages"> {
+  let summary = "Group stages and element-wise maps into kernels";
+  let description = [{
+    Before: `chain.stage` and `chain.map` on whole activations. After: each
+    maximal chain in which every value is the activations of exactly one next
+    stage or map is one `chain.kernel` without a schedule, and an element-wise
+    `linalg.generic` of `arith` and `math` on such a value (with whole operands
+    or one value a column) is a `chain.map` in it. A value with several users
+    ends a chain, with a remark. Test: `test/Transforms/fuse-stages.mlir`.
+  }];
+  let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def AssignSchedulePass : Pass<"danaus-assign-schedule", "::mlir::ModuleOp"> {
+  let summary = "Give every kernel its schedule";
+  let description = [{
+    Before: `chain.kernel` without a schedule. After: each has one: that of the
+    option `schedule` if given, else the one that `model` ranks first among the
+    legal ones, else the default of the target named by the module's
+    `danaus.target` ("x86-avx512" when there is none). A kernel that has a
+    schedule keeps it. No other pass writes schedules. Refuses an unknown
+    target, a `schedule` that does not parse, and an unreadable model.
+    Test: `test/Transforms/assign-schedule.mlir`.
+  }];
+  let options = [
+    Option<"schedule", "schedule", "std::string", "\"\"",
+           "A #chain.schedule attribute, given to every kernel">,
+    Option<"model", "model", "std::string", "\"\"",
+           "File of a trained model that ranks the legal schedules">,
+    Option<"rows", "rows", "int64_t", "256",
+           "Rows of activations to expect where the size is dynamic">,
+  ];
+  let dependentDialects = ["::danaus::chain::ChainDialect"];
+}
+
+def VerifySchedulePass : Pass<"danaus-verify-schedule", "::mlir::ModuleOp"> {
+  let summary = "Fail if a kernel's schedule is missing or illegal on the target";
+  let description = [{
+    Before: anything. After: unchanged, and every `chain.kernel` has a schedule
+    that breaks no constraint of `danaus/Support/Legality.h` on the module's
+    `danaus.target`. Refuses all else, naming the constraint, what was wanted and
+    what was found. Test: `test/Transforms/verify-schedule.mlir`.
+  }];
+}
+
+def PackWeightsPass : Pass<"danaus-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "Order weights as kernels read them";
+  let description = [{
+    Before: scheduled `chain.kernel`s on unpacked weights. After: every stage in
+    a kernel has a `packing`. A weight that is an argument of a public function
+    `@f`, used once, is packed by a new function `@f_pack`, which returns the
+    packed weights in the order of their arguments; `@f` takes them in place of
+    these arguments and has `danaus.pack` and `danaus.packed` (argument
+    numbers). Any other weight is packed where it is used. Leaves kernels
+    without a schedule alone. Test: `test/Transforms/pack-weights.mlir`.
+  }];
+  let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def TileKernelsPass : Pass<"danaus-tile-kernels"> {
+  let summary = "Turn kernels into loops over tiles of rows";
+  let description = [{
+    Before: scheduled `chain.kernel`s on tensors, unit `fma`, weights packed.
+    After: an `scf.forall` over tiles of `rows` rows for each segment between
+    cuts, holding one `chain.contract` a stage; maps are their bodies, and the
+    activations between stages are a tile, in the accumulator's type where no
+    map reads them. Leaves kernels of another unit or on memrefs alone; refuses
+    a kernel whose weights are not packed. Test: `test/Transforms/tile-kernels.mlir`.
+  }];
+  let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def FuseProducersPass : Pass<"danaus-fuse-producers"> {
+  let summary = "Compute producers of a row tile inside its loop";
+  let description = [{
+    Before: an `scf.forall` that slices tensors made outside it. After: each
+    producer that implements `TilingInterface`, is element-wise and is used only
+    by such slices is computed on the tile; the full-size tensor is gone.
+    Test: `test/Transforms/fuse-producers.mlir`.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def VectorizeKernelsPass : Pass<"danaus-vectorize-kernels"> {
+  let summary = "Turn contracts on tiles into loops over vector.contract";
+  let description = [{
+    Before: `chain.contract` on memrefs with packing `panel_b` or `panel_d`.
+    After: loops over blocks, panels and rows whose innermost loop carries a
+    register block of accumulators through `vector.contract`; the body of the
+    contract, on vectors, precedes the stores. Tails of b and d are masked.
+    Refuses other packings. Test: `test/Transforms/vectorize-kernels.mlir`.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def LowerContractsPass : Pass<"danaus-lower-contracts"> {
+  let summary = "Turn vector.contract into vector.fma";
+  let description = [{
+    Before: `vector.contract` with an accumulator whose last dimension is the
+    lanes. After: one `vector.fma` on a vector of lanes for each element of the
+    other dimensions; an operand without lanes is read as scalars and broadcast,
+    straight from memory where it was a `vector.transfer_read` with no other
+    use. Declines contractions of another form or kind.
+    Test: `test/Transforms/lower-contracts.mlir`.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 #endif // DANAUS_TRANSFORMS_PASSES_TD

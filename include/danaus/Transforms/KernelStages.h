@@ -1,0 +1,30 @@
+//===- KernelStages.h - Kernels as the plain structs of Support -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_TRANSFORMS_KERNELSTAGES_H
+#define DANAUS_TRANSFORMS_KERNELSTAGES_H
+
+#include "danaus/Support/Legality.h"
+#include "dialects/Chain/ChainOps.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace danaus {
+
+/// The stages of `kernel`, `parameter` being the position among the stages.
+llvm::SmallVector<StageDescriptor> describeStages(chain::KernelOp kernel);
+
+/// Bytes of an activation of the kernel's input.
+int64_t elementBytes(chain::KernelOp kernel);
+
+/// The record named by the module's `danaus.target`, by default "x86-avx512".
+/// Emits an error that lists the known names when there is no such record.
+mlir::FailureOr<TargetLimits> getTarget(mlir::ModuleOp module);
+
+} // namespace danaus
+
+#endif // DANAUS_TRANSFORMS_KERNELSTAGES_H

@@ -1,0 +1,194 @@
+//===- FuseStages.cpp - Group stages and maps into kernels -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Transforms/Passes.h"
+#include "dialects/Chain/ChainOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace danaus {
+#define GEN_PASS_DEF_FUSESTAGESPASS
+#include "danaus/Transforms/Passes.h.inc"
+} // namespace danaus
+
+using namespace mlir;
+using namespace danaus::chain;
+
+//===----------------------------------------------------------------------===//
+// Element-wise neighbours become maps
+//===----------------------------------------------------------------------===//
+
+/// A stage or a map: an op whose result `value` may take an epilogue.
+static bool isChainResult(Value value) {
+  return isa_and_nonnull<StageOp, MapOp>(value.getDefiningOp()) && value.hasOneUse();
+}
+
+/// Whether `map` reads element [i, j] of a matrix, or [j] of a vector.
+static bool isMapAccess(AffineMap map) {
+  return map.isIdentity() || (map.getNumDims() == 2 && map.getNumResults() == 1 &&
+                              map.getResult(0) == getAffineDimExpr(1, map.getContext()));
+}
+
+static bool isScalarBody(Block &body) {
+  return llvm::all_of(body.without_terminator(), [](Operation &op) {
+    return isa<arith::ArithDialect, math::MathDialect>(op.getDialect());
+  });
+}
+
+namespace {
+/// linalg.generic {element-wise} ins(%stage, %bias)  ->  chain.map %stage, %bias
+struct ElementwiseToMap : OpRewritePattern<linalg::GenericOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(linalg::GenericOp op, PatternRewriter &rewriter) const override {
+    std::optional<unsigned> leading;
+    for (OpOperand *input : op.getDpsInputOperands()) {
+      AffineMap map = op.getMatchingIndexingMap(input);
+      if (!isMapAccess(map))
+        return rewriter.notifyMatchFailure(op, "an input is neither whole nor one per column");
+      if (!leading && map.isIdentity() && isChainResult(input->get()))
+        leading = input->getOperandNumber();
+    }
+    if (!leading)
+      return rewriter.notifyMatchFailure(op, "no input is a stage used only here");
+    if (op.getNumResults() != 1 || op.getNumLoops() != 2 ||
+        op.getNumParallelLoops() != op.getNumLoops() ||
+        !op.getMatchingIndexingMap(op.getDpsInitOperand(0)).isIdentity())
+      return rewriter.notifyMatchFailure(op, "not an element-wise function of a matrix");
+    if (op.payloadUsesValueFromOperand(op.getDpsInitOperand(0)) || !isScalarBody(*op.getBody()))
+      return rewriter.notifyMatchFailure(op, "the body reads its init or is not arith and math");
+    rewrite(op, *leading, rewriter);
+    return success();
+  }
+
+  static void rewrite(linalg::GenericOp op, unsigned leading, PatternRewriter &rewriter) {
+    SmallVector<unsigned> order{leading};
+    for (unsigned i = 0; i < op.getNumDpsInputs(); ++i)
+      if (i != leading)
+        order.push_back(i);
+    SmallVector<Value> inputs =
+        llvm::map_to_vector(order, [&](unsigned i) { return op->getOperand(i); });
+    auto map = MapOp::create(rewriter, op.getLoc(), op.getResultTypes()[0], inputs[0],
+                             ValueRange(inputs).drop_front());
+    Block *body = rewriter.createBlock(&map.getBody());
+    IRMapping mapping;
+    for (unsigned i : order) {
+      BlockArgument old = op.getBody()->getArgument(i);
+      mapping.map(old, body->addArgument(old.getType(), op.getLoc()));
+    }
+    for (Operation &inner : op.getBody()->without_terminator())
+      rewriter.clone(inner, mapping);
+    Value yielded = op.getBody()->getTerminator()->getOperand(0);
+    YieldOp::create(rewriter, op.getLoc(), mapping.lookupOrDefault(yielded));
+    rewriter.replaceOp(op, map);
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Chains become kernels
+//===----------------------------------------------------------------------===//
+
+/// The op that continues the chain after `op`: its only user, when that is a
+/// stage or a map which takes the result as its activations.
+static Operation *nextInChain(Operation *op) {
+  Value result = op->getResult(0);
+  if (!result.hasOneUse()) {
+    if (!result.use_empty())
+      remark::missed(op->getLoc(), remark::RemarkOpts::name("FuseStages").category("danaus-fuse"))
+          << remark::reason("{0} uses of the activations, wanted 1",
+                            std::distance(result.use_begin(), result.use_end()));
+    return nullptr;
+  }
+  OpOperand &use = *result.use_begin();
+  bool continues = isa<StageOp, MapOp>(use.getOwner()) && use.getOperandNumber() == 0 &&
+                   use.getOwner()->getBlock() == op->getBlock();
+  return continues ? use.getOwner() : nullptr;
+}
+
+/// The longest chain that starts at `first`.
+static SmallVector<Operation *> collectChain(StageOp first) {
+  SmallVector<Operation *> chain{first};
+  while (Operation *next = nextInChain(chain.back()))
+    chain.push_back(next);
+  return chain;
+}
+
+/// Values that a chain reads from outside, its activations first.
+static llvm::SetVector<Value> collectInputs(ArrayRef<Operation *> chain) {
+  llvm::SetVector<Value> inputs;
+  for (auto [index, op] : llvm::enumerate(chain))
+    for (Value operand : index == 0 ? op->getOperands() : op->getOperands().drop_front())
+      inputs.insert(operand);
+  return inputs;
+}
+
+/// tensor.empty of the chain's result; its dynamic rows are those of `x`.
+static Value createInit(OpBuilder &builder, Location loc, Value x, RankedTensorType type) {
+  SmallVector<Value> dynamicSizes;
+  if (type.isDynamicDim(0))
+    dynamicSizes.push_back(tensor::DimOp::create(builder, loc, x, 0));
+  return tensor::EmptyOp::create(builder, loc, type, dynamicSizes);
+}
+
+/// stage, map, stage, ...  ->  chain.kernel { stage, map, stage, ... }
+static void fuseChain(ArrayRef<Operation *> chain, IRRewriter &rewriter) {
+  Operation *last = chain.back();
+  Location loc = chain.front()->getLoc();
+  llvm::SetVector<Value> inputs = collectInputs(chain);
+  auto type = cast<RankedTensorType>(last->getResult(0).getType());
+  rewriter.setInsertionPoint(last);
+  Value init = createInit(rewriter, loc, inputs[0], type);
+  auto kernel = KernelOp::create(rewriter, loc, type, inputs.getArrayRef(), init, nullptr);
+  Block *body = rewriter.createBlock(&kernel.getBody());
+  IRMapping mapping;
+  for (Value input : inputs)
+    mapping.map(input, body->addArgument(input.getType(), loc));
+  for (Operation *op : chain)
+    rewriter.clone(*op, mapping);
+  YieldOp::create(rewriter, loc, mapping.lookup(last->getResult(0)));
+  rewriter.replaceAllUsesWith(last->getResult(0), kernel.getResult());
+  for (Operation *op : llvm::reverse(chain))
+    rewriter.eraseOp(op);
+}
+
+/// Whether `stage` continues the chain of another stage or map.
+static bool continuesChain(StageOp stage) {
+  Operation *producer = stage.getX().getDefiningOp();
+  return isa_and_nonnull<StageOp, MapOp>(producer) && producer->getResult(0).hasOneUse() &&
+         producer->getBlock() == stage->getBlock();
+}
+
+namespace {
+struct FuseStages : danaus::impl::FuseStagesPassBase<FuseStages> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<ElementwiseToMap>(&getContext());
+    GreedyRewriteConfig config;
+    config.enableFolding(false).enableConstantCSE(false);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+      return signalPassFailure();
+
+    SmallVector<StageOp> heads;
+    getOperation()->walk([&](StageOp stage) {
+      if (!isa<KernelOp>(stage->getParentOp()) && !continuesChain(stage))
+        heads.push_back(stage);
+    });
+    IRRewriter rewriter(&getContext());
+    for (StageOp head : heads)
+      fuseChain(collectChain(head), rewriter);
+  }
+};
+} // namespace

@@ -1,0 +1,191 @@
+//===- LowerContracts.cpp - vector.contract to vector.fma -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Transforms/Passes.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include <map>
+
+namespace danaus {
+#define GEN_PASS_DEF_LOWERCONTRACTSPASS
+#include "danaus/Transforms/Passes.h.inc"
+} // namespace danaus
+
+using namespace mlir;
+
+namespace {
+
+/// One operand of a contraction, read vector by vector: either pieces of a
+/// vector value, or straight from the memory that it was read from.
+class Operand {
+public:
+  Operand(Value value, AffineMap map, unsigned laneDim) : value(value), map(map) {
+    auto type = cast<VectorType>(value.getType());
+    accumulator = type.getElementType();
+    hasLanes = map.getNumResults() > 0 && map.getDimPosition(map.getNumResults() - 1) == laneDim;
+    lanes = hasLanes ? type.getShape().back() : 1;
+    Value source = value;
+    if (auto extend = source.getDefiningOp<arith::ExtFOp>(); extend && source.hasOneUse())
+      source = extend.getIn();
+    auto candidate = source.getDefiningOp<vector::TransferReadOp>();
+    if (candidate && source.hasOneUse() && canSplit(candidate))
+      read = candidate;
+  }
+
+  /// The vector of lanes at `point` (one index a loop of the contraction);
+  /// scalars are broadcast to `width` lanes.
+  Value at(OpBuilder &b, Location loc, ArrayRef<int64_t> point, int64_t width) {
+    SmallVector<int64_t> position;
+    for (unsigned i = 0; i < map.getNumResults() - (hasLanes ? 1 : 0); ++i)
+      position.push_back(point[map.getDimPosition(i)]);
+    Value &piece = cache[position];
+    if (!piece)
+      piece = load(b, loc, position, width);
+    return piece;
+  }
+
+private:
+  /// All but the lanes must be in bounds; without lanes, all must be.
+  bool canSplit(vector::TransferReadOp candidate) {
+    if (candidate.getMask() || !isa<MemRefType>(candidate.getBase().getType()) ||
+        candidate.hasBroadcastDim())
+      return false;
+    SmallVector<bool> inBounds = candidate.getInBoundsValues();
+    if (hasLanes)
+      inBounds.pop_back();
+    return llvm::all_of(inBounds, [](bool inside) { return inside; });
+  }
+
+  Value load(OpBuilder &b, Location loc, ArrayRef<int64_t> position, int64_t width) {
+    Value piece = read ? loadFromMemory(b, loc, position)
+                       : Value(vector::ExtractOp::create(b, loc, value, position));
+    if (getElementTypeOrSelf(piece.getType()) != accumulator) {
+      Type type = hasLanes ? Type(VectorType::get(lanes, accumulator)) : accumulator;
+      piece = arith::ExtFOp::create(b, loc, type, piece);
+    }
+    if (hasLanes)
+      return piece;
+    return vector::BroadcastOp::create(b, loc, VectorType::get(width, accumulator), piece);
+  }
+
+  Value loadFromMemory(OpBuilder &b, Location loc, ArrayRef<int64_t> position) {
+    SmallVector<Value> indices(read.getIndices());
+    AffineMap access = read.getPermutationMap();
+    for (auto [i, offset] : llvm::enumerate(position)) {
+      Value &index = indices[access.getDimPosition(i)];
+      AffineExpr sum = b.getAffineDimExpr(0) + offset;
+      index = affine::AffineApplyOp::create(b, loc, AffineMap::get(1, 0, sum), ValueRange{index});
+    }
+    if (!hasLanes)
+      return memref::LoadOp::create(b, loc, read.getBase(), indices);
+    Type element = cast<MemRefType>(read.getBase().getType()).getElementType();
+    auto laneMap = AffineMap::get(access.getNumDims(), 0,
+                                  access.getResult(access.getNumResults() - 1));
+    return vector::TransferReadOp::create(b, loc, VectorType::get(lanes, element), read.getBase(),
+                                          indices, std::nullopt, laneMap,
+                                          ArrayRef<bool>{read.getInBoundsValues().back()});
+  }
+
+  Value value;
+  AffineMap map;
+  Type accumulator;
+  bool hasLanes;
+  int64_t lanes;
+  vector::TransferReadOp read;
+  std::map<SmallVector<int64_t>, Value> cache;
+};
+
+/// contract acc[.., l] += left[.., (l)] * right[.., l]
+///   ->  fma(broadcast(left[..]), right[..], acc[..]) for each other index
+struct ContractToFma : OpRewritePattern<vector::ContractionOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(vector::ContractionOp op,
+                                PatternRewriter &rewriter) const override {
+    auto accType = dyn_cast<VectorType>(op.getAccType());
+    if (!accType || !isa<FloatType>(accType.getElementType()))
+      return rewriter.notifyMatchFailure(op, "the accumulator is not a vector of floats");
+    if (op.getKind() != vector::CombiningKind::ADD)
+      return rewriter.notifyMatchFailure(op, "the combining kind is not add");
+    if (op.getLhsType().getElementType() != accType.getElementType() ||
+        op.getRhsType().getElementType() != accType.getElementType())
+      return rewriter.notifyMatchFailure(op, "the element types differ");
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    unsigned laneDim = maps[2].getDimPosition(maps[2].getNumResults() - 1);
+    std::optional<unsigned> right = maps[1].getResultPosition(rewriter.getAffineDimExpr(laneDim));
+    std::optional<unsigned> left = maps[0].getResultPosition(rewriter.getAffineDimExpr(laneDim));
+    if (!right || *right + 1 != maps[1].getNumResults())
+      return rewriter.notifyMatchFailure(op, "the right operand's last dimension is not the lanes");
+    if (left && *left + 1 != maps[0].getNumResults())
+      return rewriter.notifyMatchFailure(op, "the left operand's lanes are not its last dimension");
+    rewriter.replaceOp(op, lower(op, laneDim, rewriter));
+    return success();
+  }
+
+  /// Visits every index but the lanes, the parallel ones innermost, so that
+  /// consecutive multiply-adds are independent.
+  static Value lower(vector::ContractionOp op, unsigned laneDim, PatternRewriter &rewriter) {
+    Location loc = op.getLoc();
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    Operand left(op.getLhs(), maps[0], laneDim), right(op.getRhs(), maps[1], laneDim);
+    int64_t width = cast<VectorType>(op.getAccType()).getShape().back();
+    std::map<SmallVector<int64_t>, Value> sums;
+    SmallVector<int64_t> bounds = op.getShapeForUnroll().value();
+    SmallVector<unsigned> order = visitingOrder(op, laneDim);
+    int64_t numPoints = 1;
+    for (unsigned dim : order)
+      numPoints *= bounds[dim];
+    for (int64_t flat = 0; flat < numPoints; ++flat) {
+      SmallVector<int64_t> point(bounds.size(), 0);
+      int64_t rest = flat;
+      for (unsigned dim : llvm::reverse(order)) {
+        point[dim] = rest % bounds[dim];
+        rest /= bounds[dim];
+      }
+      SmallVector<int64_t> position;
+      for (AffineExpr result : maps[2].getResults().drop_back())
+        position.push_back(point[cast<AffineDimExpr>(result).getPosition()]);
+      Value &sum = sums[position];
+      if (!sum)
+        sum = vector::ExtractOp::create(rewriter, loc, op.getAcc(), position);
+      Value factor = left.at(rewriter, loc, point, width);
+      Value weight = right.at(rewriter, loc, point, width);
+      sum = vector::FMAOp::create(rewriter, loc, factor, weight, sum);
+    }
+    Value result = op.getAcc();
+    if (cast<VectorType>(op.getAccType()).getRank() == 1)
+      return sums.begin()->second;
+    for (auto &[position, sum] : sums)
+      result = vector::InsertOp::create(rewriter, loc, sum, result, position);
+    return result;
+  }
+
+  /// Reductions first (outermost), then parallel loops; never the lanes.
+  static SmallVector<unsigned> visitingOrder(vector::ContractionOp op, unsigned laneDim) {
+    SmallVector<unsigned> order;
+    for (bool reductions : {true, false})
+      for (auto [dim, type] : llvm::enumerate(op.getIteratorTypesArray()))
+        if (dim != laneDim && (type == vector::IteratorType::reduction) == reductions)
+          order.push_back(dim);
+    return order;
+  }
+};
+
+struct LowerContracts : danaus::impl::LowerContractsPassBase<LowerContracts> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    patterns.add<ContractToFma>(&getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

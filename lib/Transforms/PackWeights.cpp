@@ -1,0 +1,266 @@
+//===- PackWeights.cpp - Order weights as kernels read them -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Transforms/KernelStages.h"
+#include "danaus/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/MapVector.h"
+
+namespace danaus {
+#define GEN_PASS_DEF_PACKWEIGHTSPASS
+#include "danaus/Transforms/Passes.h.inc"
+} // namespace danaus
+
+using namespace mlir;
+using namespace danaus;
+
+//===----------------------------------------------------------------------===//
+// One weight
+//===----------------------------------------------------------------------===//
+
+
+/// Appends unit dimensions for b and c where `order` leaves them out.
+static Value addMissingDims(OpBuilder &builder, Location loc, Value weight, std::string &order) {
+  auto type = cast<RankedTensorType>(weight.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i < type.getRank(); ++i)
+    groups.push_back({i});
+  for (char dim : {'b', 'c'}) {
+    if (StringRef(order).contains(dim))
+      continue;
+    if (!groups.empty())
+      groups.back().push_back(shape.size());
+    shape.push_back(1);
+    order += dim;
+  }
+  if (static_cast<int64_t>(shape.size()) == type.getRank())
+    return weight;
+  auto expanded = RankedTensorType::get(shape, type.getElementType());
+  return tensor::ExpandShapeOp::create(builder, loc, expanded, weight, groups);
+}
+
+/// Pads each dimension of `weight` with zeros to its extent in `padded`.
+static Value padDims(OpBuilder &builder, Location loc, Value weight, StringRef order,
+                     const StagePattern &padded) {
+  auto type = cast<RankedTensorType>(weight.getType());
+  SmallVector<int64_t> wanted = weightShape(padded, order);
+  if (type.getShape() == ArrayRef<int64_t>(wanted))
+    return weight;
+  SmallVector<OpFoldResult> low(order.size(), builder.getIndexAttr(0)), high;
+  for (auto [want, have] : llvm::zip_equal(wanted, type.getShape()))
+    high.push_back(builder.getIndexAttr(want - have));
+  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type.getElementType()));
+  return tensor::PadOp::create(builder, loc, RankedTensorType::get(wanted, type.getElementType()),
+                               weight, low, high, zero);
+}
+
+/// w (dims in `order`)  ->  one dimension a digit, each dim's slowest first;
+/// `source[i]` becomes where digit i of `layout` is among them.
+static Value splitDigits(OpBuilder &builder, Location loc, Value weight, StringRef order,
+                         const PackedLayout &layout, SmallVectorImpl<int64_t> &source) {
+  source.assign(layout.digits.size(), 0);
+  SmallVector<int64_t> shape;
+  SmallVector<ReassociationIndices> groups;
+  for (char dim : order) {
+    SmallVector<size_t> digits;
+    for (auto [index, digit] : llvm::enumerate(layout.digits))
+      if (digit.dim == dim)
+        digits.push_back(index);
+    llvm::sort(digits, [&](size_t left, size_t right) {
+      return layout.digits[left].stride > layout.digits[right].stride;
+    });
+    ReassociationIndices &group = groups.emplace_back();
+    for (size_t index : digits) {
+      source[index] = shape.size();
+      group.push_back(shape.size());
+      shape.push_back(layout.digits[index].extent);
+    }
+  }
+  Type element = cast<RankedTensorType>(weight.getType()).getElementType();
+  return tensor::ExpandShapeOp::create(builder, loc, RankedTensorType::get(shape, element), weight,
+                                       groups);
+}
+
+/// w  ->  pad  ->  expand_shape into digits  ->  transpose to the packed order
+static Value packWeight(OpBuilder &builder, Location loc, Value weight,
+                        const StagePattern &pattern, StringRef orderText, const Packing &packing) {
+  std::string order = orderText.str();
+  PackedLayout layout = packedLayout(pattern, order, packing);
+  weight = addMissingDims(builder, loc, weight, order);
+  weight = padDims(builder, loc, weight, order, layout.padded);
+  SmallVector<int64_t> source;
+  weight = splitDigits(builder, loc, weight, order, layout, source);
+  Type element = cast<RankedTensorType>(weight.getType()).getElementType();
+  Value empty = tensor::EmptyOp::create(builder, loc, layout.shape(), element);
+  return linalg::TransposeOp::create(builder, loc, weight, empty, source).getResult()[0];
+}
+
+//===----------------------------------------------------------------------===//
+// The packing that a schedule asks for
+//===----------------------------------------------------------------------===//
+
+static Packing choosePacking(const Schedule &schedule, size_t stage, Type element,
+                             const TargetLimits &limits) {
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+  if (schedule.unit == ScheduleUnit::MmaSync)
+    return {bytes == 2 ? PackingKind::MmaK16 : PackingKind::MmaK8, 1, 1};
+  LaneAxis axis = stage < schedule.axes.size() ? schedule.axes[stage] : LaneAxis::B;
+  return {axis == LaneAxis::B ? PackingKind::PanelB : PackingKind::PanelD,
+          limits.lanes(std::max<int64_t>(bytes, 4)), schedule.panel};
+}
+
+//===----------------------------------------------------------------------===//
+// Where packing happens
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A weight operand of a kernel and how its stage wants it.
+struct WeightUse {
+  chain::KernelOp kernel;
+  chain::StageOp stage;
+  unsigned input; ///< among the kernel's inputs
+  Packing packing;
+
+  OpOperand &operand() const {
+    chain::KernelOp op = kernel;
+    return op.getInputsMutable()[input];
+  }
+  RankedTensorType packedType() const {
+    chain::StageOp op = stage;
+    auto weight = cast<RankedTensorType>(op.getWeight().getType());
+    return RankedTensorType::get(packedLayout(op.getPattern(), op.getOrder(), packing).shape(),
+                                 weight.getElementType());
+  }
+};
+} // namespace
+
+/// Gives the kernel an input of its own for every stage's weight, so that two
+/// stages can pack one tensor differently.
+static void separateWeights(chain::KernelOp kernel) {
+  Block &body = kernel.getBody().front();
+  for (chain::StageOp stage : kernel.getStages()) {
+    auto weight = cast<BlockArgument>(stage.getWeight());
+    if (weight.hasOneUse())
+      continue;
+    kernel.getInputsMutable().append(kernel.getInputs()[weight.getArgNumber()]);
+    stage.getWeightMutable().assign(body.addArgument(weight.getType(), kernel.getLoc()));
+  }
+}
+
+static SmallVector<WeightUse> collectWeights(func::FuncOp function, const TargetLimits &limits) {
+  SmallVector<WeightUse> uses;
+  function.walk([&](chain::KernelOp kernel) {
+    if (!kernel.getSchedule() || !kernel.getResult())
+      return;
+    separateWeights(kernel);
+    Schedule schedule = chain::toPlain(*kernel.getSchedule());
+    for (auto [index, stage] : llvm::enumerate(kernel.getStages())) {
+      if (stage.getPacking())
+        continue;
+      unsigned input = cast<BlockArgument>(stage.getWeight()).getArgNumber();
+      Type element = cast<ShapedType>(stage.getX().getType()).getElementType();
+      uses.push_back({kernel, stage, input, choosePacking(schedule, index, element, limits)});
+    }
+  });
+  return uses;
+}
+
+/// Marks the stage as packed and retypes its weight inside the kernel.
+static void markPacked(const WeightUse &use) {
+  chain::StageOp stage = use.stage;
+  stage.setPackingAttr(chain::toAttr(stage.getContext(), use.packing));
+  stage.getWeight().setType(use.packedType());
+}
+
+/// An argument of a public function that is only this kernel's weight.
+static bool isOwnArgument(func::FuncOp function, Value value) {
+  auto argument = dyn_cast<BlockArgument>(value);
+  return argument && function.isPublic() && argument.getOwner() == &function.getBody().front() &&
+         argument.hasOneUse();
+}
+
+/// func @f_pack(%w...) -> packed...
+static void createPackFunction(func::FuncOp function, ArrayRef<WeightUse> uses) {
+  SmallVector<Type> inputs, results;
+  for (const WeightUse &use : uses) {
+    inputs.push_back(use.operand().get().getType());
+    results.push_back(use.packedType());
+  }
+  OpBuilder builder(function);
+  builder.setInsertionPointAfter(function);
+  Location loc = function.getLoc();
+  auto pack = func::FuncOp::create(builder, loc, (function.getName() + "_pack").str(),
+                                   builder.getFunctionType(inputs, results));
+  Block *entry = pack.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+  SmallVector<Value> packed;
+  for (auto [use, argument] : llvm::zip_equal(uses, entry->getArguments())) {
+    chain::StageOp stage = use.stage;
+    packed.push_back(packWeight(builder, loc, argument, stage.getPattern(), stage.getOrder(),
+                                use.packing));
+  }
+  func::ReturnOp::create(builder, loc, packed);
+  function->setAttr("danaus.pack", FlatSymbolRefAttr::get(pack));
+}
+
+/// Replaces the arguments of `uses` by packed ones, in place.
+static void retypeArguments(func::FuncOp function, ArrayRef<WeightUse> uses) {
+  SmallVector<int64_t> numbers;
+  SmallVector<Type> inputs(function.getArgumentTypes());
+  for (const WeightUse &use : uses) {
+    auto argument = cast<BlockArgument>(use.operand().get());
+    numbers.push_back(argument.getArgNumber());
+    inputs[argument.getArgNumber()] = use.packedType();
+    argument.setType(use.packedType());
+  }
+  Builder builder(function.getContext());
+  function.setFunctionType(builder.getFunctionType(inputs, function.getResultTypes()));
+  function->setAttr("danaus.packed", builder.getDenseI64ArrayAttr(numbers));
+}
+
+static void packFunction(func::FuncOp function, const TargetLimits &limits) {
+  SmallVector<WeightUse> fromArguments;
+  for (const WeightUse &use : collectWeights(function, limits)) {
+    if (isOwnArgument(function, use.operand().get())) {
+      fromArguments.push_back(use);
+      continue;
+    }
+    OpBuilder builder(use.kernel);
+    chain::StageOp stage = use.stage;
+    use.operand().set(packWeight(builder, use.kernel->getLoc(), use.operand().get(),
+                                 stage.getPattern(), stage.getOrder(), use.packing));
+    markPacked(use);
+  }
+  if (fromArguments.empty())
+    return;
+  llvm::sort(fromArguments, [](const WeightUse &left, const WeightUse &right) {
+    return cast<BlockArgument>(left.operand().get()).getArgNumber() <
+           cast<BlockArgument>(right.operand().get()).getArgNumber();
+  });
+  createPackFunction(function, fromArguments);
+  retypeArguments(function, fromArguments);
+  for (const WeightUse &use : fromArguments)
+    markPacked(use);
+}
+
+namespace {
+struct PackWeights : danaus::impl::PackWeightsPassBase<PackWeights> {
+  void runOnOperation() override {
+    FailureOr<TargetLimits> limits = getTarget(getOperation());
+    if (failed(limits))
+      return signalPassFailure();
+    for (func::FuncOp function : llvm::to_vector(getOperation().getOps<func::FuncOp>()))
+      if (!function.isExternal())
+        packFunction(function, *limits);
+  }
+};
+} // namespace

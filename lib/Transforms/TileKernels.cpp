@@ -1,0 +1,262 @@
+//===- TileKernels.cpp - Turn kernels into loops over tiles of rows -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   %y = chain.kernel ins(%x, %w1, %w2) outs(%init) { stage, stage }
+//
+// becomes, for a segment without cuts,
+//
+//   %y = scf.forall (%i) = (0) to (%n) step (rows) shared_outs(%o = %init) {
+//     %m  = min(rows, n - i)
+//     %xt = extract_slice %x[%i, 0] [%m, in]
+//     %t  = chain.contract ins(%xt, %w1) outs(slice of tensor.empty(rows x mid))
+//     %yt = chain.contract ins(%t, %w2) outs(extract_slice %o[%i, 0] [%m, out])
+//     in_parallel { insert %yt into %o[%i, 0] [%m, out] }
+//   }
+//
+// The tile of activations between stages has a static size, so that it can be
+// allocated once, outside the loop.
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Transforms/Passes.h"
+#include "dialects/Chain/ChainOps.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace danaus {
+#define GEN_PASS_DEF_TILEKERNELSPASS
+#include "danaus/Transforms/Passes.h.inc"
+} // namespace danaus
+
+using namespace mlir;
+using namespace danaus::chain;
+
+namespace {
+/// A stage and the maps that follow it: what one contract computes.
+struct Link {
+  StageOp stage;
+  SmallVector<MapOp> maps;
+
+  Value result() { return maps.empty() ? stage.getY() : maps.back().getY(); }
+};
+
+/// Where a segment reads values of the kernel's body.
+struct Segment {
+  SmallVector<Link> links;
+  Value x;    ///< the activations that it starts from, outside the loop
+  Value init; ///< what it overwrites
+};
+} // namespace
+
+/// Splits the body at the cuts.
+static SmallVector<Segment> splitSegments(KernelOp kernel) {
+  SmallVector<Segment> segments(1);
+  int64_t numStages = 0;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (auto map = dyn_cast<MapOp>(op)) {
+      segments.back().links.back().maps.push_back(map);
+      continue;
+    }
+    if (llvm::is_contained(kernel.getSchedule()->getCuts(), numStages))
+      segments.emplace_back();
+    segments.back().links.push_back({cast<StageOp>(op), {}});
+    ++numStages;
+  }
+  return segments;
+}
+
+//===----------------------------------------------------------------------===//
+// One contract
+//===----------------------------------------------------------------------===//
+
+/// The type of the activations after `link`: what the maps yield, or the
+/// accumulator when the sum goes straight to the next stage of the segment.
+static Type resultElement(Link &link, bool isLast) {
+  Type element = cast<RankedTensorType>(link.result().getType()).getElementType();
+  return isLast || !link.maps.empty() ? element : Type(getAccumulatorType(element));
+}
+
+/// The body of a contract: round the sum to the stage's type, then the maps.
+static void buildBody(OpBuilder &builder, ContractOp contract, Link &link, Type yielded) {
+  Location loc = contract.getLoc();
+  Type stageElement = cast<RankedTensorType>(link.stage.getY().getType()).getElementType();
+  Block *body = builder.createBlock(&contract.getBody());
+  Value value = body->addArgument(getAccumulatorType(stageElement), loc);
+  bool rounds = value.getType() != stageElement && (!link.maps.empty() || yielded == stageElement);
+  if (rounds)
+    value = arith::TruncFOp::create(builder, loc, stageElement, value);
+  for (MapOp map : link.maps) {
+    IRMapping mapping;
+    Block &inner = map.getBody().front();
+    mapping.map(inner.getArgument(0), value);
+    for (BlockArgument extra : inner.getArguments().drop_front())
+      mapping.map(extra, body->addArgument(extra.getType(), loc));
+    for (Operation &op : inner.without_terminator())
+      builder.clone(op, mapping);
+    value = mapping.lookupOrDefault(cast<YieldOp>(inner.getTerminator()).getValue());
+  }
+  YieldOp::create(builder, loc, value);
+}
+
+//===----------------------------------------------------------------------===//
+// The loop over row tiles
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Builds the loop of one segment.
+class SegmentTiler {
+public:
+  SegmentTiler(OpBuilder &builder, KernelOp kernel, const IRMapping &outside)
+      : builder(builder), kernel(kernel), loc(kernel.getLoc()), outside(outside),
+        tileRows(kernel.getSchedule()->getRows()) {}
+
+  Value tile(Segment &segment) {
+    OpFoldResult zero = builder.getIndexAttr(0), step = builder.getIndexAttr(tileRows);
+    OpFoldResult rows = tensor::getMixedSize(builder, loc, segment.x, 0);
+    auto loop = scf::ForallOp::create(builder, loc, ArrayRef{zero}, ArrayRef{rows}, ArrayRef{step},
+                                      segment.init, std::nullopt);
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(loop.getBody());
+    offset = loop.getInductionVar(0);
+    size = tileSize(rows);
+    Value out = loop.getRegionIterArgs()[0];
+    Value result = tileLinks(segment, sliceRows(segment.x), sliceRows(out));
+    builder.setInsertionPointToEnd(loop.getTerminator().getBody());
+    insertRows(result, out);
+    return loop.getResult(0);
+  }
+
+private:
+  /// min(tileRows, rows - offset)
+  OpFoldResult tileSize(OpFoldResult rows) {
+    AffineExpr total = builder.getAffineSymbolExpr(0), start = builder.getAffineDimExpr(0);
+    auto map = AffineMap::get(1, 1, {builder.getAffineConstantExpr(tileRows), total - start},
+                              builder.getContext());
+    return affine::makeComposedFoldedAffineMin(builder, loc, map, {offset, rows});
+  }
+
+  /// %t[offset, 0] [size, columns], or %t[0, 0] [size, columns] of a tile.
+  Value sliceRows(Value matrix, bool isTile = false) {
+    auto type = cast<RankedTensorType>(matrix.getType());
+    OpFoldResult zero = builder.getIndexAttr(0), one = builder.getIndexAttr(1);
+    return tensor::ExtractSliceOp::create(
+        builder, loc, matrix, ArrayRef<OpFoldResult>{isTile ? zero : offset, zero},
+        ArrayRef<OpFoldResult>{size, builder.getIndexAttr(type.getDimSize(1))},
+        ArrayRef<OpFoldResult>{one, one});
+  }
+
+  void insertRows(Value tile, Value matrix) {
+    auto type = cast<RankedTensorType>(matrix.getType());
+    OpFoldResult zero = builder.getIndexAttr(0), one = builder.getIndexAttr(1);
+    tensor::ParallelInsertSliceOp::create(
+        builder, loc, tile, matrix, ArrayRef<OpFoldResult>{offset, zero},
+        ArrayRef<OpFoldResult>{size, builder.getIndexAttr(type.getDimSize(1))},
+        ArrayRef<OpFoldResult>{one, one});
+  }
+
+  Value tileLinks(Segment &segment, Value x, Value out) {
+    for (Link &link : segment.links) {
+      bool isLast = &link == &segment.links.back();
+      Type element = resultElement(link, isLast);
+      Value init = isLast ? out : emptyTile(link, element);
+      x = contract(link, x, init, element);
+    }
+    return x;
+  }
+
+  /// A tile of `tileRows` rows, cut to the rows of this iteration.
+  Value emptyTile(Link &link, Type element) {
+    int64_t columns = cast<RankedTensorType>(link.result().getType()).getDimSize(1);
+    Value tile =
+        tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{tileRows, columns}, element);
+    return sliceRows(tile, /*isTile=*/true);
+  }
+
+  Value contract(Link &link, Value x, Value init, Type element) {
+    SmallVector<Value> extras;
+    for (MapOp map : link.maps)
+      for (Value extra : map.getExtras()) {
+        Value value = outside.lookup(extra);
+        bool isVector = cast<RankedTensorType>(value.getType()).getRank() == 1;
+        extras.push_back(isVector ? value : sliceRows(value));
+      }
+    StageOp stage = link.stage;
+    auto op = ContractOp::create(builder, loc, init.getType(), x,
+                                 outside.lookup(stage.getWeight()), extras, init, stage.getA(),
+                                 stage.getB(), stage.getC(), stage.getD(), stage.getOrder(),
+                                 *stage.getPacking(), kernel.getSchedule()->getBlockRows());
+    OpBuilder::InsertionGuard guard(builder);
+    buildBody(builder, op, link, element);
+    return op.getResult();
+  }
+
+  OpBuilder &builder;
+  KernelOp kernel;
+  Location loc;
+  const IRMapping &outside;
+  int64_t tileRows;
+  OpFoldResult offset, size;
+};
+} // namespace
+
+/// tensor.empty for the activations at a cut, with the rows of `like`.
+static Value createBetween(OpBuilder &builder, Location loc, Value like, Value value) {
+  auto type = cast<RankedTensorType>(value.getType());
+  SmallVector<Value> dynamicSizes;
+  if (type.isDynamicDim(0))
+    dynamicSizes.push_back(tensor::DimOp::create(builder, loc, like, 0));
+  return tensor::EmptyOp::create(builder, loc, type, dynamicSizes);
+}
+
+static void tileKernel(KernelOp kernel) {
+  OpBuilder builder(kernel);
+  IRMapping outside;
+  for (auto [argument, input] :
+       llvm::zip_equal(kernel.getBody().front().getArguments(), kernel.getInputs()))
+    outside.map(argument, input);
+  SmallVector<Segment> segments = splitSegments(kernel);
+  Value x = kernel.getInputs()[0];
+  for (Segment &segment : segments) {
+    bool isLast = &segment == &segments.back();
+    segment.x = x;
+    segment.init = isLast ? kernel.getInit()
+                          : createBetween(builder, kernel.getLoc(), x,
+                                          segment.links.back().result());
+    x = SegmentTiler(builder, kernel, outside).tile(segment);
+  }
+  kernel.getResult().replaceAllUsesWith(x);
+  kernel.erase();
+}
+
+namespace {
+struct TileKernels : danaus::impl::TileKernelsPassBase<TileKernels> {
+  void runOnOperation() override {
+    SmallVector<KernelOp> kernels;
+    WalkResult result = getOperation()->walk([&](KernelOp kernel) {
+      if (!kernel.getResult() || !kernel.getSchedule() ||
+          kernel.getSchedule()->getUnit() != Unit::fma)
+        return WalkResult::advance();
+      for (StageOp stage : kernel.getStages())
+        if (!stage.getPacking()) {
+          stage.emitOpError() << "wanted a packed weight, found none (run danaus-pack-weights)";
+          return WalkResult::interrupt();
+        }
+      kernels.push_back(kernel);
+      return WalkResult::advance();
+    });
+    if (result.wasInterrupted())
+      return signalPassFailure();
+    for (KernelOp kernel : kernels)
+      tileKernel(kernel);
+  }
+};
+} // namespace

@@ -1,0 +1,71 @@
+// RUN: danaus-opt %s --danaus-fuse-stages | FileCheck %s
+// RUN: danaus-opt %s --danaus-fuse-stages --danaus-fuse-stages | FileCheck %s
+// RUN: danaus-opt %s --danaus-fuse-stages --remarks-filter="danaus-fuse" --verify-diagnostics -o /dev/null
+
+// CHECK-LABEL: func @two_stages_and_a_bias_are_one_kernel(
+// CHECK-SAME:      %[[W1:.*]]: tensor<4x3x2xf32>, %[[W2:.*]]: tensor<3x2x4xf32>, %[[BIAS:.*]]: tensor<6xf32>,
+// CHECK-SAME:      %[[X:.*]]: tensor<?x8xf32>)
+// CHECK:         %[[ROWS:.*]] = tensor.dim %[[X]]
+// CHECK:         %[[INIT:.*]] = tensor.empty(%[[ROWS]]) : tensor<?x6xf32>
+// CHECK:         %[[Y:.*]] = chain.kernel ins(%[[X]], %[[W1]], %[[W2]], %[[BIAS]]
+// CHECK-SAME:        outs(%[[INIT]]
+// CHECK-NEXT:    ^bb0(%[[XI:.*]]: tensor<?x8xf32>, %[[A:.*]]: {{.*}}, %[[B:.*]]: {{.*}}, %[[C:.*]]: tensor<6xf32>):
+// CHECK-NEXT:      %[[T:.*]] = chain.stage %[[XI]], %[[A]] pattern(4, 3, 2, 1)
+// CHECK-NEXT:      %[[S:.*]] = chain.stage %[[T]], %[[B]] pattern(1, 2, 4, 3)
+// CHECK-NEXT:      %[[M:.*]] = chain.map %[[S]], %[[C]]
+// CHECK-NEXT:      ^bb0(%[[V:.*]]: f32, %[[P:.*]]: f32):
+// CHECK-NEXT:        %[[SUM:.*]] = arith.addf %[[V]], %[[P]]
+// CHECK-NEXT:        chain.yield %[[SUM]]
+// CHECK:           chain.yield %[[M]]
+// CHECK:         return %[[Y]]
+func.func @two_stages_and_a_bias_are_one_kernel(%w1: tensor<4x3x2xf32>, %w2: tensor<3x2x4xf32>,
+                                                %bias: tensor<6xf32>, %x: tensor<?x8xf32>) -> tensor<?x6xf32> {
+  %t = chain.stage %x, %w1 pattern(4, 3, 2, 1) order "abc"
+      : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  %s = chain.stage %t, %w2 pattern(1, 2, 4, 3) order "dbc"
+      : tensor<?x12xf32>, tensor<3x2x4xf32> -> tensor<?x6xf32>
+  %c0 = arith.constant 0 : index
+  %n = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %e = tensor.empty(%n) : tensor<?x6xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>,
+                                        affine_map<(i, j) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%s, %bias : tensor<?x6xf32>, tensor<6xf32>) outs(%e : tensor<?x6xf32>) {
+  ^bb0(%v: f32, %b: f32, %o: f32):
+    %sum = arith.addf %v, %b : f32
+    linalg.yield %sum : f32
+  } -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
+}
+
+// CHECK-LABEL: func @activations_with_two_users_end_a_chain(
+// CHECK:         %[[T:.*]] = chain.kernel
+// CHECK:         %[[Y:.*]] = chain.kernel ins(%[[T]]
+// CHECK:         return %[[T]], %[[Y]]
+func.func @activations_with_two_users_end_a_chain(%w: tensor<4x2x2xf32>, %x: tensor<5x8xf32>)
+    -> (tensor<5x8xf32>, tensor<5x8xf32>) {
+  // expected-remark @below {{FuseStages}}
+  %t = chain.stage %x, %w pattern(4, 2, 2, 1) order "abc"
+      : tensor<5x8xf32>, tensor<4x2x2xf32> -> tensor<5x8xf32>
+  %y = chain.stage %t, %w pattern(4, 2, 2, 1) order "abc"
+      : tensor<5x8xf32>, tensor<4x2x2xf32> -> tensor<5x8xf32>
+  return %t, %y : tensor<5x8xf32>, tensor<5x8xf32>
+}
+
+// A transposed access is not element-wise, so it stays outside the kernel.
+// CHECK-LABEL: func @a_transpose_is_no_epilogue(
+// CHECK:         %[[Y:.*]] = chain.kernel
+// CHECK-NOT:       chain.map
+// CHECK:         linalg.generic {{.*}} ins(%[[Y]]
+func.func @a_transpose_is_no_epilogue(%w: tensor<4x2x2xf32>, %x: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  %t = chain.stage %x, %w pattern(4, 2, 2, 1) order "abc"
+      : tensor<8x8xf32>, tensor<4x2x2xf32> -> tensor<8x8xf32>
+  %e = tensor.empty() : tensor<8x8xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%t : tensor<8x8xf32>) outs(%e : tensor<8x8xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    linalg.yield %v : f32
+  } -> tensor<8x8xf32>
+  return %y : tensor<8x8xf32>
+}

@@ -1,0 +1,75 @@
+// RUN: danaus-opt %s --danaus-pack-weights | FileCheck %s
+// RUN: danaus-opt %s --danaus-pack-weights --danaus-pack-weights | FileCheck %s
+
+// b = 3 is padded to one panel of 16 lanes; the argument is replaced in place.
+// CHECK-LABEL: func @an_argument_is_packed_by_a_function_of_its_own(
+// CHECK-SAME:      %[[X:.*]]: tensor<?x8xf32>, %[[W:.*]]: tensor<4x1x2x16xf32>,
+// CHECK-SAME:      danaus.pack = @an_argument_is_packed_by_a_function_of_its_own_pack, danaus.packed = array<i64: 1>
+// CHECK:         chain.kernel ins(%[[X]], %[[W]] : tensor<?x8xf32>, tensor<4x1x2x16xf32>)
+// CHECK:           chain.stage {{.*}} order "abc" packing(<kind = panel_b, lanes = 16>)
+// CHECK-LABEL: func @an_argument_is_packed_by_a_function_of_its_own_pack(
+// CHECK-SAME:      %[[RAW:.*]]: tensor<4x3x2xf32>) -> tensor<4x1x2x16xf32>
+// CHECK:         %[[PAD:.*]] = tensor.pad %[[RAW]] low[0, 0, 0] high[0, 13, 0]
+// CHECK:         %[[DIGITS:.*]] = tensor.expand_shape %[[PAD]] {{\[\[}}0], [1, 2], [3]]
+// CHECK:         %[[PACKED:.*]] = linalg.transpose ins(%[[DIGITS]] : tensor<4x1x16x2xf32>)
+// CHECK-SAME:        permutation = [0, 1, 3, 2]
+// CHECK:         return %[[PACKED]]
+func.func @an_argument_is_packed_by_a_function_of_its_own(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>,
+    %init: tensor<?x12xf32>) -> tensor<?x12xf32> {
+  %y = chain.kernel ins(%x, %w : tensor<?x8xf32>, tensor<4x3x2xf32>)
+      outs(%init : tensor<?x12xf32>) schedule(<axes = [b], panel = 1>) {
+  ^bb0(%xi: tensor<?x8xf32>, %a: tensor<4x3x2xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 3, 2, 1) order "abc"
+        : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+    chain.yield %0 : tensor<?x12xf32>
+  } -> tensor<?x12xf32>
+  return %y : tensor<?x12xf32>
+}
+
+// Lanes along d of a weight that all a share.
+// CHECK-LABEL: func @a_weight_used_twice_is_packed_in_place(
+// CHECK-SAME:      %[[W:.*]]: tensor<16x2x2xf32>) -> (tensor<?x64xf32>, tensor<16x2x2xf32>) {
+// CHECK:         %[[DIGITS:.*]] = tensor.expand_shape %[[W]] {{\[\[}}0, 1], [2, 3], [4]]
+// CHECK:         %[[PACKED:.*]] = linalg.transpose ins(%[[DIGITS]] : tensor<1x16x1x2x2xf32>)
+// CHECK-SAME:        permutation = [0, 2, 4, 3, 1]
+// CHECK:         chain.kernel ins(%{{.*}}, %[[PACKED]] : tensor<?x64xf32>, tensor<1x1x2x2x16xf32>)
+func.func @a_weight_used_twice_is_packed_in_place(%x: tensor<?x64xf32>, %init: tensor<?x64xf32>,
+    %w: tensor<16x2x2xf32>) -> (tensor<?x64xf32>, tensor<16x2x2xf32>) {
+  %y = chain.kernel ins(%x, %w : tensor<?x64xf32>, tensor<16x2x2xf32>)
+      outs(%init : tensor<?x64xf32>) schedule(<axes = [d]>) {
+  ^bb0(%xi: tensor<?x64xf32>, %a: tensor<16x2x2xf32>):
+    %0 = chain.stage %xi, %a pattern(2, 2, 2, 16) order "dbc"
+        : tensor<?x64xf32>, tensor<16x2x2xf32> -> tensor<?x64xf32>
+    chain.yield %0 : tensor<?x64xf32>
+  } -> tensor<?x64xf32>
+  return %y, %w : tensor<?x64xf32>, tensor<16x2x2xf32>
+}
+
+// CHECK-LABEL: func @tensor_cores_have_an_order_of_their_own(
+// CHECK-SAME:      tensor<4x1x1x8x4x2x2xbf16>
+// CHECK:           chain.stage {{.*}} packing(<kind = mma_k16>)
+func.func @tensor_cores_have_an_order_of_their_own(%x: tensor<?x8xbf16>, %w: tensor<4x3x2xbf16>,
+    %init: tensor<?x12xbf16>) -> tensor<?x12xbf16> {
+  %y = chain.kernel ins(%x, %w : tensor<?x8xbf16>, tensor<4x3x2xbf16>)
+      outs(%init : tensor<?x12xbf16>) schedule(<unit = mma_sync>) {
+  ^bb0(%xi: tensor<?x8xbf16>, %a: tensor<4x3x2xbf16>):
+    %0 = chain.stage %xi, %a pattern(4, 3, 2, 1) order "abc"
+        : tensor<?x8xbf16>, tensor<4x3x2xbf16> -> tensor<?x12xbf16>
+    chain.yield %0 : tensor<?x12xbf16>
+  } -> tensor<?x12xbf16>
+  return %y : tensor<?x12xbf16>
+}
+
+// CHECK-LABEL: func @a_kernel_without_a_schedule_is_left_alone(
+// CHECK-NOT:     packing
+// CHECK:         return
+func.func @a_kernel_without_a_schedule_is_left_alone(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>,
+    %init: tensor<?x12xf32>) -> tensor<?x12xf32> {
+  %y = chain.kernel ins(%x, %w : tensor<?x8xf32>, tensor<4x3x2xf32>) outs(%init : tensor<?x12xf32>) {
+  ^bb0(%xi: tensor<?x8xf32>, %a: tensor<4x3x2xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 3, 2, 1) order "abc"
+        : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+    chain.yield %0 : tensor<?x12xf32>
+  } -> tensor<?x12xf32>
+  return %y : tensor<?x12xf32>
+}
