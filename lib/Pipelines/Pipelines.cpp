@@ -16,6 +16,7 @@
 #include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/Transforms/Passes.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -38,9 +39,13 @@ void danaus::buildBufferize(OpPassManager &pm, const BufferizeOptions &) {
   bufferize.bufferizeFunctionBoundaries = true;
   bufferize.functionBoundaryTypeConversion = bufferization::LayoutMapOption::IdentityLayoutMap;
   pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
-  // Erases the copies of a buffer onto itself that bufferization leaves.
+  // Copies of a buffer onto itself go once CSE has made both sides one value.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(createCanonicalizerPass());
+  // Tiles of static size are allocated once; this must precede deallocation.
+  pm.addNestedPass<func::FuncOp>(createForallToForLoopPass());
+  pm.addNestedPass<func::FuncOp>(bufferization::createBufferLoopHoistingPass());
   bufferization::buildBufferDeallocationPipeline(
       pm, bufferization::BufferDeallocationPipelineOptions());
 }
@@ -83,6 +88,35 @@ void danaus::buildNaiveToLLVM(OpPassManager &pm, const NaiveToLLVMOptions &) {
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }
 
+void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) {
+  buildToChain(pm, ToChainOptions());
+  pm.addPass(createConvertElementwiseToLinalgPass());
+  pm.addPass(createLinalgGeneralizeNamedOpsPass());
+  pm.addPass(createLinalgElementwiseOpFusionPass());
+  pm.addPass(createFuseStagesPass());
+  AssignSchedulePassOptions assign;
+  assign.schedule = options.schedule;
+  assign.model = options.model;
+  assign.rows = options.rows;
+  pm.addPass(createAssignSchedulePass(assign));
+  pm.addPass(createVerifySchedulePass());
+  pm.addPass(createPackWeightsPass());
+}
+
+void danaus::buildToLLVM(OpPassManager &pm, const ToKernelsOptions &options) {
+  buildToKernels(pm, options);
+  pm.addPass(createTileKernelsPass());
+  pm.addPass(createFuseProducersPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  buildBufferize(pm, BufferizeOptions());
+  pm.addPass(createVectorizeKernelsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  pm.addPass(createLowerContractsPass());
+  buildLowerToLLVM(pm, LowerToLLVMOptions());
+}
+
 void danaus::registerPipelines() {
   PassPipelineRegistration<ToChainOptions>(
       "danaus-to-chain", "Structured matrices to chains of stages on their parameters",
@@ -93,4 +127,9 @@ void danaus::registerPipelines() {
       "danaus-lower-to-llvm", "Vectors, loops and memrefs to the LLVM dialect", buildLowerToLLVM);
   PassPipelineRegistration<NaiveToLLVMOptions>(
       "danaus-naive-to-llvm", "The naive path: one loop nest a stage", buildNaiveToLLVM);
+  PassPipelineRegistration<ToKernelsOptions>(
+      "danaus-to-kernels", "Structured matrices to scheduled kernels with packed weights",
+      buildToKernels);
+  PassPipelineRegistration<ToKernelsOptions>(
+      "danaus-to-llvm", "The optimized CPU path: one loop over row tiles a kernel", buildToLLVM);
 }

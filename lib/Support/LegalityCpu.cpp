@@ -98,7 +98,7 @@ Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
   schedule.blockRows = limits.vectorRegisters >= 32 ? 8 : 4;
   schedule.panel = 2;
   int64_t rows = limits.l2Bytes / 2 / bytesPerRow(stages, accumulatorBytes);
-  schedule.rows = std::clamp<int64_t>(rows / schedule.blockRows * schedule.blockRows,
-                                      schedule.blockRows, 256);
+  schedule.rows =
+      std::clamp<int64_t>(rows / schedule.blockRows * schedule.blockRows, schedule.blockRows, 256);
   return schedule;
 }

@@ -44,8 +44,8 @@ struct AssignSchedule : danaus::impl::AssignSchedulePassBase<AssignSchedule> {
 
   /// The schedule by rule.
   static chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {
-    return chain::toAttr(kernel.getContext(), defaultCpuSchedule(describeStages(kernel),
-                                                                 elementBytes(kernel), limits));
+    return chain::toAttr(kernel.getContext(),
+                         defaultCpuSchedule(describeStages(kernel), elementBytes(kernel), limits));
   }
 };
 } // namespace

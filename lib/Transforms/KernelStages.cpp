@@ -31,6 +31,6 @@ FailureOr<TargetLimits> danaus::getTarget(ModuleOp module) {
   std::optional<TargetLimits> limits = lookupTarget(name ? name.getValue() : "x86-avx512");
   if (limits)
     return *limits;
-  return module.emitError() << "danaus.target: wanted one of "
-                            << llvm::join(targetNames(), ", ") << ", found " << name;
+  return module.emitError() << "danaus.target: wanted one of " << llvm::join(targetNames(), ", ")
+                            << ", found " << name;
 }

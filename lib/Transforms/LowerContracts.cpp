@@ -88,8 +88,8 @@ private:
     if (!hasLanes)
       return memref::LoadOp::create(b, loc, read.getBase(), indices);
     Type element = cast<MemRefType>(read.getBase().getType()).getElementType();
-    auto laneMap = AffineMap::get(access.getNumDims(), 0,
-                                  access.getResult(access.getNumResults() - 1));
+    auto laneMap =
+        AffineMap::get(access.getNumDims(), 0, access.getResult(access.getNumResults() - 1));
     return vector::TransferReadOp::create(b, loc, VectorType::get(lanes, element), read.getBase(),
                                           indices, std::nullopt, laneMap,
                                           ArrayRef<bool>{read.getInBoundsValues().back()});

@@ -26,7 +26,6 @@ using namespace danaus;
 // One weight
 //===----------------------------------------------------------------------===//
 
-
 /// Appends unit dimensions for b and c where `order` leaves them out.
 static Value addMissingDims(OpBuilder &builder, Location loc, Value weight, std::string &order) {
   auto type = cast<RankedTensorType>(weight.getType());
@@ -91,8 +90,8 @@ static Value splitDigits(OpBuilder &builder, Location loc, Value weight, StringR
 }
 
 /// w  ->  pad  ->  expand_shape into digits  ->  transpose to the packed order
-static Value packWeight(OpBuilder &builder, Location loc, Value weight,
-                        const StagePattern &pattern, StringRef orderText, const Packing &packing) {
+static Value packWeight(OpBuilder &builder, Location loc, Value weight, const StagePattern &pattern,
+                        StringRef orderText, const Packing &packing) {
   std::string order = orderText.str();
   PackedLayout layout = packedLayout(pattern, order, packing);
   weight = addMissingDims(builder, loc, weight, order);
@@ -205,8 +204,8 @@ static void createPackFunction(func::FuncOp function, ArrayRef<WeightUse> uses) 
   SmallVector<Value> packed;
   for (auto [use, argument] : llvm::zip_equal(uses, entry->getArguments())) {
     chain::StageOp stage = use.stage;
-    packed.push_back(packWeight(builder, loc, argument, stage.getPattern(), stage.getOrder(),
-                                use.packing));
+    packed.push_back(
+        packWeight(builder, loc, argument, stage.getPattern(), stage.getOrder(), use.packing));
   }
   func::ReturnOp::create(builder, loc, packed);
   function->setAttr("danaus.pack", FlatSymbolRefAttr::get(pack));

@@ -190,10 +190,10 @@ private:
         extras.push_back(isVector ? value : sliceRows(value));
       }
     StageOp stage = link.stage;
-    auto op = ContractOp::create(builder, loc, init.getType(), x,
-                                 outside.lookup(stage.getWeight()), extras, init, stage.getA(),
-                                 stage.getB(), stage.getC(), stage.getD(), stage.getOrder(),
-                                 *stage.getPacking(), kernel.getSchedule()->getBlockRows());
+    auto op = ContractOp::create(builder, loc, init.getType(), x, outside.lookup(stage.getWeight()),
+                                 extras, init, stage.getA(), stage.getB(), stage.getC(),
+                                 stage.getD(), stage.getOrder(), *stage.getPacking(),
+                                 kernel.getSchedule()->getBlockRows());
     OpBuilder::InsertionGuard guard(builder);
     buildBody(builder, op, link, element);
     return op.getResult();
@@ -228,9 +228,9 @@ static void tileKernel(KernelOp kernel) {
   for (Segment &segment : segments) {
     bool isLast = &segment == &segments.back();
     segment.x = x;
-    segment.init = isLast ? kernel.getInit()
-                          : createBetween(builder, kernel.getLoc(), x,
-                                          segment.links.back().result());
+    segment.init = isLast
+                       ? kernel.getInit()
+                       : createBetween(builder, kernel.getLoc(), x, segment.links.back().result());
     x = SegmentTiler(builder, kernel, outside).tile(segment);
   }
   kernel.getResult().replaceAllUsesWith(x);

@@ -107,8 +107,7 @@ private:
     rowLoop(start, rows, 1, body);
   }
 
-  void rowLoop(Value from, Value to, int64_t step,
-               llvm::function_ref<void(Value, int64_t)> body) {
+  void rowLoop(Value from, Value to, int64_t step, llvm::function_ref<void(Value, int64_t)> body) {
     auto forOp = scf::ForOp::create(b, from, to, index(step));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
@@ -116,8 +115,8 @@ private:
   }
 
   Value add(Value value, int64_t offset) {
-    return affine::AffineApplyOp::create(
-        b, AffineMap::get(1, 0, b.getAffineDimExpr(0) + offset), ValueRange{value});
+    return affine::AffineApplyOp::create(b, AffineMap::get(1, 0, b.getAffineDimExpr(0) + offset),
+                                         ValueRange{value});
   }
 
   Value floorDiv(Value value, int64_t divisor) {
@@ -245,11 +244,9 @@ private:
     auto parallel = vector::IteratorTypeAttr::get(context, vector::IteratorType::parallel);
     auto reduction = vector::IteratorTypeAttr::get(context, vector::IteratorType::reduction);
     // Loops: row, lane, k; along d: row, panel, lane, k.
-    SmallVector<AffineMap> maps = alongD
-                                      ? SmallVector<AffineMap>{dims({0, 3, 2}), dims({3, 1, 2}),
-                                                               dims({0, 1, 2})}
-                                      : SmallVector<AffineMap>{dims({0, 2}), dims({2, 1}),
-                                                               dims({0, 1})};
+    SmallVector<AffineMap> maps =
+        alongD ? SmallVector<AffineMap>{dims({0, 3, 2}), dims({3, 1, 2}), dims({0, 1, 2})}
+               : SmallVector<AffineMap>{dims({0, 2}), dims({2, 1}), dims({0, 1})};
     SmallVector<Attribute> iterators(alongD ? 3 : 2, parallel);
     iterators.push_back(reduction);
     return vector::ContractionOp::create(b, left, right, sum, b.getAffineMapArrayAttr(maps),
@@ -259,8 +256,8 @@ private:
   void microKernel(Value row, int64_t count, Value start) {
     VectorType type = accumulatorType(count);
     Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    auto forOp = scf::ForOp::create(b, index(0), index(pattern.c), index(unrollC),
-                                    ValueRange{zero});
+    auto forOp =
+        scf::ForOp::create(b, index(0), index(pattern.c), index(unrollC), ValueRange{zero});
     {
       OpBuilder::InsertionGuard guard(b);
       b.setInsertionPointToStart(forOp.getBody());
@@ -292,8 +289,7 @@ private:
   void storeGuarded(Value vector, Value row, Value indexB) {
     if (pattern.b % packing.panel == 0)
       return storeVector(vector, row, indexB);
-    Value inside =
-        arith::CmpIOp::create(b, arith::CmpIPredicate::slt, indexB, index(pattern.b));
+    Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, indexB, index(pattern.b));
     auto ifOp = scf::IfOp::create(b, inside, /*withElseRegion=*/false);
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(ifOp.thenBlock());
@@ -313,9 +309,9 @@ private:
   /// (A b + B) d + D: the column of the first lane.
   Value firstColumn(Value indexB) {
     AffineExpr a = b.getAffineDimExpr(0), e = b.getAffineDimExpr(1), d = b.getAffineDimExpr(2);
-    return affine::AffineApplyOp::create(
-        b, AffineMap::get(3, 0, (a * pattern.b + e) * pattern.d + d),
-        ValueRange{indexA, indexB, indexD});
+    return affine::AffineApplyOp::create(b,
+                                         AffineMap::get(3, 0, (a * pattern.b + e) * pattern.d + d),
+                                         ValueRange{indexA, indexB, indexD});
   }
 
   /// 0, d, 2 d, ...: offsets of lanes along b.
@@ -348,9 +344,7 @@ private:
     return indices;
   }
 
-  bool lanesInBounds() const {
-    return alongD ? pattern.d % width == 0 : pattern.b % width == 0;
-  }
+  bool lanesInBounds() const { return alongD ? pattern.d % width == 0 : pattern.b % width == 0; }
 
   Value readColumns(Value source, Value row, Value indexB) {
     auto type = cast<MemRefType>(source.getType());

@@ -28,11 +28,12 @@ func.func @an_argument_is_packed_by_a_function_of_its_own(%x: tensor<?x8xf32>, %
 
 // Lanes along d of a weight that all a share.
 // CHECK-LABEL: func @a_weight_used_twice_is_packed_in_place(
-// CHECK-SAME:      %[[W:.*]]: tensor<16x2x2xf32>) -> (tensor<?x64xf32>, tensor<16x2x2xf32>) {
+// CHECK-SAME:      %[[X:.*]]: tensor<?x64xf32>, %[[INIT:.*]]: tensor<?x64xf32>, %[[W:.*]]: tensor<16x2x2xf32>)
+// CHECK-NOT:     danaus.pack
 // CHECK:         %[[DIGITS:.*]] = tensor.expand_shape %[[W]] {{\[\[}}0, 1], [2, 3], [4]]
 // CHECK:         %[[PACKED:.*]] = linalg.transpose ins(%[[DIGITS]] : tensor<1x16x1x2x2xf32>)
 // CHECK-SAME:        permutation = [0, 2, 4, 3, 1]
-// CHECK:         chain.kernel ins(%{{.*}}, %[[PACKED]] : tensor<?x64xf32>, tensor<1x1x2x2x16xf32>)
+// CHECK:         chain.kernel ins(%[[X]], %[[PACKED]] : tensor<?x64xf32>, tensor<1x1x2x2x16xf32>)
 func.func @a_weight_used_twice_is_packed_in_place(%x: tensor<?x64xf32>, %init: tensor<?x64xf32>,
     %w: tensor<16x2x2xf32>) -> (tensor<?x64xf32>, tensor<16x2x2xf32>) {
   %y = chain.kernel ins(%x, %w : tensor<?x64xf32>, tensor<16x2x2xf32>)

@@ -69,6 +69,29 @@ struct NaiveToLLVMOptions : mlir::PassPipelineOptions<NaiveToLLVMOptions> {};
 /// stage, then loops. The optimized paths are held to its answers.
 void buildNaiveToLLVM(mlir::OpPassManager &pm, const NaiveToLLVMOptions &options);
 
+//===----------------------------------------------------------------------===//
+// danaus-to-kernels
+//===----------------------------------------------------------------------===//
+
+struct ToKernelsOptions : mlir::PassPipelineOptions<ToKernelsOptions> {
+  Option<std::string> schedule{
+      *this, "schedule", llvm::cl::desc("A #chain.schedule attribute, given to every kernel")};
+  Option<std::string> model{*this, "model", llvm::cl::desc("Model that ranks the legal schedules")};
+  Option<int64_t> rows{*this, "rows", llvm::cl::desc("Rows to expect where the size is dynamic"),
+                       llvm::cl::init(256)};
+};
+
+/// linop to scheduled chain.kernel with packed weights, on tensors: the common
+/// part of the CPU and the GPU path.
+void buildToKernels(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+
+//===----------------------------------------------------------------------===//
+// danaus-to-llvm
+//===----------------------------------------------------------------------===//
+
+/// The optimized CPU path, from linop to the LLVM dialect.
+void buildToLLVM(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+
 /// Makes all pipelines above known to danaus-opt. Call once a process.
 void registerPipelines();
 

@@ -39,22 +39,18 @@ struct TargetLimits {
   int64_t warpsPerBlock = 0;
 
   /// f32 or f64 values in a vector register, by the size of the accumulator.
-  int64_t lanes(int64_t accumulatorBytes) const {
-    return vectorBits / (8 * accumulatorBytes);
-  }
+  int64_t lanes(int64_t accumulatorBytes) const { return vectorBits / (8 * accumulatorBytes); }
 };
 
 using BrokenConstraints = llvm::SmallVector<std::string>;
 
 /// The constraints that need no target: positive fields, ascending cuts inside
 /// the chain, one axis a stage, axis d only where d > 1.
-BrokenConstraints checkSchedule(llvm::ArrayRef<StageDescriptor> stages,
-                                const Schedule &schedule);
+BrokenConstraints checkSchedule(llvm::ArrayRef<StageDescriptor> stages, const Schedule &schedule);
 
 /// The constraints of unit `fma` on a CPU: the register block fits.
-BrokenConstraints checkCpuSchedule(llvm::ArrayRef<StageDescriptor> stages,
-                                   int64_t elementBytes, const Schedule &schedule,
-                                   const TargetLimits &limits);
+BrokenConstraints checkCpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                   const Schedule &schedule, const TargetLimits &limits);
 
 /// Vector registers that the innermost loop of a stage needs: accumulators,
 /// weights and operands of the row block.
