@@ -47,8 +47,11 @@ static StageCounts countStage(const StageDescriptor &stage, LaneAxis axis, const
   const StagePattern &p = stage.pattern;
   StageCounts counts;
   counts.usefulLanes = static_cast<double>(p.multipliesPerRow());
-  counts.vectorFmas = axis == LaneAxis::B ? p.a * p.d * p.c * ceilDiv(p.b, lanes)
-                                          : p.a * p.b * p.c * ceilDiv(p.d, lanes);
+  // Packed weights are padded to whole panels, and the padding is multiplied.
+  counts.vectorFmas =
+      axis == LaneAxis::B
+          ? p.a * p.d * p.c * ceilDiv(p.b, lanes * schedule.panel) * schedule.panel
+          : p.a * p.c * ceilDiv(p.d, lanes) * ceilDiv(p.b, schedule.panel) * schedule.panel;
   // A register block of R rows x P panels loads P vectors of weights and R
   // values of x for its R P multiply-adds.
   counts.vectorLoads = counts.vectorFmas * (1.0 / schedule.blockRows + 1.0 / schedule.panel);
@@ -180,7 +183,7 @@ llvm::ArrayRef<llvm::StringLiteral> danaus::cpuFeatureNames() {
       "share_lanes_d",       // of multiply-adds in stages with lanes along d
       "share_scattered",     // of multiply-adds in stages that store single elements
       "lane_use",            // multiply-adds / lanes that multiply
-      "panel_use",           // of the panels of a row block, weighted
+      "panel_use",           // vectors / vectors of whole panels, weighted
       "log_c",               // log2 of the sum's length, weighted
       "log_d",               // log2 of the stride, weighted
       "log_blocks",          // log2 of a d, weighted

@@ -51,7 +51,7 @@ TEST(CpuBound, ChargesPaddedLanesAndScatteredStores) {
   CpuProblem wide = monarch(16, 16, 256);
   CpuBound whole = computeCpuBound(wide, plain(LaneAxis::B, LaneAxis::B), TargetLimits());
   CpuBound alongD = computeCpuBound(wide, plain(LaneAxis::B, LaneAxis::D), TargetLimits());
-  // 32 vectors for 128 multiply-adds against 512 for 8192.
+  // 2 x 16 panels of two vectors for 128 multiply-adds, 2 x 256 for 8192.
   EXPECT_DOUBLE_EQ(alongB.fma * 16, whole.fma);
   EXPECT_GT(whole.loads, alongD.loads);
 }

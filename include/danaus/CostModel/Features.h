@@ -12,7 +12,7 @@
 // on one size carries over to another.
 //
 //   bound = sum over launches of the slowest of four:
-//     fma     whole vectors multiplied and added, lanes that are padding too
+//     fma     whole panels of vectors multiplied and added, padding too
 //     loads   vectors loaded from L1 and single elements stored
 //     l2      a tile's weights and activations, unless they stay in L1
 //     memory  activations in and out, and weights, unless they stay in L2
