@@ -18,3 +18,7 @@ config.environment["FILECHECK_OPTS"] = "--enable-var-scope --dump-input=fail"
 if config.ptxas:
     config.available_features.add("ptxas")
     config.substitutions.append(("%ptxas", config.ptxas))
+
+# DANAUS_ROUNDTRIP=1: every run of danaus-opt also prints, parses and compares what it read.
+if os.environ.get("DANAUS_ROUNDTRIP") == "1":
+    config.substitutions.append((r"\bdanaus-opt\b", "danaus-opt --verify-roundtrip"))

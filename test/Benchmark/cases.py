@@ -1,3 +1,10 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
 """The cases of the benchmark: cases.json read, and each case written as MLIR.
 
 A case is a structured layer; `cpu` and `cuda` say at how many rows and in which type it is judged there. The id is

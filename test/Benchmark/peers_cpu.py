@@ -1,3 +1,10 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
 """What a user of BLAS gets on the CPU for the same layer: NumPy over OpenBLAS, same values, same threads.
 
 Every peer is a closure over warm buffers, so that only arithmetic and the copies that it needs are timed. An epilogue

@@ -1,3 +1,10 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
 """What a user of PyTorch gets on the GPU for the same layer: cuBLAS dense, eager, torch.compile.
 
 Times are of device events around each call, the L2 cache overwritten before it. At 64 rows or fewer, where launches

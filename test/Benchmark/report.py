@@ -1,3 +1,10 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
 """The results as a table in Markdown and as a plot in SVG: the bars of a case against its limit, on one log axis."""
 import html
 import json

@@ -1,3 +1,10 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
 """Medians and percentiles, alike for every peer on the CPU."""
 import time
 

@@ -1,3 +1,10 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
 # What the scripts beside this file share: where the tree is, and how to build it.
 # Source it; it changes to the root of the tree.
 

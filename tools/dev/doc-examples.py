@@ -1,4 +1,11 @@
 #!/usr/bin/env python3
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
 """Runs every ```mlir block of the documentation through danaus-opt, so that no example rots.
 
 doc-examples.py [--bin build/dev/bin] [file...]   (default: all .td and .md files of the tree)

@@ -1,4 +1,11 @@
 #!/usr/bin/env python3
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
 """Finds lit tests that look as if they check something and do not.
 
 lint-tests.py [folder or file...]   (default: test)

@@ -1,4 +1,11 @@
 #!/usr/bin/env python3
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
 """Fails when lit skipped a test that a machine with a feature must run.
 
 skipped-tests.py lit.json feature   (lit.json: what `lit -o` wrote)
