@@ -24,6 +24,7 @@ using namespace mlir;
 using namespace danaus;
 
 void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &) {
+  pm.addPass(createRaiseLinalgToLinopPass());
   pm.addPass(createExpandStructuredPass());
   pm.addPass(createVerifyNoStructuredPass());
   pm.addPass(createCanonicalizerPass());

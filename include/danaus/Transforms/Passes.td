@@ -50,6 +50,29 @@ def OutputsToDestinationsPass : Pass<"danaus-outputs-to-destinations", "::mlir::
     "::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def RaiseLinalgToLinopPass : Pass<"danaus-raise-linalg-to-linop"> {
+  let summary = "Read linalg on structured tensors as linop";
+  let description = [{
+    Before: what a front end writes, with structured tensors as operands of
+    linalg. Must be the first pass on them: canonicalization makes dense
+    tensors of encoded ones. After: each contraction (any named op or
+    `linalg.generic` that is a multiply-add over projected permutations) of one
+    structured matrix with activations is a `linop.apply`, of a
+    `linop.transpose` where its columns are not what is summed over, between
+    transposes of the activations where the order needs it, and plus the
+    initial value unless that is zero. A copy of a matrix is the matrix, a
+    transpose a `linop.transpose`, and one whose result has no encoding, or a
+    `tensor.cast` that drops it, a `linop.materialize`. All else is left, and
+    `danaus-expand-structured` names it.
+
+    Refuses a copy, transpose or cast whose result has another encoding.
+    Test: `test/Transforms/raise-linalg-to-linop.mlir`.
+  }];
+  let dependentDialects = [
+    "::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def RequestCInterfacePass : Pass<"danaus-request-c-interface"> {
   let summary = "Ask for _mlir_ciface_<name> of every public function";
   let description = [{
