@@ -7,9 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/Stage.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 #include "gtest/gtest.h"
+#include <random>
 
 using namespace danaus;
+using llvm::SmallVector;
 
 TEST(Stage, sizesFollowFromThePattern) {
   StagePattern pattern{2, 3, 5, 7};
@@ -42,4 +45,51 @@ TEST(Stage, transposeReversesStagesAndBlocks) {
   EXPECT_EQ(transposed[0].parameter, 1u);
   EXPECT_EQ(transposed[1].pattern, (StagePattern{4, 2, 3, 1}));
   EXPECT_EQ(transposeStages(transposed), monarch);
+}
+
+TEST(Stage, checkNamesWhatIsWrongWithAnOrder) {
+  StagePattern pattern{2, 3, 5, 7};
+  EXPECT_EQ(checkWeightOrder(pattern, "abce"), "letter 'e' is not one of 'abcd'");
+  EXPECT_EQ(checkWeightOrder(pattern, "bcb"), "letter 'b' occurs twice");
+  EXPECT_EQ(checkWeightOrder(pattern, "ad"), "letter 'b' is missing");
+  EXPECT_EQ(checkWeightOrder(pattern, "bd"), "letter 'c' is missing");
+}
+
+/// The matrix of one stage by its definition, weight (a, b, c, d) or shared.
+static SmallVector<SmallVector<double>> stageMatrix(const StageDescriptor &stage,
+                                                    llvm::ArrayRef<double> weight) {
+  const auto &[a, b, c, d] = stage.pattern;
+  SmallVector<SmallVector<double>> matrix(stage.pattern.outSize(),
+                                          SmallVector<double>(stage.pattern.inSize(), 0.0));
+  SmallVector<int64_t> shape = weightShape(stage.pattern, stage.order);
+  for (int64_t A = 0; A < a; ++A)
+    for (int64_t B = 0; B < b; ++B)
+      for (int64_t C = 0; C < c; ++C)
+        for (int64_t D = 0; D < d; ++D) {
+          int64_t index = 0;
+          for (auto [dim, extent] : llvm::zip_equal(llvm::StringRef(stage.order), shape))
+            index = index * extent + (dim == 'a' ? A : dim == 'b' ? B : dim == 'c' ? C : D);
+          matrix[(A * b + B) * d + D][(A * c + C) * d + D] = weight[index];
+        }
+  return matrix;
+}
+
+TEST(Stage, transposedStageIsTheTransposedMatrix) {
+  std::mt19937 random(7);
+  for (const char *order : {"abcd", "dcba", "bc", "cb", "dbc", "acb"})
+    for (int trial = 0; trial < 10; ++trial) {
+      auto extent = [&] { return int64_t(random() % 4 + 1); };
+      StageDescriptor stage{{extent(), extent(), extent(), extent()}, 0, order};
+      int64_t numWeights = 1;
+      for (int64_t size : weightShape(stage.pattern, order))
+        numWeights *= size;
+      SmallVector<double> weight(numWeights);
+      for (double &value : weight)
+        value = random() % 100 + 1;
+      auto matrix = stageMatrix(stage, weight);
+      auto transposed = stageMatrix(transposeStages(stage).front(), weight);
+      for (size_t i = 0; i < matrix.size(); ++i)
+        for (size_t j = 0; j < matrix[i].size(); ++j)
+          ASSERT_EQ(matrix[i][j], transposed[j][i]) << order;
+    }
 }

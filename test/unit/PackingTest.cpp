@@ -1,0 +1,63 @@
+//===- PackingTest.cpp - Tests of packed layouts ----------------*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Support/Packing.h"
+#include "llvm/ADT/SmallVectorExtras.h"
+#include "gtest/gtest.h"
+#include <map>
+
+using namespace danaus;
+using llvm::SmallVector;
+
+static const PackingKind allKinds[] = {PackingKind::PanelB, PackingKind::PanelD,
+                                       PackingKind::MmaK16, PackingKind::MmaK8};
+
+TEST(Packing, panelBPadsBToWholePanels) {
+  PackedLayout layout = packedLayout({2, 6, 3, 1}, "abc", {PackingKind::PanelB, 4, 2});
+  EXPECT_EQ(layout.padded, (StagePattern{2, 8, 3, 1}));
+  EXPECT_EQ(layout.shape(), (SmallVector<int64_t>{2, 1, 3, 8}));
+}
+
+TEST(Packing, panelDPadsDToWholeVectors) {
+  PackedLayout layout = packedLayout({1, 5, 3, 6}, "dbc", {PackingKind::PanelD, 4, 2});
+  EXPECT_EQ(layout.padded, (StagePattern{1, 6, 3, 8}));
+  EXPECT_EQ(layout.shape(), (SmallVector<int64_t>{2, 3, 3, 2, 4}));
+}
+
+TEST(Packing, sharedExtentsHaveNoDigit) {
+  PackedLayout layout = packedLayout({2, 8, 16, 5}, "bc", {PackingKind::MmaK16, 1, 1});
+  EXPECT_EQ(layout.shape(), (SmallVector<int64_t>{1, 1, 8, 4, 2, 2}));
+}
+
+// The digits of each dimension are a mixed radix of its padded extent: in
+// ascending order, each stride is the product of the extents below it.
+TEST(Packing, digitsOfADimensionCoverItOnce) {
+  for (PackingKind kind : allKinds)
+    for (const StagePattern &pattern :
+         {StagePattern{1, 1, 1, 1}, StagePattern{3, 12, 20, 7}, StagePattern{2, 64, 64, 33}}) {
+      PackedLayout layout = packedLayout(pattern, "abcd", {kind, 4, 2});
+      std::map<char, std::map<int64_t, int64_t>> extents; // by dimension and stride
+      for (const PackedDigit &digit : layout.digits)
+        EXPECT_TRUE(extents[digit.dim].emplace(digit.stride, digit.extent).second ||
+                    digit.extent == 1);
+      for (auto [dim, padded] :
+           {std::pair('a', layout.padded.a), std::pair('b', layout.padded.b),
+            std::pair('c', layout.padded.c), std::pair('d', layout.padded.d)}) {
+        int64_t covered = 1;
+        for (auto [stride, extent] : extents[dim]) {
+          EXPECT_EQ(stride, covered) << dim;
+          covered *= extent;
+        }
+        EXPECT_EQ(covered, padded) << dim;
+      }
+      EXPECT_EQ(layout.numElements(),
+                layout.padded.a * layout.padded.b * layout.padded.c * layout.padded.d);
+      EXPECT_GE(layout.padded.b, pattern.b);
+      EXPECT_GE(layout.padded.d, pattern.d);
+    }
+}
