@@ -15,6 +15,7 @@ import math
 
 import numpy as np
 
+import mkl
 import timing
 
 
@@ -56,22 +57,29 @@ class Peers:
     def __init__(self, case, seed=0):
         self.case = case
         weights, x = random_layer(case, seed)
-        matrix = dense_matrix(case, weights).T
+        matrix = dense_matrix(case, weights)
         y = np.empty((case.rows, case.columns[1]), np.float32)
 
         def dense():
-            np.matmul(x, matrix, out=y)
+            np.matmul(x, matrix.T, out=y)
 
         self.calls = {"dense-openblas": dense}
         if case.spec["structure"] != "dense":
             self.calls["blas-transposes"] = lambda: structured(case, weights, x)
-        self.check(structured(case, weights, x), x @ matrix)
+        wanted = x @ matrix.T
+        self.check("blas-transposes", structured(case, weights, x), wanted)
+        if library := mkl.load():
+            # The closure holds pointers only: the arrays have to outlive it.
+            self.kept = (x, matrix, y)
+            self.calls["dense-mkl"] = mkl.linear(library, x, matrix, y)
+            self.calls["dense-mkl"]()
+            self.check("dense-mkl", y, wanted)
 
-    def check(self, got, wanted):
-        """Both peers compute the same layer, or their times mean nothing."""
+    def check(self, name, got, wanted):
+        """All peers compute the same layer, or their times mean nothing."""
         error = np.linalg.norm(got - wanted) / np.linalg.norm(wanted)
         if error > 1e-4:
-            raise SystemExit(f"bench: {self.case.id}: the peers disagree by {error:.1e}")
+            raise SystemExit(f"bench: {self.case.id}: {name} and dense-openblas differ by {error:.1e}")
 
     def round(self, seconds):
         """Samples of each peer, in milliseconds."""
@@ -86,15 +94,22 @@ def copy_bandwidth(case):
     return 8 * numbers / (timing.median(samples) * 1e-3)
 
 
-def library():
-    """Version of NumPy, and the kernel that its OpenBLAS chose."""
-    text = f"numpy {np.__version__}"
+def openblas_config():
+    """What NumPy's OpenBLAS says of itself: version and the kernel that it chose."""
     for line in open("/proc/self/maps", encoding="utf-8"):
         path = line.split(maxsplit=5)[-1].strip()
-        if "openblas" in path:
-            blas = ctypes.CDLL(path)
-            for name in ("scipy_openblas_get_config64_", "openblas_get_config64_", "openblas_get_config"):
-                if hasattr(blas, name):
-                    getattr(blas, name).restype = ctypes.c_char_p
-                    return f"{text}, {getattr(blas, name)().decode()}"
-    return text
+        if "openblas" not in path:
+            continue
+        blas = ctypes.CDLL(path)
+        for name in ("scipy_openblas_get_config64_", "openblas_get_config64_", "openblas_get_config"):
+            if hasattr(blas, name):
+                getattr(blas, name).restype = ctypes.c_char_p
+                return " ".join(getattr(blas, name)().decode().split())
+    return "an unknown BLAS"
+
+
+def library():
+    """Versions and settings of the peers."""
+    text = f"NumPy {np.__version__} over {openblas_config()}"
+    found = mkl.load()
+    return f"{text}; {mkl.version(found)}" if found else text
