@@ -1,0 +1,105 @@
+// RUN: danaus-opt %s --danaus-lower-contracts | FileCheck %s
+// RUN: danaus-opt %s --danaus-lower-contracts --danaus-lower-contracts | FileCheck %s
+
+#xk = affine_map<(r, l, k) -> (r, k)>
+#kl = affine_map<(r, l, k) -> (k, l)>
+#rl = affine_map<(r, l, k) -> (r, l)>
+
+// One scalar of x is read and broadcast for each multiply-add; no vector of x.
+// CHECK-LABEL: func @an_operand_without_lanes_is_read_as_scalars(
+// CHECK-SAME:      %[[X:.*]]: memref<4x8xf32>, %[[W:.*]]: vector<2x16xf32>, %[[ACC:.*]]: vector<2x16xf32>)
+// CHECK-NOT:     vector.transfer_read
+// CHECK-NOT:     vector.contract
+// CHECK-DAG:     %[[A0:.*]] = vector.extract %[[ACC]][0]
+// CHECK-DAG:     %[[X00:.*]] = memref.load %[[X]]
+// CHECK-DAG:     %[[B00:.*]] = vector.broadcast %[[X00]] : f32 to vector<16xf32>
+// CHECK-DAG:     %[[W0:.*]] = vector.extract %[[W]][0]
+// CHECK:         %[[S:.*]] = vector.fma %[[B00]], %[[W0]], %[[A0]] : vector<16xf32>
+// CHECK-COUNT-3: vector.fma
+// CHECK-NOT:     vector.fma
+// CHECK:         vector.insert
+func.func @an_operand_without_lanes_is_read_as_scalars(%x: memref<4x8xf32>, %w: vector<2x16xf32>,
+                                                       %acc: vector<2x16xf32>) -> vector<2x16xf32> {
+  %c0 = arith.constant 0 : index
+  %pad = arith.constant 0.0 : f32
+  %l = vector.transfer_read %x[%c0, %c0], %pad {in_bounds = [true, true]} : memref<4x8xf32>, vector<2x2xf32>
+  %r = vector.contract {indexing_maps = [#xk, #kl, #rl],
+                        iterator_types = ["parallel", "parallel", "reduction"]}
+      %l, %w, %acc : vector<2x2xf32>, vector<2x16xf32> into vector<2x16xf32>
+  return %r : vector<2x16xf32>
+}
+
+// CHECK-LABEL: func @a_vector_with_another_use_is_read_once(
+// CHECK:         %[[L:.*]] = vector.transfer_read
+// CHECK:         vector.extract %[[L]][0, 0]
+// CHECK-COUNT-4: vector.fma
+func.func @a_vector_with_another_use_is_read_once(%x: memref<4x8xf32>, %w: vector<2x16xf32>,
+    %acc: vector<2x16xf32>) -> (vector<2x16xf32>, vector<2x2xf32>) {
+  %c0 = arith.constant 0 : index
+  %pad = arith.constant 0.0 : f32
+  %l = vector.transfer_read %x[%c0, %c0], %pad {in_bounds = [true, true]} : memref<4x8xf32>, vector<2x2xf32>
+  %r = vector.contract {indexing_maps = [#xk, #kl, #rl],
+                        iterator_types = ["parallel", "parallel", "reduction"]}
+      %l, %w, %acc : vector<2x2xf32>, vector<2x16xf32> into vector<2x16xf32>
+  return %r, %l : vector<2x16xf32>, vector<2x2xf32>
+}
+
+#xkd = affine_map<(r, p, d, k) -> (r, k, d)>
+#kpd = affine_map<(r, p, d, k) -> (k, p, d)>
+#rpd = affine_map<(r, p, d, k) -> (r, p, d)>
+
+// CHECK-LABEL: func @lanes_of_both_operands_meet(
+// CHECK-SAME:      %[[L:.*]]: vector<1x1x16xf32>, %[[R:.*]]: vector<1x2x16xf32>, %[[ACC:.*]]: vector<1x2x16xf32>)
+// CHECK-DAG:     %[[X:.*]] = vector.extract %[[L]][0, 0]
+// CHECK-DAG:     %[[W1:.*]] = vector.extract %[[R]][0, 1]
+// CHECK-DAG:     %[[A1:.*]] = vector.extract %[[ACC]][0, 1]
+// CHECK:         vector.fma %[[X]], %[[W1]], %[[A1]] : vector<16xf32>
+func.func @lanes_of_both_operands_meet(%l: vector<1x1x16xf32>, %r: vector<1x2x16xf32>,
+                                       %acc: vector<1x2x16xf32>) -> vector<1x2x16xf32> {
+  %0 = vector.contract {indexing_maps = [#xkd, #kpd, #rpd],
+                        iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      %l, %r, %acc : vector<1x1x16xf32>, vector<1x2x16xf32> into vector<1x2x16xf32>
+  return %0 : vector<1x2x16xf32>
+}
+
+#lk = affine_map<(r, l, k) -> (l, k)>
+
+// CHECK-LABEL: func @lanes_that_are_not_last_decline(
+// CHECK:         vector.contract
+func.func @lanes_that_are_not_last_decline(%l: vector<2x2xf32>, %r: vector<16x2xf32>,
+                                           %acc: vector<2x16xf32>) -> vector<2x16xf32> {
+  %0 = vector.contract {indexing_maps = [#xk, #lk, #rl],
+                        iterator_types = ["parallel", "parallel", "reduction"]}
+      %l, %r, %acc : vector<2x2xf32>, vector<16x2xf32> into vector<2x16xf32>
+  return %0 : vector<2x16xf32>
+}
+
+// CHECK-LABEL: func @integers_decline(
+// CHECK:         vector.contract
+func.func @integers_decline(%l: vector<2x2xi32>, %r: vector<2x16xi32>,
+                            %acc: vector<2x16xi32>) -> vector<2x16xi32> {
+  %0 = vector.contract {indexing_maps = [#xk, #kl, #rl],
+                        iterator_types = ["parallel", "parallel", "reduction"]}
+      %l, %r, %acc : vector<2x2xi32>, vector<2x16xi32> into vector<2x16xi32>
+  return %0 : vector<2x16xi32>
+}
+
+// CHECK-LABEL: func @a_maximum_declines(
+// CHECK:         vector.contract
+func.func @a_maximum_declines(%l: vector<2x2xf32>, %r: vector<2x16xf32>,
+                              %acc: vector<2x16xf32>) -> vector<2x16xf32> {
+  %0 = vector.contract {indexing_maps = [#xk, #kl, #rl], kind = #vector.kind<maxnumf>,
+                        iterator_types = ["parallel", "parallel", "reduction"]}
+      %l, %r, %acc : vector<2x2xf32>, vector<2x16xf32> into vector<2x16xf32>
+  return %0 : vector<2x16xf32>
+}
+
+// CHECK-LABEL: func @mixed_element_types_decline(
+// CHECK:         vector.contract
+func.func @mixed_element_types_decline(%l: vector<2x2xbf16>, %r: vector<2x16xbf16>,
+                                       %acc: vector<2x16xf32>) -> vector<2x16xf32> {
+  %0 = vector.contract {indexing_maps = [#xk, #kl, #rl],
+                        iterator_types = ["parallel", "parallel", "reduction"]}
+      %l, %r, %acc : vector<2x2xbf16>, vector<2x16xbf16> into vector<2x16xf32>
+  return %0 : vector<2x16xf32>
+}

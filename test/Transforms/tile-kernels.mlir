@@ -1,0 +1,102 @@
+// RUN: danaus-opt %s --split-input-file --danaus-tile-kernels --canonicalize --verify-diagnostics | FileCheck %s
+// RUN: danaus-opt %s --split-input-file --danaus-tile-kernels --danaus-tile-kernels --canonicalize --verify-diagnostics | FileCheck %s
+
+// CHECK-DAG: #[[$REST:.*]] = affine_map<(d0)[s0] -> (-d0 + s0, 16)>
+// CHECK-LABEL: func @two_stages_share_one_loop_and_a_tile_between_them(
+// CHECK-SAME:      %[[W1:.*]]: tensor<4x1x2x16xf32>, %[[W2:.*]]: tensor<3x1x4x16xf32>, %[[BIAS:.*]]: tensor<6xf32>,
+// CHECK-SAME:      %[[X:.*]]: tensor<?x8xf32>, %[[INIT:.*]]: tensor<?x6xf32>)
+// CHECK:         %[[ROWS:.*]] = tensor.dim %[[X]]
+// CHECK:         %[[Y:.*]] = scf.forall (%[[I:.*]]) = (0) to (%[[ROWS]]) step (16) shared_outs(%[[OUT:.*]] = %[[INIT]])
+// CHECK:           %[[SIZE:.*]] = affine.min #[[$REST]](%[[I]])[%[[ROWS]]]
+// CHECK-DAG:       %[[XT:.*]] = tensor.extract_slice %[[X]][%[[I]], 0] [%[[SIZE]], 8]
+// CHECK-DAG:       %[[YT:.*]] = tensor.extract_slice %[[OUT]][%[[I]], 0] [%[[SIZE]], 6]
+// CHECK-DAG:       %[[TILE:.*]] = tensor.empty() : tensor<16x12xf32>
+// CHECK:           %[[TT:.*]] = tensor.extract_slice %[[TILE]][0, 0] [%[[SIZE]], 12]
+// CHECK:           %[[T:.*]] = chain.contract ins(%[[XT]], %[[W1]] : {{.*}}) outs(%[[TT]] : {{.*}}) pattern(4, 3, 2, 1)
+// CHECK-SAME:        block_rows(2)
+// CHECK:             ^bb0(%[[SUM:.*]]: f32):
+// CHECK-NEXT:          chain.yield %[[SUM]]
+// CHECK:           %[[R:.*]] = chain.contract ins(%[[T]], %[[W2]], %[[BIAS]] : {{.*}}) outs(%[[YT]] : {{.*}}) pattern(1, 2, 4, 3)
+// CHECK:             ^bb0(%[[SUM2:.*]]: f32, %[[B:.*]]: f32):
+// CHECK-NEXT:          %[[BIASED:.*]] = arith.addf %[[SUM2]], %[[B]]
+// CHECK-NEXT:          chain.yield %[[BIASED]]
+// CHECK:           tensor.parallel_insert_slice %[[R]] into %[[OUT]][%[[I]], 0] [%[[SIZE]], 6]
+// CHECK-NOT:     chain.kernel
+func.func @two_stages_share_one_loop_and_a_tile_between_them(%w1: tensor<4x1x2x16xf32>,
+    %w2: tensor<3x1x4x16xf32>, %bias: tensor<6xf32>, %x: tensor<?x8xf32>,
+    %init: tensor<?x6xf32>) -> tensor<?x6xf32> {
+  %y = chain.kernel ins(%x, %w1, %w2, %bias
+                        : tensor<?x8xf32>, tensor<4x1x2x16xf32>, tensor<3x1x4x16xf32>, tensor<6xf32>)
+      outs(%init : tensor<?x6xf32>) schedule(<rows = 16, axes = [b, b], block_rows = 2, panel = 1>) {
+  ^bb0(%xi: tensor<?x8xf32>, %a: tensor<4x1x2x16xf32>, %b: tensor<3x1x4x16xf32>, %c: tensor<6xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16>)
+        : tensor<?x8xf32>, tensor<4x1x2x16xf32> -> tensor<?x12xf32>
+    %1 = chain.stage %0, %b pattern(1, 2, 4, 3) order "dbc" packing(<kind = panel_b, lanes = 16>)
+        : tensor<?x12xf32>, tensor<3x1x4x16xf32> -> tensor<?x6xf32>
+    %2 = chain.map %1, %c : tensor<?x6xf32>, tensor<6xf32> -> tensor<?x6xf32> {
+    ^bb1(%v: f32, %bi: f32):
+      %s = arith.addf %v, %bi : f32
+      chain.yield %s : f32
+    }
+    chain.yield %2 : tensor<?x6xf32>
+  } -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
+}
+
+// -----
+
+// bf16: between stages the tile holds f32; only the result is rounded.
+// CHECK-LABEL: func @a_cut_makes_two_loops_through_memory(
+// CHECK:         %[[BETWEEN:.*]] = tensor.empty() : tensor<5x12xbf16>
+// CHECK:         %[[T:.*]] = scf.forall {{.*}} shared_outs(%{{.*}} = %[[BETWEEN]]) -> (tensor<5x12xbf16>)
+// CHECK:           chain.contract
+// CHECK-NEXT:      ^bb0(%[[SUM:.*]]: f32):
+// CHECK-NEXT:        %[[ROUNDED:.*]] = arith.truncf %[[SUM]] : f32 to bf16
+// CHECK-NEXT:        chain.yield %[[ROUNDED]]
+// CHECK:         scf.forall {{.*}} -> (tensor<5x6xbf16>)
+// CHECK:           tensor.extract_slice %[[T]]
+// CHECK:           chain.contract
+func.func @a_cut_makes_two_loops_through_memory(%w1: tensor<4x1x2x16xbf16>,
+    %w2: tensor<3x1x4x16xbf16>, %x: tensor<5x8xbf16>, %init: tensor<5x6xbf16>) -> tensor<5x6xbf16> {
+  %y = chain.kernel ins(%x, %w1, %w2 : tensor<5x8xbf16>, tensor<4x1x2x16xbf16>, tensor<3x1x4x16xbf16>)
+      outs(%init : tensor<5x6xbf16>) schedule(<rows = 2, cuts = [1], axes = [b, b], panel = 1>) {
+  ^bb0(%xi: tensor<5x8xbf16>, %a: tensor<4x1x2x16xbf16>, %b: tensor<3x1x4x16xbf16>):
+    %0 = chain.stage %xi, %a pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16>)
+        : tensor<5x8xbf16>, tensor<4x1x2x16xbf16> -> tensor<5x12xbf16>
+    %1 = chain.stage %0, %b pattern(1, 2, 4, 3) order "dbc" packing(<kind = panel_b, lanes = 16>)
+        : tensor<5x12xbf16>, tensor<3x1x4x16xbf16> -> tensor<5x6xbf16>
+    chain.yield %1 : tensor<5x6xbf16>
+  } -> tensor<5x6xbf16>
+  return %y : tensor<5x6xbf16>
+}
+
+// -----
+
+// CHECK-LABEL: func @a_kernel_for_tensor_cores_is_left_alone(
+// CHECK:         chain.kernel
+func.func @a_kernel_for_tensor_cores_is_left_alone(%w: tensor<4x3x2xf32>, %x: tensor<?x8xf32>,
+                                                   %init: tensor<?x12xf32>) -> tensor<?x12xf32> {
+  %y = chain.kernel ins(%x, %w : tensor<?x8xf32>, tensor<4x3x2xf32>)
+      outs(%init : tensor<?x12xf32>) schedule(<unit = mma_sync>) {
+  ^bb0(%xi: tensor<?x8xf32>, %a: tensor<4x3x2xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 3, 2, 1) order "abc"
+        : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+    chain.yield %0 : tensor<?x12xf32>
+  } -> tensor<?x12xf32>
+  return %y : tensor<?x12xf32>
+}
+
+// -----
+
+func.func @a_weight_that_is_not_packed(%w: tensor<4x3x2xf32>, %x: tensor<?x8xf32>,
+                                       %init: tensor<?x12xf32>) -> tensor<?x12xf32> {
+  %y = chain.kernel ins(%x, %w : tensor<?x8xf32>, tensor<4x3x2xf32>)
+      outs(%init : tensor<?x12xf32>) schedule(<axes = [b]>) {
+  ^bb0(%xi: tensor<?x8xf32>, %a: tensor<4x3x2xf32>):
+    // expected-error @below {{'chain.stage' op wanted a packed weight, found none (run danaus-pack-weights)}}
+    %0 = chain.stage %xi, %a pattern(4, 3, 2, 1) order "abc"
+        : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+    chain.yield %0 : tensor<?x12xf32>
+  } -> tensor<?x12xf32>
+  return %y : tensor<?x12xf32>
+}

@@ -1,0 +1,95 @@
+// RUN: danaus-opt %s --split-input-file --danaus-vectorize-kernels --canonicalize --cse --verify-diagnostics | FileCheck %s
+// RUN: danaus-opt %s --split-input-file --danaus-vectorize-kernels --danaus-vectorize-kernels --canonicalize --cse --verify-diagnostics | FileCheck %s
+
+// CHECK-DAG: #[[$RK:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-DAG: #[[$KL:.*]] = affine_map<(d0, d1, d2) -> (d2, d1)>
+// CHECK-DAG: #[[$RL:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+// CHECK-LABEL: func @lanes_along_b(
+// CHECK-SAME:      %[[X:.*]]: memref<?x128xf32>, %[[W:.*]]: memref<4x2x32x32xf32>, %[[Y:.*]]: memref<?x256xf32>)
+// CHECK-DAG:     %[[XV:.*]] = memref.expand_shape %[[X]] {{.*}} into memref<?x4x32xf32>
+// CHECK:         scf.for %[[A:.*]] = %c0 to %c4
+// CHECK:           scf.for %[[B:.*]] = %c0 to %c64 step %c32
+// CHECK:             scf.for %[[I:.*]] = %c0 to %{{.*}} step %c2
+// CHECK:               %[[ACC:.*]] = scf.for %[[C:.*]] = %c0 to %c32 step %c4 iter_args(%[[S:.*]] = %{{.*}}) -> (vector<2x32xf32>)
+// CHECK:                 %[[L:.*]] = vector.transfer_read %[[XV]][%[[I]], %[[A]], %[[C]]], {{.*}} vector<2x4xf32>
+// CHECK:                 %[[R:.*]] = vector.transfer_read %[[W]][%[[A]], %{{.*}}, %[[C]], %c0], {{.*}} vector<4x32xf32>
+// CHECK:                 %[[NEXT:.*]] = vector.contract {indexing_maps = [#[[$RK]], #[[$KL]], #[[$RL]]]{{.*}} %[[L]], %[[R]], %[[S]]
+// CHECK:                 scf.yield %[[NEXT]]
+// CHECK:               vector.extract %[[ACC]][0]
+// CHECK:               vector.transfer_write
+// CHECK:               vector.extract %[[ACC]][1]
+// CHECK:               vector.transfer_write
+// The rows that do not fill a block.
+// CHECK:             scf.for {{.*}} step %c1
+// CHECK:               -> (vector<1x32xf32>)
+// CHECK-NOT:     chain.contract
+func.func @lanes_along_b(%x: memref<?x128xf32>, %w: memref<4x2x32x32xf32>, %y: memref<?x256xf32>) {
+  chain.contract ins(%x, %w : memref<?x128xf32>, memref<4x2x32x32xf32>) outs(%y : memref<?x256xf32>)
+      pattern(4, 64, 32, 1) order "abc" packing(<kind = panel_b, lanes = 16, panel = 2>) block_rows(2) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func @lanes_along_d_read_whole_vectors_of_x(
+// CHECK:         -> (vector<4x2x16xf32>)
+// CHECK:           vector.transfer_read {{.*}} vector<4x4x16xf32>
+// CHECK:           vector.transfer_read {{.*}} vector<4x2x16xf32>
+// CHECK:           vector.contract
+func.func @lanes_along_d_read_whole_vectors_of_x(%x: memref<?x512xf32>, %w: memref<2x4x16x2x16xf32>,
+                                                 %y: memref<?x256xf32>) {
+  chain.contract ins(%x, %w : memref<?x512xf32>, memref<2x4x16x2x16xf32>) outs(%y : memref<?x256xf32>)
+      pattern(1, 8, 16, 32) order "dbc" packing(<kind = panel_d, lanes = 16, panel = 2>) block_rows(4) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+// The last 13 lanes of b are padding; the outputs of one block are 3 apart.
+// CHECK-LABEL: func @lanes_along_b_scatter_where_d_separates_them(
+// CHECK-DAG:     %[[OFFSETS:.*]] = arith.constant dense<[0, 3, 6, 9, 12, 15, {{.*}}, 45]> : vector<16xi32>
+// CHECK-DAG:     %[[MASK:.*]] = vector.constant_mask [2] : vector<16xi1>
+// CHECK:         vector.gather {{.*}}[%[[OFFSETS]]], %[[MASK]]
+// CHECK:         arith.addf {{.*}} : vector<16xf32>
+// CHECK:         vector.scatter {{.*}}[%[[OFFSETS]]], %[[MASK]]
+func.func @lanes_along_b_scatter_where_d_separates_them(%x: memref<5x12xf32>, %w: memref<3x1x4x16xf32>,
+                                                        %bias: memref<6xf32>, %y: memref<5x6xf32>) {
+  chain.contract ins(%x, %w, %bias : memref<5x12xf32>, memref<3x1x4x16xf32>, memref<6xf32>)
+      outs(%y : memref<5x6xf32>) pattern(1, 2, 4, 3) order "dbc"
+      packing(<kind = panel_b, lanes = 16>) block_rows(1) {
+  ^bb0(%sum: f32, %b: f32):
+    %0 = arith.addf %sum, %b : f32
+    chain.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+func.func @an_order_for_tensor_cores(%x: memref<5x8xf32>, %w: memref<4x1x1x8x4x2xf32>, %y: memref<5x12xf32>) {
+  // expected-error @below {{'chain.contract' op wanted packing panel_b or panel_d, found mma_k8}}
+  chain.contract ins(%x, %w : memref<5x8xf32>, memref<4x1x1x8x4x2xf32>) outs(%y : memref<5x12xf32>)
+      pattern(4, 3, 2, 1) order "abc" packing(<kind = mma_k8>) block_rows(8) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @tensors(%x: tensor<5x8xf32>, %w: tensor<4x1x2x16xf32>, %y: tensor<5x12xf32>) -> tensor<5x12xf32> {
+  // expected-error @below {{'chain.contract' op wanted memrefs, found tensors (run one-shot-bufferize)}}
+  %0 = chain.contract ins(%x, %w : tensor<5x8xf32>, tensor<4x1x2x16xf32>) outs(%y : tensor<5x12xf32>)
+      pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16>) block_rows(8) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  } -> tensor<5x12xf32>
+  return %0 : tensor<5x12xf32>
+}
