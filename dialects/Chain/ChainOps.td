@@ -64,7 +64,7 @@ def Chain_StageOp : Chain_Op<"stage", [Pure]> {
   }];
 }
 
-def Chain_MapOp : Chain_Op<"map", [Pure, SingleBlock]> {
+def Chain_MapOp : Chain_Op<"map", [Pure, IsolatedFromAbove, SingleBlock]> {
   let summary = "An element-wise function of activations";
   let description = [{
     `y[i, j] = body(x[i, j], extras...)`, where an extra of rank 2 gives its
@@ -141,7 +141,7 @@ def Chain_KernelOp : Chain_Op<"kernel", [
 }
 
 def Chain_ContractOp : Chain_Op<"contract", [
-    SingleBlock, AttrSizedOperandSegments, DestinationStyleOpInterface,
+    IsolatedFromAbove, SingleBlock, AttrSizedOperandSegments, DestinationStyleOpInterface,
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "One stage on a tile of rows, with a packed weight and an epilogue";
   let description = [{

@@ -16,6 +16,7 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/MapVector.h"
 
 namespace danaus {
@@ -39,6 +40,15 @@ static bool isChainResult(Value value) {
 static bool isMapAccess(AffineMap map) {
   return map.isIdentity() || (map.getNumDims() == 2 && map.getNumResults() == 1 &&
                               map.getResult(0) == getAffineDimExpr(1, map.getContext()));
+}
+
+/// What the body reads from outside: constants move in, anything else stays
+/// where a kernel cannot reach it.
+static bool capturesOnlyConstants(linalg::GenericOp op) {
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(op->getRegions(), captured);
+  return llvm::all_of(captured,
+                      [](Value value) { return value.getDefiningOp<arith::ConstantOp>(); });
 }
 
 static bool isScalarBody(Block &body) {
@@ -69,6 +79,8 @@ struct ElementwiseToMap : OpRewritePattern<linalg::GenericOp> {
       return rewriter.notifyMatchFailure(op, "not an element-wise function of a matrix");
     if (op.payloadUsesValueFromOperand(op.getDpsInitOperand(0)) || !isScalarBody(*op.getBody()))
       return rewriter.notifyMatchFailure(op, "the body reads its init or is not arith and math");
+    if (!capturesOnlyConstants(op))
+      return rewriter.notifyMatchFailure(op, "the body reads a value from outside");
     rewrite(op, *leading, rewriter);
     return success();
   }
@@ -88,6 +100,10 @@ struct ElementwiseToMap : OpRewritePattern<linalg::GenericOp> {
       BlockArgument old = op.getBody()->getArgument(i);
       mapping.map(old, body->addArgument(old.getType(), op.getLoc()));
     }
+    llvm::SetVector<Value> captured;
+    getUsedValuesDefinedAbove(op->getRegions(), captured);
+    for (Value constant : captured)
+      rewriter.clone(*constant.getDefiningOp(), mapping);
     for (Operation &inner : op.getBody()->without_terminator())
       rewriter.clone(inner, mapping);
     Value yielded = op.getBody()->getTerminator()->getOperand(0);

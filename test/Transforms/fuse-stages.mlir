@@ -69,3 +69,23 @@ func.func @a_transpose_is_no_epilogue(%w: tensor<4x2x2xf32>, %x: tensor<8x8xf32>
   } -> tensor<8x8xf32>
   return %y : tensor<8x8xf32>
 }
+
+// A scale that is only known at run time cannot move into an isolated kernel.
+// CHECK-LABEL: func @a_captured_scalar_is_no_epilogue(
+// CHECK:         %[[Y:.*]] = chain.kernel
+// CHECK-NOT:       chain.map
+// CHECK:         linalg.generic {{.*}} ins(%[[Y]]
+func.func @a_captured_scalar_is_no_epilogue(%w: tensor<4x2x2xf32>, %x: tensor<8x8xf32>, %scale: f32)
+    -> tensor<8x8xf32> {
+  %t = chain.stage %x, %w pattern(4, 2, 2, 1) order "abc"
+      : tensor<8x8xf32>, tensor<4x2x2xf32> -> tensor<8x8xf32>
+  %e = tensor.empty() : tensor<8x8xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%t : tensor<8x8xf32>) outs(%e : tensor<8x8xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %s = arith.mulf %v, %scale : f32
+    linalg.yield %s : f32
+  } -> tensor<8x8xf32>
+  return %y : tensor<8x8xf32>
+}
