@@ -6,10 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/CostModel/Enumerate.h"
+#include "danaus/CostModel/TreeModel.h"
 #include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/Remarks.h"
 
 namespace danaus {
 #define GEN_PASS_DEF_ASSIGNSCHEDULEPASS
@@ -19,33 +22,69 @@ namespace danaus {
 using namespace mlir;
 using namespace danaus;
 
+/// Says what was chosen and why, for `--remarks-filter=danaus-schedule`.
+static void explain(chain::KernelOp kernel, chain::ScheduleAttr schedule, StringRef source,
+                    double microseconds) {
+  std::string text;
+  llvm::raw_string_ostream(text) << schedule;
+  auto remark = remark::passed(
+      kernel.getLoc(), remark::RemarkOpts::name("AssignSchedule").category("danaus-schedule"));
+  if (microseconds > 0)
+    remark << remark::reason("{0}, by {1}: {2:F1} us expected", text, source, microseconds);
+  else
+    remark << remark::reason("{0}, by {1}", text, source);
+}
+
 namespace {
 struct AssignSchedule : danaus::impl::AssignSchedulePassBase<AssignSchedule> {
   using AssignSchedulePassBase::AssignSchedulePassBase;
 
   void runOnOperation() override {
     FailureOr<TargetLimits> limits = getTarget(getOperation());
-    if (failed(limits))
+    if (failed(limits) || failed(parseSchedule()) || failed(loadModel()))
       return signalPassFailure();
-    chain::ScheduleAttr given;
-    if (!schedule.empty()) {
-      given = dyn_cast_or_null<chain::ScheduleAttr>(parseAttribute(schedule, &getContext()));
-      if (!given) {
-        getOperation().emitError()
-            << "option schedule: wanted a #chain.schedule attribute, found '" << schedule << "'";
-        return signalPassFailure();
-      }
-    }
     getOperation().walk([&](chain::KernelOp kernel) {
       if (!kernel.getSchedule())
         kernel.setScheduleAttr(given ? given : choose(kernel, *limits));
     });
   }
 
-  /// The schedule by rule.
-  static chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {
-    return chain::toAttr(kernel.getContext(),
-                         defaultCpuSchedule(describeStages(kernel), elementBytes(kernel), limits));
+private:
+  LogicalResult parseSchedule() {
+    if (schedule.empty())
+      return success();
+    given = dyn_cast_or_null<chain::ScheduleAttr>(parseAttribute(schedule, &getContext()));
+    if (given)
+      return success();
+    return getOperation().emitError()
+           << "option schedule: wanted a #chain.schedule attribute, found '" << schedule << "'";
   }
+
+  LogicalResult loadModel() {
+    if (model.empty())
+      return success();
+    llvm::Expected<TreeModel> loaded = TreeModel::load(model);
+    if (!loaded)
+      return getOperation().emitError() << "option model: " << toString(loaded.takeError());
+    trees = std::move(*loaded);
+    return success();
+  }
+
+  /// Rows of the kernel's activations, or those to expect.
+  int64_t rowsOf(chain::KernelOp kernel) {
+    int64_t known = cast<ShapedType>(kernel.getInputs()[0].getType()).getDimSize(0);
+    return std::max<int64_t>(ShapedType::isDynamic(known) ? int64_t(rows) : known, 1);
+  }
+
+  chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {
+    CpuProblem problem{describeStages(kernel), elementBytes(kernel), rowsOf(kernel)};
+    RankedSchedule best = chooseCpuSchedule(problem, limits, trees ? &*trees : nullptr);
+    chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), best.schedule);
+    explain(kernel, chosen, trees ? "model" : "default", trees ? best.predicted * 1e6 : 0);
+    return chosen;
+  }
+
+  chain::ScheduleAttr given;
+  std::optional<TreeModel> trees;
 };
 } // namespace
