@@ -17,20 +17,19 @@ import pathlib
 FOLDER = pathlib.Path(__file__).resolve().parent
 BYTES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2}
 
-# y = x / 2 (1 + erf(x / sqrt 2)), on whole tensors, as a front end writes it.
-GELU = """  %half = arith.constant 5.000000e-01 : {t}
-  %one = arith.constant 1.000000e+00 : {t}
-  %scale = arith.constant 0.707106781 : {t}
-  %z = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
-      iterator_types = ["parallel", "parallel"]}} ins(%y : {y}) outs(%y : {y}) {{
-  ^bb0(%v: {t}, %ignored: {t}):
+# y = x / 2 (1 + erf(x / sqrt 2)), element by element.
+GELU = """  %z = chain.map %y : {y} -> {y} {{
+  ^bb0(%v: {t}):
+    %half = arith.constant 5.000000e-01 : {t}
+    %one = arith.constant 1.000000e+00 : {t}
+    %scale = arith.constant 0.707106781 : {t}
     %0 = arith.mulf %v, %scale : {t}
     %1 = math.erf %0 : {t}
     %2 = arith.addf %1, %one : {t}
     %3 = arith.mulf %v, %half : {t}
     %4 = arith.mulf %3, %2 : {t}
-    linalg.yield %4 : {t}
-  }} -> {y}
+    chain.yield %4 : {t}
+  }}
 """
 
 
