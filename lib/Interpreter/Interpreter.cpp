@@ -1,0 +1,435 @@
+//===- Interpreter.cpp - Reference results in double precision ------------===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Interpreter/Interpreter.h"
+#include "LinalgLoops.h"
+#include "ScalarProgram.h"
+#include "danaus/Support/HostTensor.h"
+#include "danaus/Support/ParallelFor.h"
+#include "dialects/Linop/LinopOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace danaus;
+
+namespace {
+
+/// What an SSA value holds: its parameters where it is structured, else one tensor.
+using Parts = std::vector<ReferenceTensor>;
+
+/// Evaluates one function body; calls nest, bounded by `depth`.
+class Evaluator {
+public:
+  explicit Evaluator(int depth) : depth(depth) {}
+  FailureOr<std::vector<Parts>> call(func::FuncOp function, std::vector<Parts> arguments);
+
+private:
+  static constexpr int maxDepth = 64;
+
+  LogicalResult evaluate(Block &block);
+  LogicalResult evaluate(Operation &op);
+  LogicalResult evaluateOp(linop::ApplyOp op);
+  LogicalResult evaluateOp(linop::MaterializeOp op);
+  LogicalResult evaluateOp(arith::ConstantOp op);
+  LogicalResult evaluateOp(arith::SelectOp op);
+  LogicalResult evaluateOp(tensor::EmptyOp op);
+  LogicalResult evaluateOp(tensor::DimOp op);
+  LogicalResult evaluateOp(tensor::CastOp op);
+  LogicalResult evaluateOp(tensor::ExtractSliceOp op);
+  LogicalResult evaluateOp(tensor::ExpandShapeOp op);
+  LogicalResult evaluateOp(tensor::CollapseShapeOp op);
+  LogicalResult evaluateOp(scf::IfOp op);
+  LogicalResult evaluateOp(func::CallOp op);
+  LogicalResult evaluateLinalg(linalg::LinalgOp op);
+  LogicalResult evaluateElementwise(Operation &op, ScalarFunction function);
+
+  LogicalResult set(Value value, ReferenceTensor tensor);
+  LogicalResult setReshaped(Value result, Value source, SmallVector<int64_t> shape);
+  double scalar(Value value) { return parts[value].front().values->front(); }
+  FailureOr<ReferenceTensor> plain(Operation *op, Value value);
+  FailureOr<ReferenceTensor> applyTo(Operation *op, Value matrix, const ReferenceTensor &x);
+  SmallVector<int64_t> resolve(ArrayRef<OpFoldResult> sizes);
+
+  int depth;
+  DenseMap<Value, Parts> parts;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Values
+//===----------------------------------------------------------------------===//
+
+/// Binds `tensor` to `value`, whose type's static sizes it must have.
+LogicalResult Evaluator::set(Value value, ReferenceTensor tensor) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (type && (type.getRank() != int64_t(tensor.shape.size()) ||
+               !llvm::all_of(llvm::zip_equal(type.getShape(), tensor.shape), [](auto pair) {
+                 return ShapedType::isDynamic(std::get<0>(pair)) ||
+                        std::get<0>(pair) == std::get<1>(pair);
+               })))
+    return value.getDefiningOp()->emitOpError()
+           << "result: wanted " << type << ", found shape " << printShape(tensor.shape);
+  parts[value] = {std::move(tensor)};
+  return success();
+}
+
+LogicalResult Evaluator::setReshaped(Value result, Value source, SmallVector<int64_t> shape) {
+  Operation *op = result.getDefiningOp();
+  FailureOr<ReferenceTensor> tensor = plain(op, source);
+  if (failed(tensor))
+    return failure();
+  if (countElements(shape) != countElements(tensor->shape))
+    return op->emitOpError() << "changes the number of elements from " << printShape(tensor->shape)
+                             << " to " << printShape(shape);
+  return set(result, {std::move(shape), tensor->values});
+}
+
+/// Sizes that are constants or index values.
+SmallVector<int64_t> Evaluator::resolve(ArrayRef<OpFoldResult> sizes) {
+  return llvm::map_to_vector(sizes, [&](OpFoldResult size) {
+    if (auto attribute = dyn_cast<Attribute>(size))
+      return cast<IntegerAttr>(attribute).getInt();
+    return int64_t(scalar(cast<Value>(size)));
+  });
+}
+
+/// Applies a structured matrix to every row of `x`, rows in parallel.
+FailureOr<ReferenceTensor> Evaluator::applyTo(Operation *op, Value matrix,
+                                              const ReferenceTensor &x) {
+  auto type = cast<RankedTensorType>(matrix.getType());
+  linop::StructureAttrInterface structure = linop::getStructure(type);
+  SmallVector<ArrayRef<double>> parameters;
+  for (const ReferenceTensor &parameter : parts[matrix])
+    parameters.push_back(*parameter.values);
+  int64_t out = type.getDimSize(0), in = type.getDimSize(1);
+  ReferenceTensor y{x.shape, nullptr};
+  y.shape.back() = out;
+  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, y.shape);
+  if (failed(values))
+    return failure();
+  int64_t rows = *countElements(ArrayRef(x.shape).drop_back());
+  parallelFor(rows, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row)
+      structure.referenceApply(type, parameters, ArrayRef(*x.values).slice(row * in, in),
+                               MutableArrayRef(**values).slice(row * out, out));
+  });
+  y.values = *values;
+  return y;
+}
+
+/// The dense form of any tensor value: column j of a structured matrix is M e_j.
+FailureOr<ReferenceTensor> Evaluator::plain(Operation *op, Value value) {
+  if (!linop::isStructured(value.getType()))
+    return parts[value].front();
+  auto type = cast<RankedTensorType>(value.getType());
+  int64_t out = type.getDimSize(0), in = type.getDimSize(1);
+  auto identity = allocateReference(op, {in, in});
+  auto dense = allocateReference(op, {out, in});
+  if (failed(identity) || failed(dense))
+    return failure();
+  for (int64_t j = 0; j < in; ++j)
+    (**identity)[j * in + j] = 1;
+  FailureOr<ReferenceTensor> columns = applyTo(op, value, {{in, in}, *identity});
+  if (failed(columns))
+    return failure();
+  for (int64_t i = 0; i < out; ++i)
+    for (int64_t j = 0; j < in; ++j)
+      (**dense)[i * in + j] = (*columns->values)[j * out + i];
+  return ReferenceTensor{{out, in}, *dense};
+}
+
+//===----------------------------------------------------------------------===//
+// linop
+//===----------------------------------------------------------------------===//
+
+LogicalResult Evaluator::evaluateOp(linop::ApplyOp op) {
+  FailureOr<ReferenceTensor> x = plain(op, op.getX());
+  if (failed(x))
+    return failure();
+  FailureOr<ReferenceTensor> y = applyTo(op, op.getMatrix(), *x);
+  return failed(y) ? failure() : set(op.getY(), *y);
+}
+
+LogicalResult Evaluator::evaluateOp(linop::MaterializeOp op) {
+  FailureOr<ReferenceTensor> dense = plain(op, op.getMatrix());
+  return failed(dense) ? failure() : set(op.getResult(), *dense);
+}
+
+//===----------------------------------------------------------------------===//
+// arith, math, tensor
+//===----------------------------------------------------------------------===//
+
+LogicalResult Evaluator::evaluateOp(arith::ConstantOp op) {
+  if (std::optional<double> value = getScalarConstant(op.getValue()))
+    return set(op.getResult(), {{}, std::make_shared<std::vector<double>>(1, *value)});
+  auto elements = dyn_cast<DenseElementsAttr>(op.getValue());
+  if (!elements || !elements.getElementType().isIntOrIndexOrFloat() ||
+      linop::isStructured(op.getType()))
+    return op.emitOpError() << "is not supported by the reference interpreter";
+  SmallVector<int64_t> shape(elements.getType().getShape());
+  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, shape);
+  if (failed(values))
+    return failure();
+  for (auto [value, attribute] : llvm::zip_equal(**values, elements.getValues<Attribute>()))
+    value = *getScalarConstant(attribute);
+  return set(op.getResult(), {shape, *values});
+}
+
+/// A scalar condition chooses whole values, structured ones included; a tensor of
+/// conditions is element-wise.
+LogicalResult Evaluator::evaluateOp(arith::SelectOp op) {
+  if (isa<TensorType>(op.getCondition().getType()))
+    return evaluateElementwise(*op, lookupScalarFunction(op));
+  Parts chosen = parts[scalar(op.getCondition()) != 0 ? op.getTrueValue() : op.getFalseValue()];
+  parts[op.getResult()] = std::move(chosen);
+  return success();
+}
+
+LogicalResult Evaluator::evaluateOp(tensor::EmptyOp op) {
+  SmallVector<int64_t> shape = resolve(op.getMixedSizes());
+  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, shape);
+  if (failed(values))
+    return failure();
+  // What was never written must not pass for a result.
+  llvm::fill(**values, std::numeric_limits<double>::quiet_NaN());
+  return set(op.getResult(), {shape, *values});
+}
+
+LogicalResult Evaluator::evaluateOp(tensor::DimOp op) {
+  auto type = dyn_cast<RankedTensorType>(op.getSource().getType());
+  auto dim = int64_t(scalar(op.getIndex()));
+  if (!type || dim < 0 || dim >= type.getRank())
+    return op.emitOpError() << "dimension " << dim << " is out of range for " << op.getSource().getType();
+  bool isStructured = linop::isStructured(type);
+  int64_t size = isStructured ? type.getDimSize(dim) : parts[op.getSource()].front().shape[dim];
+  return set(op.getResult(), {{}, std::make_shared<std::vector<double>>(1, double(size))});
+}
+
+LogicalResult Evaluator::evaluateOp(tensor::CastOp op) {
+  auto source = dyn_cast<RankedTensorType>(op.getSource().getType());
+  auto result = dyn_cast<RankedTensorType>(op.getType());
+  if (!source || !result)
+    return op.emitOpError() << "between unranked tensors is not supported by the reference "
+                               "interpreter";
+  if (linop::isStructured(result)) {
+    if (source.getEncoding() != result.getEncoding())
+      return op.emitOpError() << "changes the structure from " << source << " to " << result;
+    Parts same = parts[op.getSource()];
+    parts[op.getResult()] = std::move(same);
+    return success();
+  }
+  FailureOr<ReferenceTensor> tensor = plain(op, op.getSource());
+  return failed(tensor) ? failure() : set(op.getResult(), *tensor);
+}
+
+LogicalResult Evaluator::evaluateOp(tensor::ExtractSliceOp op) {
+  FailureOr<ReferenceTensor> source = plain(op, op.getSource());
+  if (failed(source))
+    return failure();
+  SmallVector<int64_t> offsets = resolve(op.getMixedOffsets());
+  SmallVector<int64_t> sizes = resolve(op.getMixedSizes());
+  SmallVector<int64_t> steps = resolve(op.getMixedStrides());
+  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, sizes);
+  if (failed(values))
+    return failure();
+  for (auto [dim, size] : llvm::enumerate(source->shape)) {
+    int64_t last = offsets[dim] + (sizes[dim] - 1) * steps[dim];
+    if (sizes[dim] > 0 && (std::min(offsets[dim], last) < 0 || std::max(offsets[dim], last) >= size))
+      return op.emitOpError() << "dimension " << dim << " reads index " << last << " of " << size;
+  }
+  for (auto [flat, value] : llvm::enumerate(**values)) {
+    int64_t rest = flat, stride = 1, offset = 0;
+    for (size_t dim = sizes.size(); dim-- > 0; stride *= source->shape[dim]) {
+      offset += (offsets[dim] + rest % sizes[dim] * steps[dim]) * stride;
+      rest /= sizes[dim];
+    }
+    value = (*source->values)[offset];
+  }
+  SmallVector<int64_t> shape;
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  for (auto [dim, size] : llvm::enumerate(sizes))
+    if (!dropped.test(dim))
+      shape.push_back(size);
+  return set(op.getResult(), {shape, *values});
+}
+
+LogicalResult Evaluator::evaluateOp(tensor::ExpandShapeOp op) {
+  return setReshaped(op.getResult(), op.getSrc(), resolve(op.getMixedOutputShape()));
+}
+
+LogicalResult Evaluator::evaluateOp(tensor::CollapseShapeOp op) {
+  FailureOr<ReferenceTensor> source = plain(op, op.getSrc());
+  if (failed(source))
+    return failure();
+  SmallVector<int64_t> shape;
+  for (const ReassociationIndices &group : op.getReassociationIndices()) {
+    shape.push_back(1);
+    for (int64_t dim : group)
+      shape.back() *= source->shape[dim];
+  }
+  return setReshaped(op.getResult(), op.getSrc(), shape);
+}
+
+/// One scalar operation on scalars or on tensors of one shape.
+LogicalResult Evaluator::evaluateElementwise(Operation &op, ScalarFunction function) {
+  std::vector<ReferenceTensor> operands;
+  for (Value operand : op.getOperands()) {
+    FailureOr<ReferenceTensor> tensor = plain(&op, operand);
+    if (failed(tensor))
+      return failure();
+    if (!operands.empty() && operands.front().shape != tensor->shape)
+      return op.emitOpError() << "operands differ in shape: " << printShape(operands.front().shape)
+                              << " and " << printShape(tensor->shape);
+    operands.push_back(*tensor);
+  }
+  auto values = allocateReference(&op, operands.front().shape);
+  if (failed(values))
+    return failure();
+  parallelFor((*values)->size(), 1 << 14, [&](int64_t begin, int64_t end) {
+    SmallVector<double, 4> scalars(operands.size());
+    for (int64_t i = begin; i < end; ++i) {
+      for (auto [scalar, operand] : llvm::zip_equal(scalars, operands))
+        scalar = (*operand.values)[i];
+      (**values)[i] = function(scalars.data());
+    }
+  });
+  return set(op.getResult(0), {operands.front().shape, *values});
+}
+
+LogicalResult Evaluator::evaluateLinalg(linalg::LinalgOp op) {
+  std::vector<ReferenceTensor> operands;
+  for (Value operand : op->getOperands()) {
+    if (isa<BaseMemRefType>(operand.getType()))
+      return op->emitOpError() << "on memrefs is not supported by the reference interpreter";
+    FailureOr<ReferenceTensor> tensor = plain(op, operand);
+    if (failed(tensor))
+      return failure();
+    operands.push_back(*tensor);
+  }
+  auto results = interpretLinalg(op, operands, [&](Value value) { return scalar(value); });
+  if (failed(results))
+    return failure();
+  for (auto [result, tensor] : llvm::zip_equal(op->getResults(), *results)) {
+    if (linop::isStructured(result.getType()))
+      return op->emitOpError() << "makes a structured result, which is not supported by the "
+                                  "reference interpreter";
+    if (failed(set(result, tensor)))
+      return failure();
+  }
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Control flow
+//===----------------------------------------------------------------------===//
+
+LogicalResult Evaluator::evaluateOp(scf::IfOp op) {
+  Region &region = scalar(op.getCondition()) != 0 ? op.getThenRegion() : op.getElseRegion();
+  if (region.empty())
+    return success();
+  if (failed(evaluate(region.front())))
+    return failure();
+  for (auto [result, value] :
+       llvm::zip_equal(op.getResults(), region.front().getTerminator()->getOperands())) {
+    Parts yielded = parts[value];
+    parts[result] = std::move(yielded);
+  }
+  return success();
+}
+
+LogicalResult Evaluator::evaluateOp(func::CallOp op) {
+  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(op, op.getCalleeAttr());
+  if (!callee || callee.isExternal())
+    return op.emitOpError() << "calls '" << op.getCallee() << "', which has no body";
+  if (depth == maxDepth)
+    return op.emitOpError() << "is nested more than " << maxDepth
+                            << " calls deep, which is not supported by the reference interpreter";
+  std::vector<Parts> arguments;
+  for (Value operand : op.getOperands())
+    arguments.push_back(parts[operand]);
+  FailureOr<std::vector<Parts>> results = Evaluator(depth + 1).call(callee, std::move(arguments));
+  if (failed(results))
+    return failure();
+  for (auto [result, value] : llvm::zip_equal(op.getResults(), *results))
+    parts[result] = value;
+  return success();
+}
+
+LogicalResult Evaluator::evaluate(Operation &op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
+      .Case<linop::ApplyOp, linop::MaterializeOp, arith::ConstantOp, arith::SelectOp,
+            tensor::EmptyOp, tensor::DimOp, tensor::CastOp, tensor::ExtractSliceOp,
+            tensor::ExpandShapeOp, tensor::CollapseShapeOp, scf::IfOp, func::CallOp>(
+          [&](auto typed) { return evaluateOp(typed); })
+      .Case([&](linop::AssembleOp assemble) {
+        Parts parameters;
+        for (Value parameter : assemble.getParameters())
+          parameters.push_back(parts[parameter].front());
+        parts[assemble.getMatrix()] = std::move(parameters);
+        return success();
+      })
+      .Case([&](linop::TransposeOp transpose) {
+        // The same parameters under another type.
+        Parts same = parts[transpose.getMatrix()];
+        parts[transpose.getResult()] = std::move(same);
+        return success();
+      })
+      .Case([&](linalg::LinalgOp linalgOp) { return evaluateLinalg(linalgOp); })
+      .Default([&](Operation *other) -> LogicalResult {
+        ScalarFunction function = lookupScalarFunction(other);
+        if (!function || other->getNumResults() != 1 || other->getNumOperands() == 0)
+          return other->emitOpError() << "is not supported by the reference interpreter";
+        return evaluateElementwise(*other, function);
+      });
+}
+
+LogicalResult Evaluator::evaluate(Block &block) {
+  for (Operation &op : block.without_terminator())
+    if (failed(evaluate(op)))
+      return failure();
+  return success();
+}
+
+FailureOr<std::vector<Parts>> Evaluator::call(func::FuncOp function,
+                                              std::vector<Parts> arguments) {
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError() << "has " << function.getBody().getBlocks().size()
+                                  << " blocks: the reference interpreter wants 1";
+  for (auto [argument, value] : llvm::zip_equal(function.getArguments(), arguments))
+    parts[argument] = std::move(value);
+  Block &body = function.getBody().front();
+  if (failed(evaluate(body)))
+    return failure();
+  std::vector<Parts> results;
+  for (Value result : body.getTerminator()->getOperands())
+    results.push_back(parts[result]);
+  return results;
+}
+
+FailureOr<std::vector<ReferenceTensor>> danaus::interpret(func::FuncOp function,
+                                                          ArrayRef<ReferenceTensor> arguments) {
+  std::vector<Parts> grouped;
+  for (Type type : function.getArgumentTypes()) {
+    size_t count = 1;
+    if (linop::isStructured(type))
+      count = linop::getStructure(type).getParameterTypes(cast<RankedTensorType>(type)).size();
+    grouped.push_back(arguments.take_front(count));
+    arguments = arguments.drop_front(count);
+  }
+  FailureOr<std::vector<Parts>> results = Evaluator(0).call(function, std::move(grouped));
+  if (failed(results))
+    return failure();
+  std::vector<ReferenceTensor> flat;
+  for (const Parts &result : *results)
+    llvm::append_range(flat, result);
+  return flat;
+}

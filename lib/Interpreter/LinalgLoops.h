@@ -1,0 +1,33 @@
+//===- LinalgLoops.h - linalg operations by their loops ---------*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef LIB_INTERPRETER_LINALGLOOPS_H
+#define LIB_INTERPRETER_LINALGLOOPS_H
+
+#include "danaus/Interpreter/Interpreter.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace danaus {
+
+/// Elements that one tensor may have here: 8 GiB of doubles.
+inline constexpr int64_t maxReferenceElements = int64_t(1) << 30;
+
+/// A zero-filled tensor of `shape`; a diagnostic at `op` where it is too large.
+llvm::FailureOr<std::shared_ptr<std::vector<double>>>
+allocateReference(mlir::Operation *op, llvm::ArrayRef<int64_t> shape);
+
+/// Runs any structured `linalg` operation, generic or named, by its indexing
+/// maps and its scalar body. `operands[i]` belongs to operand i; `lookup` gives
+/// the scalars that the body captures. One result for each init.
+llvm::FailureOr<std::vector<ReferenceTensor>>
+interpretLinalg(mlir::linalg::LinalgOp op, llvm::ArrayRef<ReferenceTensor> operands,
+                llvm::function_ref<double(mlir::Value)> lookup);
+
+} // namespace danaus
+
+#endif // LIB_INTERPRETER_LINALGLOOPS_H
