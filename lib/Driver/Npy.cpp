@@ -51,7 +51,7 @@ static std::optional<StringRef> consumeString(StringRef &text) {
 }
 
 /// (), (3,), (3, 4) or (3, 4,).
-static bool consumeShape(StringRef &text, SmallVectorImpl<int64_t> &shape) {
+static bool consumeShape(StringRef &text, llvm::SmallVectorImpl<int64_t> &shape) {
   if (!consume(text, "("))
     return false;
   while (!consume(text, ")")) {

@@ -93,8 +93,8 @@ static std::optional<SmallVector<int64_t>> parseIntegers(const llvm::json::Array
 }
 
 /// Reads and validates one entry against the size of the data.
-static Expected<Entry> parseEntry(StringRef key, const llvm::json::Value &value,
-                                  uint64_t dataBytes, StringRef name) {
+static Expected<Entry> parseEntry(StringRef key, const llvm::json::Value &value, uint64_t dataBytes,
+                                  StringRef name) {
   std::string where = (name + ": tensor '" + key + "': ").str();
   const llvm::json::Object *object = value.getAsObject();
   std::optional<StringRef> dtype = object ? object->getString("dtype") : std::nullopt;
@@ -173,8 +173,8 @@ Expected<HostTensor> danaus::parseSafetensors(StringRef bytes, StringRef key, St
     return makeError(name + ": truncated: wanted at least 8 bytes, found " + Twine(bytes.size()));
   uint64_t length = llvm::support::endian::read64le(bytes.data());
   if (length > bytes.size() - 8)
-    return makeError(name + ": truncated: wanted a header of " + Twine(length) +
-                     " bytes, found " + Twine(bytes.size() - 8));
+    return makeError(name + ": truncated: wanted a header of " + Twine(length) + " bytes, found " +
+                     Twine(bytes.size() - 8));
   StringRef data = bytes.drop_front(8 + length);
   Expected<std::vector<Entry>> entries = parseEntries(bytes.substr(8, length), data.size(), name);
   if (!entries)
@@ -184,8 +184,8 @@ Expected<HostTensor> danaus::parseSafetensors(StringRef bytes, StringRef key, St
     return entry.takeError();
   std::optional<ElementKind> kind = parseDtype(entry->dtype);
   if (!kind)
-    return makeError(name + ": tensor '" + entry->key + "': wanted dtype F16, BF16, F32 or F64, found " +
-                     entry->dtype);
+    return makeError(name + ": tensor '" + entry->key +
+                     "': wanted dtype F16, BF16, F32 or F64, found " + entry->dtype);
   Expected<HostTensor> tensor = HostTensor::allocate(*kind, entry->shape);
   if (tensor)
     std::memcpy(tensor->data(), data.data() + entry->begin, entry->end - entry->begin);

@@ -32,8 +32,8 @@ Expected<TensorPath> TensorPath::parse(StringRef text) {
 }
 
 Expected<HostTensor> danaus::readTensor(const TensorPath &path) {
-  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer = llvm::MemoryBuffer::getFile(
-      path.file, /*IsText=*/false, /*RequiresNullTerminator=*/false);
+  llvm::ErrorOr<std::unique_ptr<llvm::MemoryBuffer>> buffer =
+      llvm::MemoryBuffer::getFile(path.file, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!buffer)
     return makeError(path.file + ": " + buffer.getError().message());
   StringRef bytes = (*buffer)->getBuffer();
@@ -66,8 +66,8 @@ Error danaus::writeTensors(ArrayRef<TensorPath> paths, ArrayRef<HostTensor> tens
     if (!isSafetensors && named.size() > 1)
       return makeError(file + ": wanted one result for a NumPy file, found " +
                        llvm::Twine(named.size()));
-    Expected<std::string> bytes = isSafetensors ? formatSafetensors(named, file)
-                                                : formatNpy(*named.front().tensor, file);
+    Expected<std::string> bytes =
+        isSafetensors ? formatSafetensors(named, file) : formatNpy(*named.front().tensor, file);
     if (!bytes)
       return bytes.takeError();
     if (Error error = writeFile(file, *bytes))

@@ -208,7 +208,8 @@ LogicalResult Evaluator::evaluateOp(tensor::DimOp op) {
   auto type = dyn_cast<RankedTensorType>(op.getSource().getType());
   auto dim = int64_t(scalar(op.getIndex()));
   if (!type || dim < 0 || dim >= type.getRank())
-    return op.emitOpError() << "dimension " << dim << " is out of range for " << op.getSource().getType();
+    return op.emitOpError() << "dimension " << dim << " is out of range for "
+                            << op.getSource().getType();
   bool isStructured = linop::isStructured(type);
   int64_t size = isStructured ? type.getDimSize(dim) : parts[op.getSource()].front().shape[dim];
   return set(op.getResult(), {{}, std::make_shared<std::vector<double>>(1, double(size))});
@@ -243,7 +244,8 @@ LogicalResult Evaluator::evaluateOp(tensor::ExtractSliceOp op) {
     return failure();
   for (auto [dim, size] : llvm::enumerate(source->shape)) {
     int64_t last = offsets[dim] + (sizes[dim] - 1) * steps[dim];
-    if (sizes[dim] > 0 && (std::min(offsets[dim], last) < 0 || std::max(offsets[dim], last) >= size))
+    if (sizes[dim] > 0 &&
+        (std::min(offsets[dim], last) < 0 || std::max(offsets[dim], last) >= size))
       return op.emitOpError() << "dimension " << dim << " reads index " << last << " of " << size;
   }
   for (auto [flat, value] : llvm::enumerate(**values)) {
@@ -399,8 +401,7 @@ LogicalResult Evaluator::evaluate(Block &block) {
   return success();
 }
 
-FailureOr<std::vector<Parts>> Evaluator::call(func::FuncOp function,
-                                              std::vector<Parts> arguments) {
+FailureOr<std::vector<Parts>> Evaluator::call(func::FuncOp function, std::vector<Parts> arguments) {
   if (!function.getBody().hasOneBlock())
     return function.emitOpError() << "has " << function.getBody().getBlocks().size()
                                   << " blocks: the reference interpreter wants 1";

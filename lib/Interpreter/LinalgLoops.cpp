@@ -117,8 +117,8 @@ void LoopNest::run(int64_t begin, int64_t end) const {
   }
 }
 
-FailureOr<std::shared_ptr<std::vector<double>>>
-danaus::allocateReference(Operation *op, ArrayRef<int64_t> shape) {
+FailureOr<std::shared_ptr<std::vector<double>>> danaus::allocateReference(Operation *op,
+                                                                          ArrayRef<int64_t> shape) {
   std::optional<int64_t> count = countElements(shape);
   if (!count || *count > maxReferenceElements)
     return op->emitOpError() << "makes a tensor of " << printShape(shape)

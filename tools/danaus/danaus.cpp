@@ -28,6 +28,7 @@ struct Tool {
 
 static constexpr Tool tools[] = {
     {"opt", danaus::optMain},
+    {"run", danaus::runMain},
     {"tune", danaus::tuneMain},
 };
 

@@ -14,6 +14,9 @@ namespace danaus {
 /// danaus-opt: runs passes on MLIR text. Returns the exit status.
 int optMain(int argc, char **argv);
 
+/// danaus-run: compiles, runs, checks and times one function. Returns the exit status.
+int runMain(int argc, char **argv);
+
 /// danaus-tune: lists the legal schedules of a layer with their features, or
 /// prints the one that a model chooses. Returns the exit status.
 int tuneMain(int argc, char **argv);

@@ -35,8 +35,8 @@ struct ReferenceTensor {
 /// its parameters, in order; all others are one tensor each, of exactly the
 /// types' rank and static sizes. What cannot be evaluated is a diagnostic that
 /// names the operation, and failure.
-llvm::FailureOr<std::vector<ReferenceTensor>>
-interpret(mlir::func::FuncOp function, llvm::ArrayRef<ReferenceTensor> arguments);
+llvm::FailureOr<std::vector<ReferenceTensor>> interpret(mlir::func::FuncOp function,
+                                                        llvm::ArrayRef<ReferenceTensor> arguments);
 
 /// About how many double-precision operations `interpret` takes when every
 /// dynamic dimension is `rows`.

@@ -1,0 +1,58 @@
+//===- Check.h - Compiled results against the reference ---------*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// What `danaus-run --check` holds results to. With y the compiled result, r the
+// reference in double from identically rounded inputs, both must hold:
+//
+//   rel_err = ||y - r||_F / ||r||_F  <=  tolerance
+//   max |y - r|                      <=  8 tolerance rms(r)
+//
+// The default tolerance follows the rounding that the compiled path is allowed.
+// Each of D steps (stages and element-wise operations) rounds to the element type,
+// whose unit roundoff is u; errors of single roundings are independent, about
+// 0.4 u in the root mean square, and add to 0.4 u sqrt(D). Sums of K products are
+// accumulated in f32 (f64 for f64) of unit roundoff v, and grow like v sqrt(K).
+// With a margin of about four on both:
+//
+//   tolerance = min(cap, 1.5 u sqrt(D) + 2 v sqrt(K))
+//   caps: bf16 1e-2, f16 2e-3, f32 1e-5, f64 1e-13
+//
+// E.g. Monarch 4096 (64 x 64): D = 2, K = 64: bf16 8.3e-3, f32 1.1e-6.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_DRIVER_CHECK_H
+#define DANAUS_DRIVER_CHECK_H
+
+#include "danaus/Driver/EntryPoint.h"
+
+namespace danaus {
+
+/// The default tolerance for the results of `entry`, by the formula above.
+double getDefaultTolerance(mlir::func::FuncOp entry, ElementKind kind);
+
+/// Where results stand against the reference.
+struct CheckResult {
+  bool passed = false;
+  double relErr = 0; ///< the worst of all results
+  double tolerance = 0;
+  int64_t checkedRows = 0, rows = 0; ///< the same unless a sample was checked
+  std::string failure;               ///< which result broke which bound
+};
+
+/// Runs the reference on `arguments` and compares. Where the reference would take
+/// too long and the entry is row-wise, it runs on a sample of rows drawn by
+/// `seed`, the first and the last among them; NaNs are looked for in all rows.
+llvm::Expected<CheckResult> checkResults(mlir::func::FuncOp entry, const EntrySignature &signature,
+                                         const EntryArguments &arguments,
+                                         llvm::ArrayRef<HostTensor> results, double tolerance,
+                                         uint64_t seed);
+
+} // namespace danaus
+
+#endif // DANAUS_DRIVER_CHECK_H

@@ -1,0 +1,161 @@
+//===- Compile.cpp - Pipelines and the JIT, as danaus-run uses them -------===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Driver/Compile.h"
+#include "danaus/Pipelines/Pipelines.h"
+#include "dialects/Chain/ChainOps.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/Target/TargetMachine.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+using namespace danaus;
+using llvm::Error;
+using llvm::Expected;
+
+//===----------------------------------------------------------------------===//
+// Passes
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Before each pass on the module, writes down what the driver will need: the
+/// last entry was made when functions still had memrefs and kernels still existed.
+class Recorder : public PassInstrumentation {
+public:
+  explicit Recorder(CompileRecord &record) : record(record) {}
+
+  void runBeforePass(Pass *, Operation *op) override {
+    auto module = dyn_cast<ModuleOp>(op);
+    if (!module)
+      return;
+    for (auto function : module.getOps<func::FuncOp>())
+      if (function.isPublic())
+        recordFunction(function);
+    std::string schedule;
+    llvm::raw_string_ostream stream(schedule);
+    module.walk([&](chain::KernelOp kernel) {
+      if (chain::ScheduleAttr attribute = kernel.getScheduleAttr())
+        stream << (schedule.empty() ? "" : "; ") << attribute;
+    });
+    if (!schedule.empty())
+      record.schedule = schedule;
+  }
+
+private:
+  void recordFunction(func::FuncOp function) {
+    CompiledFunction &entry = record.functions[function.getName()];
+    entry.arguments.assign(function.getArgumentTypes().begin(), function.getArgumentTypes().end());
+    if (auto pack = function->getAttrOfType<FlatSymbolRefAttr>("danaus.pack"))
+      entry.pack = pack.getValue().str();
+    if (auto packed = function->getAttrOfType<DenseI64ArrayAttr>("danaus.packed"))
+      entry.packed.assign(packed.asArrayRef().begin(), packed.asArrayRef().end());
+  }
+
+  CompileRecord &record;
+};
+} // namespace
+
+static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Level level) {
+  if (level == Level::Chain) {
+    buildToChain(pm, ToChainOptions());
+    return Error::success();
+  }
+  if (settings.pipeline != "naive")
+    return makeError("pipeline '" + settings.pipeline + "': wanted naive");
+  if (level == Level::Kernel)
+    return makeError("the naive pipeline has no kernels to print");
+  if (!settings.schedule.empty() || !settings.model.empty())
+    return makeError("the naive pipeline takes no schedule and no model");
+  buildNaiveToLLVM(pm, NaiveToLLVMOptions());
+  return Error::success();
+}
+
+Error danaus::compileModule(ModuleOp module, const CompileSettings &settings, Level level,
+                            CompileRecord &record) {
+  PassManager pm(module.getContext());
+  pm.addInstrumentation(std::make_unique<Recorder>(record));
+  if (Error error = buildPipeline(pm, settings, level))
+    return error;
+  if (failed(pm.run(module)))
+    return makeError("compilation failed");
+  if (record.schedule.empty())
+    record.schedule = settings.pipeline;
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// LLVM
+//===----------------------------------------------------------------------===//
+
+static void registerTranslations(ModuleOp module) {
+  registerBuiltinDialectTranslation(*module.getContext());
+  registerLLVMDialectTranslation(*module.getContext());
+}
+
+Expected<std::string> danaus::printLLVM(ModuleOp module) {
+  registerTranslations(module);
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> translated = translateModuleToLLVMIR(module, context);
+  if (!translated)
+    return makeError("translation to LLVM IR failed");
+  std::string text;
+  llvm::raw_string_ostream(text) << *translated;
+  return text;
+}
+
+/// The machine that this process runs on, with all its features.
+static Expected<std::unique_ptr<llvm::TargetMachine>> createHostMachine() {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  Expected<llvm::orc::JITTargetMachineBuilder> builder =
+      llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!builder)
+    return builder.takeError();
+  builder->setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
+  return builder->createTargetMachine();
+}
+
+/// LLVM prefers 256 bits on CPUs whose 512-bit units it takes for slow; vectors
+/// are explicit here and were chosen by the schedule.
+static void preferWideVectors(llvm::Module &module) {
+  if (!llvm::sys::getHostCPUFeatures().lookup("avx512f"))
+    return;
+  for (llvm::Function &function : module)
+    if (!function.isDeclaration())
+      function.addFnAttr("prefer-vector-width", "512");
+}
+
+Expected<std::unique_ptr<ExecutionEngine>> danaus::createEngine(ModuleOp module) {
+  registerTranslations(module);
+  Expected<std::unique_ptr<llvm::TargetMachine>> machine = createHostMachine();
+  if (!machine)
+    return machine.takeError();
+  auto optimize = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine->get());
+  auto transform = [&](llvm::Module *llvmModule) {
+    preferWideVectors(*llvmModule);
+    return optimize(llvmModule);
+  };
+  ExecutionEngineOptions options;
+  options.transformer = transform;
+  options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Aggressive;
+  options.enableGDBNotificationListener = false;
+  options.enablePerfNotificationListener = false;
+  // The engine owns its target machine; the transformer needs one during `create` only.
+  Expected<std::unique_ptr<llvm::TargetMachine>> own = createHostMachine();
+  if (!own)
+    return own.takeError();
+  return ExecutionEngine::create(module, options, std::move(*own));
+}

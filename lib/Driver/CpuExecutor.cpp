@@ -1,0 +1,285 @@
+//===- CpuExecutor.cpp - JIT on this machine's CPU ------------------------===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Driver/Compile.h"
+#include "danaus/Driver/Executor.h"
+#include "llvm/ADT/STLExtras.h"
+#include <chrono>
+#include <cstring>
+
+using namespace mlir;
+using namespace danaus;
+using llvm::Error;
+using llvm::Expected;
+using llvm::Twine;
+
+namespace {
+
+/// Memory for a result: [ guard | payload | guard ]. The payload begins as NaNs of
+/// every type and is aligned to 64 bytes; the guards must never change.
+class GuardedBuffer {
+public:
+  static constexpr int64_t guardBytes = 4096;
+  static constexpr unsigned char guardByte = 0xa5, poisonByte = 0xff;
+
+  static Expected<GuardedBuffer> allocate(int64_t payloadBytes) {
+    GuardedBuffer buffer;
+    buffer.payloadBytes = payloadBytes;
+    Expected<HostTensor> memory =
+        HostTensor::allocate(ElementKind::F64, {(payloadBytes + 7) / 8 + 2 * guardBytes / 8});
+    if (!memory)
+      return memory.takeError();
+    buffer.memory = std::move(*memory);
+    std::memset(buffer.memory.data(), guardByte, buffer.memory.getNumBytes());
+    std::memset(buffer.payload(), poisonByte, payloadBytes);
+    return buffer;
+  }
+
+  char *payload() { return memory.data() + guardBytes; }
+  int64_t size() const { return payloadBytes; }
+  bool isIntact() const {
+    llvm::StringRef bytes(memory.data(), memory.getNumBytes());
+    return bytes.take_front(guardBytes).find_first_not_of(char(guardByte)) ==
+               llvm::StringRef::npos &&
+           bytes.drop_front(guardBytes + payloadBytes).find_first_not_of(char(guardByte)) ==
+               llvm::StringRef::npos;
+  }
+
+private:
+  HostTensor memory;
+  int64_t payloadBytes = 0;
+};
+
+/// What `_mlir_ciface_` functions take a pointer to: allocated and aligned
+/// pointer, offset, sizes, strides; 3 + 2 rank words.
+class Descriptor {
+public:
+  Descriptor(char *data, ArrayRef<int64_t> shape) : words(3 + 2 * shape.size()) {
+    words[0] = words[1] = reinterpret_cast<int64_t>(data);
+    int64_t stride = 1;
+    for (size_t dim = shape.size(); dim-- > 0; stride *= shape[dim]) {
+      words[3 + dim] = shape[dim];
+      words[3 + shape.size() + dim] = stride;
+    }
+  }
+  void *get() { return words.data(); }
+
+private:
+  std::vector<int64_t> words;
+};
+
+/// A function of the JIT with its arguments in place.
+class Call {
+public:
+  using Function = void (*)(void **);
+
+  void append(char *data, ArrayRef<int64_t> shape) { descriptors.emplace_back(data, shape); }
+  /// The engine wants a pointer to every argument, and each is itself a pointer.
+  void invoke(Function function) {
+    pointers.clear(), addresses.clear();
+    for (Descriptor &descriptor : descriptors)
+      pointers.push_back(descriptor.get());
+    for (void *&pointer : pointers)
+      addresses.push_back(&pointer);
+    function(addresses.data());
+  }
+
+private:
+  std::vector<Descriptor> descriptors;
+  std::vector<void *> pointers, addresses;
+};
+
+class CpuExecutor : public Executor {
+public:
+  explicit CpuExecutor(const CompileSettings &settings) : settings(settings) {}
+
+  Error prepare(ModuleOp module, llvm::StringRef entry) override;
+  Error upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> results) override;
+  Error run() override {
+    call.invoke(function);
+    return Error::success();
+  }
+  Expected<std::vector<double>> time(const TimingPolicy &policy) override;
+  Expected<std::vector<HostTensor>> download() override;
+  std::string getSchedule() const override { return record.schedule; }
+  double getPackMilliseconds() const override { return packMilliseconds; }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  static double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+  Error packWeights();
+
+  CompileSettings settings;
+  CompileRecord record;
+  CompiledFunction signature;
+  std::unique_ptr<ExecutionEngine> engine;
+  Call::Function function = nullptr, packFunction = nullptr;
+
+  ArrayRef<HostTensor> originals;
+  std::vector<HostTensor> inputs, packed;
+  std::vector<TensorSpec> specs;
+  std::vector<GuardedBuffer> outputs;
+  Call call;
+  double packMilliseconds = 0;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Compilation
+//===----------------------------------------------------------------------===//
+
+Error CpuExecutor::prepare(ModuleOp module, llvm::StringRef entry) {
+  OwningOpRef<ModuleOp> copy = module.clone();
+  if (Error error = compileModule(*copy, settings, Level::LLVM, record))
+    return error;
+  Expected<std::unique_ptr<ExecutionEngine>> created = createEngine(*copy);
+  if (!created)
+    return created.takeError();
+  engine = std::move(*created);
+  signature = record.functions.lookup(entry);
+  auto lookup = [&](const std::string &name) {
+    return engine->lookupPacked("_mlir_ciface_" + name);
+  };
+  Expected<Call::Function> found = lookup(entry.str());
+  if (!found)
+    return found.takeError();
+  function = *found;
+  if (signature.pack.empty())
+    return Error::success();
+  Expected<Call::Function> pack = lookup(signature.pack);
+  if (!pack)
+    return pack.takeError();
+  packFunction = *pack;
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// Buffers
+//===----------------------------------------------------------------------===//
+
+static Expected<HostTensor> copy(const HostTensor &tensor) {
+  Expected<HostTensor> result = HostTensor::allocate(tensor.getKind(), tensor.getShape());
+  if (result)
+    std::memcpy(result->data(), tensor.data(), tensor.getNumBytes());
+  return result;
+}
+
+/// Whether memory of `shape` may be passed as `type`.
+static bool matches(Type type, ElementKind kind, ArrayRef<int64_t> shape) {
+  auto memref = dyn_cast<MemRefType>(type);
+  if (!memref || !memref.getLayout().isIdentity() || memref.getRank() != int64_t(shape.size()) ||
+      memref.getElementTypeBitWidth() != sizeOf(kind) * 8)
+    return false;
+  return llvm::all_of(llvm::zip_equal(memref.getShape(), shape), [](auto pair) {
+    return ShapedType::isDynamic(std::get<0>(pair)) || std::get<0>(pair) == std::get<1>(pair);
+  });
+}
+
+/// Replaces the inputs that the function wants packed by what its packing
+/// function makes of them: the shapes come from the function's own arguments.
+Error CpuExecutor::packWeights() {
+  Call packing;
+  for (int64_t number : signature.packed)
+    packing.append(inputs[number].data(), inputs[number].getShape());
+  packed.clear();
+  for (int64_t number : signature.packed) {
+    auto type = dyn_cast<MemRefType>(signature.arguments[number]);
+    if (!type || !type.hasStaticShape())
+      return makeError("packed argument " + Twine(number) + " has no static shape");
+    Expected<HostTensor> tensor = HostTensor::allocate(inputs[number].getKind(), type.getShape());
+    if (!tensor)
+      return tensor.takeError();
+    packing.append(tensor->data(), tensor->getShape());
+    packed.push_back(std::move(*tensor));
+  }
+  Clock::time_point start = Clock::now();
+  packing.invoke(packFunction);
+  packMilliseconds = secondsSince(start) * 1e3;
+  return Error::success();
+}
+
+Error CpuExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> results) {
+  if (signature.arguments.size() != arguments.size() + results.size())
+    return makeError("the compiled function takes " + Twine(signature.arguments.size()) +
+                     " buffers, wanted " + Twine(arguments.size() + results.size()));
+  originals = arguments;
+  specs = results;
+  inputs.clear(), outputs.clear();
+  call = Call();
+  for (const HostTensor &argument : arguments) {
+    Expected<HostTensor> input = copy(argument);
+    if (!input)
+      return input.takeError();
+    inputs.push_back(std::move(*input));
+  }
+  if (packFunction)
+    if (Error error = packWeights())
+      return error;
+  std::vector<HostTensor *> passed;
+  for (HostTensor &input : inputs)
+    passed.push_back(&input);
+  for (auto [number, tensor] : llvm::zip_equal(signature.packed, packed))
+    passed[number] = &tensor;
+  for (auto [number, tensor] : llvm::enumerate(passed)) {
+    if (!matches(signature.arguments[number], tensor->getKind(), tensor->getShape()))
+      return makeError("the compiled function does not take argument " + Twine(number) + " as " +
+                       printShape(tensor->getShape()));
+    call.append(tensor->data(), tensor->getShape());
+  }
+  for (auto [spec, type] :
+       llvm::zip_equal(results, ArrayRef(signature.arguments).drop_front(arguments.size()))) {
+    if (!matches(type, spec.kind, spec.shape))
+      return makeError("the compiled function has no result of shape " + printShape(spec.shape));
+    std::optional<int64_t> count = countElements(spec.shape);
+    if (!count)
+      return makeError("a result of shape " + printShape(spec.shape) + " does not fit into memory");
+    Expected<GuardedBuffer> output = GuardedBuffer::allocate(*count * sizeOf(spec.kind));
+    if (!output)
+      return output.takeError();
+    outputs.push_back(std::move(*output));
+    call.append(outputs.back().payload(), spec.shape);
+  }
+  return Error::success();
+}
+
+Expected<std::vector<HostTensor>> CpuExecutor::download() {
+  for (auto [number, input, original] : llvm::enumerate(inputs, originals))
+    if (std::memcmp(input.data(), original.data(), input.getNumBytes()) != 0)
+      return makeError("compiled code wrote to argument " + Twine(number));
+  std::vector<HostTensor> results;
+  for (auto [number, output, spec] : llvm::enumerate(outputs, specs)) {
+    if (!output.isIntact())
+      return makeError("compiled code wrote outside result " + Twine(number));
+    Expected<HostTensor> tensor = HostTensor::allocate(spec.kind, spec.shape);
+    if (!tensor)
+      return tensor.takeError();
+    std::memcpy(tensor->data(), output.payload(), output.size());
+    results.push_back(std::move(*tensor));
+  }
+  return results;
+}
+
+Expected<std::vector<double>> CpuExecutor::time(const TimingPolicy &policy) {
+  call.invoke(function); // warm
+  std::vector<double> milliseconds;
+  for (double seconds = 0; policy.goOn(milliseconds.size(), seconds);) {
+    Clock::time_point start = Clock::now();
+    call.invoke(function);
+    double elapsed = secondsSince(start);
+    seconds += elapsed;
+    milliseconds.push_back(elapsed * 1e3);
+  }
+  return milliseconds;
+}
+
+std::unique_ptr<Executor> danaus::createCpuExecutor(const CompileSettings &settings) {
+  return std::make_unique<CpuExecutor>(settings);
+}

@@ -1,0 +1,28 @@
+//===- Executor.cpp - Devices by name -------------------------------------===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Driver/Executor.h"
+
+using namespace danaus;
+
+bool TimingPolicy::goOn(int64_t calls, double seconds) const {
+  if (repeat > 0)
+    return calls < repeat;
+  return seconds < maxSeconds && (calls < minCalls || seconds < minSeconds);
+}
+
+llvm::Expected<std::unique_ptr<Executor>> danaus::createExecutor(llvm::StringRef device,
+                                                                 const CompileSettings &settings) {
+  if (device == "cpu")
+    return createCpuExecutor(settings);
+  if (device == "interpreter")
+    return createInterpreterExecutor();
+  if (device == "cuda")
+    return makeError("device cuda: this build of danaus has no CUDA executor");
+  return makeError("device '" + device + "': wanted cpu, cuda or interpreter");
+}

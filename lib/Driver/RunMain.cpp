@@ -1,0 +1,86 @@
+//===- RunMain.cpp - danaus-run -------------------------------------------===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Driver/Registration.h"
+#include "danaus/Driver/Run.h"
+#include "danaus/Driver/Tools.h"
+#include "llvm/Support/CommandLine.h"
+
+namespace cl = llvm::cl;
+
+namespace {
+/// The options live as long as one call of the tool: all tools share a process,
+/// and options of the same name in two of them would collide.
+struct Options {
+  cl::OptionCategory category{"danaus-run options"};
+  cl::opt<std::string> input{cl::Positional, cl::desc("<input .mlir>"), cl::init("-"),
+                             cl::cat(category)};
+  cl::opt<std::string> entry{"entry", cl::desc("Function to run (default: the only public one)"),
+                             cl::cat(category)};
+  cl::opt<std::string> device{"device", cl::desc("cpu, cuda or interpreter"), cl::init("cpu"),
+                              cl::cat(category)};
+  cl::opt<std::string> pipeline{"pipeline", cl::desc("naive"), cl::init("naive"),
+                                cl::cat(category)};
+  cl::opt<std::string> schedule{
+      "schedule", cl::desc("#chain.schedule<...> for every kernel, or a file that holds one"),
+      cl::cat(category)};
+  cl::opt<std::string> model{"model", cl::desc("File of a schedule model"), cl::cat(category)};
+  cl::opt<std::string> target{"target", cl::desc("Target record, such as x86-avx512"),
+                              cl::cat(category)};
+  cl::list<std::string> args{
+      "arg",
+      cl::desc("I=FILE.npy or I=FILE.safetensors[:key]: value of argument I; a structured "
+               "argument counts as its parameters. Others are random"),
+      cl::cat(category)};
+  cl::list<std::string> outputs{"output", cl::desc("File for the next result"), cl::cat(category)};
+  cl::opt<int64_t> rows{"rows", cl::desc("Value of every dynamic dimension"), cl::cat(category)};
+  cl::opt<uint64_t> seed{"seed", cl::desc("Of random values"), cl::init(0), cl::cat(category)};
+  cl::opt<bool> check{"check", cl::desc("Compare with the reference interpreter"),
+                      cl::cat(category)};
+  cl::opt<double> tolerance{"tolerance", cl::desc("Of --check (default: by dtype and depth)"),
+                            cl::cat(category)};
+  cl::opt<bool> time{"time", cl::desc("Measure warm calls"), cl::cat(category)};
+  cl::opt<int64_t> repeat{"repeat", cl::desc("Calls that --time measures"), cl::init(0),
+                          cl::cat(category)};
+  cl::opt<std::string> emit{"emit", cl::desc("Print IR and stop: chain, kernel or llvm"),
+                            cl::cat(category)};
+  cl::opt<bool> json{"json", cl::desc("Print one line of JSON"), cl::cat(category)};
+  cl::opt<std::string> id{"id", cl::desc("Name of the case in the JSON"), cl::cat(category)};
+};
+} // namespace
+
+static danaus::RunSettings collect(const Options &options) {
+  danaus::RunSettings settings;
+  settings.input = options.input;
+  settings.entry = options.entry;
+  settings.device = options.device;
+  settings.compile = {options.pipeline, options.schedule, options.model, options.target};
+  settings.args.assign(options.args.begin(), options.args.end());
+  settings.outputs.assign(options.outputs.begin(), options.outputs.end());
+  if (options.rows.getNumOccurrences())
+    settings.rows = options.rows;
+  settings.seed = options.seed;
+  settings.check = options.check;
+  if (options.tolerance.getNumOccurrences())
+    settings.tolerance = options.tolerance;
+  settings.time = options.time;
+  settings.repeat = options.repeat;
+  settings.emit = options.emit;
+  settings.json = options.json;
+  settings.id = options.id;
+  return settings;
+}
+
+int danaus::runMain(int argc, char **argv) {
+  Options options;
+  cl::HideUnrelatedOptions(options.category);
+  cl::ParseCommandLineOptions(argc, argv, "Compile, run, check and time one function\n");
+  mlir::DialectRegistry registry;
+  registerDialects(registry);
+  return run(collect(options), registry);
+}
