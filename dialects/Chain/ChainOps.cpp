@@ -49,6 +49,8 @@ static LogicalResult verifyStage(Operation *op, const StagePattern &pattern, Str
   if (pattern.a < 1 || pattern.b < 1 || pattern.c < 1 || pattern.d < 1) // (C1)
     return op->emitOpError() << "pattern: wanted a, b, c, d >= 1, found (" << pattern.a << ", "
                              << pattern.b << ", " << pattern.c << ", " << pattern.d << ")";
+  if (!pattern.isValid())
+    return op->emitOpError() << "pattern: wanted a b c d below 2^62, found more";
   if (std::string problem = checkWeightOrder(pattern, order); !problem.empty()) // (C2)
     return op->emitOpError() << "order \"" << order << "\": " << problem;
   auto x = cast<ShapedType>(xType), y = cast<ShapedType>(yType);

@@ -139,6 +139,8 @@ LogicalResult KroneckerSparseAttr::verifyEncoding(ArrayRef<int64_t> shape, Type 
       failed(verifyPositive(getD(), "d", emitError)))
     return failure();
   StagePattern pattern{getA(), getB(), getC(), getD()};
+  if (!pattern.isValid())
+    return emitError() << "wanted a b c d below 2^62, found more";
   if (shape[0] != pattern.outSize()) // (C2)
     return emitError() << "wanted a b d = " << pattern.outSize() << " rows, found " << shape[0];
   if (shape[1] != pattern.inSize())

@@ -16,6 +16,16 @@ using llvm::ArrayRef;
 using llvm::SmallVector;
 using llvm::StringRef;
 
+bool StagePattern::isValid() const {
+  int64_t room = (int64_t(1) << 62) - 1; // what the product may still grow by
+  for (int64_t extent : {a, b, c, d}) {
+    if (extent < 1 || extent > room)
+      return false;
+    room /= extent;
+  }
+  return true;
+}
+
 static int64_t extentOf(const StagePattern &pattern, char dim) {
   switch (dim) {
   case 'a':

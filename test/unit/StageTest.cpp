@@ -22,6 +22,16 @@ TEST(Stage, sizesFollowFromThePattern) {
   EXPECT_EQ(pattern.multipliesPerRow(), 2 * 3 * 5 * 7);
 }
 
+TEST(Stage, patternIsValidWithinTwoToTheSixtyTwo) {
+  EXPECT_TRUE((StagePattern{1, 1, 1, 1}.isValid()));
+  EXPECT_FALSE((StagePattern{1, 0, 1, 1}.isValid()));
+  EXPECT_FALSE((StagePattern{1, 1, -1, 1}.isValid()));
+  EXPECT_TRUE((StagePattern{1 << 20, 1 << 20, 1 << 20, 2}.isValid()));
+  EXPECT_FALSE((StagePattern{1 << 20, 1 << 20, 1 << 20, 4}.isValid()));
+  // 3 d wraps around to 8.
+  EXPECT_FALSE((StagePattern{1, 3, 3, 6148914691236517208}.isValid()));
+}
+
 TEST(Stage, weightShapeFollowsTheOrder) {
   StagePattern pattern{2, 3, 5, 7};
   EXPECT_EQ(weightShape(pattern, "abcd"), (llvm::SmallVector<int64_t>{2, 3, 5, 7}));

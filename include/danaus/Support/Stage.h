@@ -49,6 +49,9 @@ struct StagePattern {
   int64_t numBlocks() const { return a * d; }
   /// Multiply-adds that one row of activations costs.
   int64_t multipliesPerRow() const { return a * b * c * d; }
+  /// Whether all extents are >= 1 and a b c d, which bounds every size made of
+  /// them, is below 2^62. The other members require it.
+  bool isValid() const;
   StagePattern transposed() const { return {a, c, b, d}; }
   bool operator==(const StagePattern &) const = default;
 };

@@ -45,8 +45,8 @@ void danaus::addStructureConversion(TypeConverter &converter) {
 /// The constraints that `chain.stage` puts on one descriptor.
 static std::string checkStage(const StageDescriptor &stage, ArrayRef<RankedTensorType> parameters) {
   const StagePattern &pattern = stage.pattern;
-  if (pattern.a < 1 || pattern.b < 1 || pattern.c < 1 || pattern.d < 1)
-    return "its pattern has an extent below one";
+  if (!pattern.isValid())
+    return "its pattern has an extent below one or more than 2^62 multiply-adds";
   if (std::string problem = checkWeightOrder(pattern, stage.order); !problem.empty())
     return "order \"" + stage.order + "\": " + problem;
   if (stage.parameter >= parameters.size())

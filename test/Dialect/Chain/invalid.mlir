@@ -1,0 +1,316 @@
+// RUN: danaus-opt %s --split-input-file --verify-diagnostics
+
+func.func @stage_without_blocks_C1(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op pattern: wanted a, b, c, d >= 1, found (4, 0, 2, 1)}}
+  %y = chain.stage %x, %w pattern(4, 0, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_too_large_C1(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op pattern: wanted a b c d below 2^62, found more}}
+  %y = chain.stage %x, %w pattern(1, 3, 3, 6148914691236517208) order "abc" : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_order_of_other_letters_C2(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op order "abe": letter 'e' is not one of 'abcd'}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abe" : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_order_with_a_letter_twice_C2(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op order "abb": letter 'b' occurs twice}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abb" : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_order_without_c_C2(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op order "ab": letter 'c' is missing}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "ab" : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_columns_of_x_C3(%x: tensor<?x9xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op columns of x: wanted a c d = 8, found 9}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x9xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_columns_of_y_C3(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op columns of y: wanted a b d = 12, found 11}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x11xf32>
+  return
+}
+
+// -----
+
+func.func @stage_rows_C3(%x: tensor<5x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op rows of y: wanted 5, found 6}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<5x8xf32>, tensor<4x3x2xf32> -> tensor<6x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_weight_C4(%x: tensor<?x8xf32>, %w: tensor<4x2x3xf32>) {
+  // expected-error @below {{'chain.stage' op weight: wanted 'tensor<4x3x2xf32>', found 'tensor<4x2x3xf32>'}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x2x3xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_packed_weight_C4(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op weight: wanted 'tensor<4x1x2x16xf32>', found 'tensor<4x3x2xf32>'}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16>) : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_packing_without_lanes_C4(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op packing: wanted lanes, panel >= 1, found #chain.packing<kind = panel_b, lanes = 0>}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 0>) : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_element_type_C5(%x: tensor<?x8xf32>, %w: tensor<4x3x2xbf16>) {
+  // expected-error @below {{'chain.stage' op element type of the weight: wanted 'f32', found 'bf16'}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x3x2xbf16> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @map_extra_of_another_length_C1(%x: tensor<?x12xf32>, %e: tensor<11xf32>) {
+  // expected-error @below {{'chain.map' op operand 0: wanted the shape of 'tensor<?x12xf32>' or its columns, found 'tensor<11xf32>'}}
+  %y = chain.map %x, %e : tensor<?x12xf32>, tensor<11xf32> -> tensor<?x12xf32> {
+  ^bb0(%v: f32, %b: f32):
+    chain.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @map_extra_of_rank_3_C1(%x: tensor<?x12xf32>, %e: tensor<1x1x12xf32>) {
+  // expected-error @below {{'chain.map' op operand 0: wanted the shape of 'tensor<?x12xf32>' or its columns, found 'tensor<1x1x12xf32>'}}
+  %y = chain.map %x, %e : tensor<?x12xf32>, tensor<1x1x12xf32> -> tensor<?x12xf32> {
+  ^bb0(%v: f32, %b: f32):
+    chain.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @map_result_C2(%x: tensor<?x12xf32>, %e: tensor<12xf32>) {
+  // expected-error @below {{'chain.map' op result: wanted the shape of 'tensor<?x12xf32>', found 'tensor<5x12xf32>'}}
+  %y = chain.map %x, %e : tensor<?x12xf32>, tensor<12xf32> -> tensor<5x12xf32> {
+  ^bb0(%v: f32, %b: f32):
+    chain.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @map_arguments_C3(%x: tensor<?x12xf32>, %e: tensor<12xf32>) {
+  // expected-error @below {{'chain.map' op body: wanted 2 arguments, found 1}}
+  %y = chain.map %x, %e : tensor<?x12xf32>, tensor<12xf32> -> tensor<?x12xf32> {
+  ^bb0(%v: f32):
+    chain.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @map_argument_type_C3(%x: tensor<?x12xf32>, %e: tensor<12xf32>) {
+  // expected-error @below {{'chain.map' op body argument 1: wanted 'f32', found 'bf16'}}
+  %y = chain.map %x, %e : tensor<?x12xf32>, tensor<12xf32> -> tensor<?x12xf32> {
+  ^bb0(%v: f32, %b: bf16):
+    chain.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @map_yield_C3(%x: tensor<?x12xf32>, %e: tensor<12xf32>) {
+  // expected-error @below {{'chain.map' op body: wanted it to yield 'bf16'}}
+  %y = chain.map %x, %e : tensor<?x12xf32>, tensor<12xf32> -> tensor<?x12xbf16> {
+  ^bb0(%v: f32, %b: f32):
+    chain.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+func.func @kernel_arguments_C1(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) {
+  // expected-error @below {{'chain.kernel' op body: wanted 1 arguments, found 2}}
+  %y = chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x8xf32>) {
+  ^bb0(%a: tensor<?x8xf32>, %b: tensor<?x8xf32>):
+    chain.yield %a : tensor<?x8xf32>
+  } -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_argument_type_C1(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) {
+  // expected-error @below {{'chain.kernel' op body argument 0: wanted 'tensor<?x8xf32>', found 'tensor<5x8xf32>'}}
+  %y = chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x8xf32>) {
+  ^bb0(%a: tensor<5x8xf32>):
+    chain.yield %a : tensor<5x8xf32>
+  } -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_with_other_ops_C2(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) {
+  // expected-error @below {{'chain.kernel' op body: wanted only chain.stage, chain.map and chain.yield, found math.exp}}
+  %y = chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x8xf32>) {
+  ^bb0(%a: tensor<?x8xf32>):
+    %e = math.exp %a : tensor<?x8xf32>
+    chain.yield %a : tensor<?x8xf32>
+  } -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_yield_C3(%x: tensor<?x8xf32>, %init: tensor<?x9xf32>) {
+  // expected-error @below {{'chain.kernel' op body: wanted it to yield 'tensor<?x9xf32>'}}
+  %y = chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x9xf32>) {
+  ^bb0(%a: tensor<?x8xf32>):
+    chain.yield %a : tensor<?x8xf32>
+  } -> tensor<?x9xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_of_tensor_and_memref_C4(%x: tensor<?x8xf32>, %init: memref<?x8xf32>) {
+  // expected-error @below {{'chain.kernel' op wanted inputs and init to be all tensors or all memrefs}}
+  chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : memref<?x8xf32>) {
+  ^bb0(%a: tensor<?x8xf32>):
+    chain.yield %a : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @kernel_on_tensors_without_a_result_C4(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) {
+  // expected-error @below {{'chain.kernel' op wanted a result on tensors, found none}}
+  chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x8xf32>) {
+  ^bb0(%a: tensor<?x8xf32>):
+    chain.yield %a : tensor<?x8xf32>
+  }
+  return
+}
+
+// -----
+
+func.func @kernel_on_memrefs_with_a_result_C4(%x: memref<?x8xf32>, %init: memref<?x8xf32>) {
+  // expected-error @below {{'chain.kernel' op wanted no result on memrefs, found one}}
+  %y = chain.kernel ins(%x : memref<?x8xf32>) outs(%init : memref<?x8xf32>) {
+  ^bb0(%a: tensor<?x8xf32>):
+    chain.yield %a : tensor<?x8xf32>
+  } -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @kernel_without_inits(%x: tensor<?x8xf32>) {
+  // expected-error @below {{'chain.kernel' op wanted one init, found 0}}
+  "chain.kernel"(%x) <{operandSegmentSizes = array<i32: 1, 0>}> ({
+  ^bb0(%a: tensor<?x8xf32>):
+    chain.yield %a : tensor<?x8xf32>
+  }) : (tensor<?x8xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @kernel_without_inputs(%init: tensor<?x8xf32>) {
+  // expected-error @below {{'chain.kernel' op wanted activations as the first input, found no input}}
+  "chain.kernel"(%init) <{operandSegmentSizes = array<i32: 0, 1>}> ({
+  ^bb0(%a: tensor<?x8xf32>):
+    chain.yield %a : tensor<?x8xf32>
+  }) : (tensor<?x8xf32>) -> ()
+  return
+}
+
+// -----
+
+func.func @contract_weight_C1(%x: memref<?x8xf32>, %w: memref<4x3x2xf32>, %y: memref<?x12xf32>) {
+  // expected-error @below {{'chain.contract' op weight: wanted 'tensor<4x1x2x16xf32>', found 'tensor<4x3x2xf32>'}}
+  chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x3x2xf32>) outs(%y : memref<?x12xf32>) pattern(4, 3, 2, 1) order "abc"
+      packing(<kind = panel_b, lanes = 16>) block_rows(8) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @contract_body_C2(%x: memref<?x8xf32>, %w: memref<4x1x2x16xf32>, %y: memref<?x12xf32>) {
+  // expected-error @below {{'chain.contract' op body argument 0: wanted 'f32', found 'bf16'}}
+  chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>) outs(%y : memref<?x12xf32>) pattern(4, 3, 2, 1) order "abc"
+      packing(<kind = panel_b, lanes = 16>) block_rows(8) {
+  ^bb0(%sum: bf16):
+    chain.yield %sum : bf16
+  }
+  return
+}
+
+// -----
+
+func.func @contract_block_rows_C3(%x: memref<?x8xf32>, %w: memref<4x1x2x16xf32>, %y: memref<?x12xf32>) {
+  // expected-error @below {{'chain.contract' op wanted block_rows >= 1, found 0}}
+  chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>) outs(%y : memref<?x12xf32>) pattern(4, 3, 2, 1) order "abc"
+      packing(<kind = panel_b, lanes = 16>) block_rows(0) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @schedule_with_an_unknown_unit() attributes {
+  // expected-error @below {{expected one of [fma, mma_sync] for the arithmetic unit that a kernel runs on, got: abacus}}
+  // expected-error @below {{failed to parse Chain_ScheduleAttr parameter 'unit' which is to be a `::danaus::chain::Unit`}}
+  test.a = #chain.schedule<unit = abacus>
+} {
+  return
+}
+
+// -----
+
+func.func @schedule_with_an_unknown_axis() attributes {
+  // expected-error @below {{expected one of [b, d] for the block dimension that vector lanes run along, got: c}}
+  test.a = #chain.schedule<axes = [c]>
+} {
+  return
+}
