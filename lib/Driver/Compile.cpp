@@ -8,12 +8,14 @@
 
 #include "danaus/Driver/Compile.h"
 #include "danaus/Pipelines/Pipelines.h"
+#include "danaus/Target/Records.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -68,23 +70,51 @@ private:
 };
 } // namespace
 
+/// The user's target, else the module's own, else the host's.
+static Error setTarget(ModuleOp module, StringRef target) {
+  constexpr StringRef name = "danaus.target";
+  if (target.empty() && module->hasAttr(name))
+    return Error::success();
+  if (target.empty())
+    target = hostTargetName();
+  if (!lookupTarget(target))
+    return makeError("--target: wanted one of " + llvm::join(targetNames(), ", ") + ", found '" +
+                     target + "'");
+  module->setAttr(name, StringAttr::get(module.getContext(), target));
+  return Error::success();
+}
+
 static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Level level) {
-  if (level == Level::Chain) {
-    buildToChain(pm, ToChainOptions());
+  if (settings.pipeline == "naive") {
+    if (level == Level::Kernel)
+      return makeError("the naive pipeline has no kernels to print");
+    if (!settings.schedule.empty() || !settings.model.empty())
+      return makeError("the naive pipeline takes no schedule and no model");
+    if (level == Level::Chain)
+      buildToChain(pm, ToChainOptions());
+    else
+      buildNaiveToLLVM(pm, NaiveToLLVMOptions());
     return Error::success();
   }
-  if (settings.pipeline != "naive")
-    return makeError("pipeline '" + settings.pipeline + "': wanted naive");
-  if (level == Level::Kernel)
-    return makeError("the naive pipeline has no kernels to print");
-  if (!settings.schedule.empty() || !settings.model.empty())
-    return makeError("the naive pipeline takes no schedule and no model");
-  buildNaiveToLLVM(pm, NaiveToLLVMOptions());
+  if (settings.pipeline != "optimized")
+    return makeError("--pipeline: wanted optimized or naive, found '" + settings.pipeline + "'");
+  ToKernelsOptions options;
+  options.schedule = settings.schedule;
+  options.model = settings.model;
+  options.rows = settings.rows;
+  if (level == Level::Chain)
+    buildToChain(pm, ToChainOptions());
+  else if (level == Level::Kernel)
+    buildToKernels(pm, options);
+  else
+    buildToLLVM(pm, options);
   return Error::success();
 }
 
 Error danaus::compileModule(ModuleOp module, const CompileSettings &settings, Level level,
                             CompileRecord &record) {
+  if (Error error = setTarget(module, settings.target))
+    return error;
   PassManager pm(module.getContext());
   pm.addInstrumentation(std::make_unique<Recorder>(record));
   if (Error error = buildPipeline(pm, settings, level))

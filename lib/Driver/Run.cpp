@@ -214,7 +214,7 @@ execute(Executor &executor, const EntrySignature &signature, const EntryArgument
   return executor.download();
 }
 
-static Expected<RunReport> runEntry(const RunSettings &settings, const CompileSettings &compile,
+static Expected<RunReport> runEntry(const RunSettings &settings, CompileSettings compile,
                                     ModuleOp module) {
   Expected<func::FuncOp> entry = findEntry(module, settings.entry);
   if (!entry)
@@ -225,6 +225,7 @@ static Expected<RunReport> runEntry(const RunSettings &settings, const CompileSe
   Expected<EntryArguments> arguments = collectArguments(settings, *signature);
   if (!arguments)
     return arguments.takeError();
+  compile.rows = std::max<int64_t>(arguments->rows, 1);
   Expected<std::unique_ptr<Executor>> executor = createExecutor(settings.device, compile);
   if (!executor)
     return executor.takeError();

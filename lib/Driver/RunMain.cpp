@@ -24,7 +24,7 @@ struct Options {
                              cl::cat(category)};
   cl::opt<std::string> device{"device", cl::desc("cpu, cuda or interpreter"), cl::init("cpu"),
                               cl::cat(category)};
-  cl::opt<std::string> pipeline{"pipeline", cl::desc("naive"), cl::init("naive"),
+  cl::opt<std::string> pipeline{"pipeline", cl::desc("optimized or naive"), cl::init("optimized"),
                                 cl::cat(category)};
   cl::opt<std::string> schedule{
       "schedule", cl::desc("#chain.schedule<...> for every kernel, or a file that holds one"),
@@ -59,7 +59,10 @@ static danaus::RunSettings collect(const Options &options) {
   settings.input = options.input;
   settings.entry = options.entry;
   settings.device = options.device;
-  settings.compile = {options.pipeline, options.schedule, options.model, options.target};
+  settings.compile.pipeline = options.pipeline;
+  settings.compile.schedule = options.schedule;
+  settings.compile.model = options.model;
+  settings.compile.target = options.target;
   settings.args.assign(options.args.begin(), options.args.end());
   settings.outputs.assign(options.outputs.begin(), options.outputs.end());
   if (options.rows.getNumOccurrences())

@@ -37,6 +37,7 @@ struct CompileSettings {
   std::string schedule; ///< text of a #chain.schedule for every kernel
   std::string model;    ///< file with a schedule model
   std::string target;   ///< name of a target record
+  int64_t rows = 256;   ///< rows to expect where they are dynamic
 };
 
 /// Element type and shape of a tensor, all sizes known.

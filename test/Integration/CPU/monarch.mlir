@@ -1,12 +1,12 @@
 // Every line: naive path against the reference; a wrong or unwritten value exits with 1.
 
-// RUN: danaus-run %s --entry=square_f32 --check | FileCheck %s
-// RUN: danaus-run %s --entry=square_f32 --rows=1 --check | FileCheck %s
-// RUN: danaus-run %s --entry=square_f32 --rows=0 --check | FileCheck %s
-// RUN: danaus-run %s --entry=rectangular_f32 --rows=33 --check | FileCheck %s
-// RUN: danaus-run %s --entry=rectangular_f64 --rows=5 --check | FileCheck %s
-// RUN: danaus-run %s --entry=rectangular_f16 --rows=5 --check | FileCheck %s
-// RUN: danaus-run %s --entry=rectangular_bf16 --rows=5 --check | FileCheck %s
+// RUN: danaus-run %s --entry=square_f32 --pipeline=naive --check | FileCheck %s
+// RUN: danaus-run %s --entry=square_f32 --rows=1 --pipeline=naive --check | FileCheck %s
+// RUN: danaus-run %s --entry=square_f32 --rows=0 --pipeline=naive --check | FileCheck %s
+// RUN: danaus-run %s --entry=rectangular_f32 --rows=33 --pipeline=naive --check | FileCheck %s
+// RUN: danaus-run %s --entry=rectangular_f64 --rows=5 --pipeline=naive --check | FileCheck %s
+// RUN: danaus-run %s --entry=rectangular_f16 --rows=5 --pipeline=naive --check | FileCheck %s
+// RUN: danaus-run %s --entry=rectangular_bf16 --rows=5 --pipeline=naive --check | FileCheck %s
 // CHECK: check passed: rel_err {{[0-9.e+-]+}} tolerance {{[0-9.e+-]+}} rows {{[0-9]+$}}
 
 #square = #linop.monarch<blocks = [8, 8], middle = 64>
