@@ -41,7 +41,7 @@ import time
 
 import numpy as np
 
-from danaus import demo_report, minilm, projection, safetensors
+from danaus import demo_report, minilm, mlir_text, projection, safetensors
 
 SENTENCES = pathlib.Path(__file__).with_name("demo_sentences.txt")
 RUN_TIMEOUT_SECONDS = 120
@@ -125,24 +125,6 @@ def relative_error(found, wanted):
     return float(np.linalg.norm(found - wanted) / np.linalg.norm(wanted))
 
 
-def layer_mlir(encoding, parameters, shape):
-    """MLIR text of y = M x for rows of activations, M of `shape` (out, in) with `encoding`, float32.
-
-    The function's arguments are the parameters, then x (rows, in); its result is y (rows, out).
-    """
-    types = [f"tensor<{'x'.join(map(str, array.shape))}xf32>" for array in parameters]
-    names = [f"%p{index}" for index in range(len(types))]
-    signature = ", ".join(f"{name}: {type_}" for name, type_ in zip(names, types))
-    matrix = f"tensor<{shape[0]}x{shape[1]}xf32, #structure>"
-    x, y = f"tensor<?x{shape[1]}xf32>", f"tensor<?x{shape[0]}xf32>"
-    return (f"#structure = {encoding}\n"
-            f"func.func @layer({signature}, %x: {x}) -> {y} {{\n"
-            f"  %m = linop.assemble {', '.join(names)} : ({', '.join(types)}) -> {matrix}\n"
-            f"  %y = linop.apply %m, %x : {matrix}, {x} -> {y}\n"
-            f"  return %y : {y}\n"
-            f"}}\n")
-
-
 def parse_result(text):
     """The last line of danaus-run's output that is a JSON object. Raises DemoError where there is none."""
     for line in reversed(text.splitlines()):
@@ -204,7 +186,7 @@ def measure_layer(layer, x, structures, runner):
     for structure in structures:
         parameters = [array.astype(np.float32) for array in structure.project(layer.weight)]
         dense = structure.to_dense(parameters)
-        text = layer_mlir(structure.encoding, parameters, layer.weight.shape)
+        text = mlir_text.layer(structure.encoding, [array.shape for array in parameters], layer.weight.shape)
         y, record = runner.run(f"{layer.name}-{structure.slug}", text, [*parameters, x])
         dense_times.append(time_dense(x, layer.weight))
         # danaus-run compared with its own interpreter; this definition shares no code with it.

@@ -1,0 +1,31 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
+"""MLIR text of one structured layer."""
+
+
+def tensor_type(shape, dtype="f32"):
+    """The type of a tensor, such as tensor<4x3xf32>; None stands for a size known at run time."""
+    return f"tensor<{''.join('?x' if size is None else f'{size}x' for size in shape)}{dtype}>"
+
+
+def layer(encoding, parameter_shapes, shape, dtype="f32"):
+    """A function @layer of y = M x for rows of activations; M has `shape` (out, in) and the attribute `encoding`.
+
+    Its arguments are the parameters, in the order of `linop.assemble`, then x (rows, in); its result is y (rows, out).
+    """
+    types = [tensor_type(parameter, dtype) for parameter in parameter_shapes]
+    names = [f"%p{index}" for index in range(len(types))]
+    signature = ", ".join(f"{name}: {type_}" for name, type_ in zip(names, types))
+    matrix = f"tensor<{shape[0]}x{shape[1]}x{dtype}, #structure>"
+    x, y = tensor_type((None, shape[1]), dtype), tensor_type((None, shape[0]), dtype)
+    return (f"#structure = {encoding}\n"
+            f"func.func @layer({signature}, %x: {x}) -> {y} {{\n"
+            f"  %m = linop.assemble {', '.join(names)} : ({', '.join(types)}) -> {matrix}\n"
+            f"  %y = linop.apply %m, %x : {matrix}, {x} -> {y}\n"
+            f"  return %y : {y}\n"
+            f"}}\n")
