@@ -46,6 +46,11 @@ from danaus import demo_report, minilm, mlir_text, projection, safetensors
 SENTENCES = pathlib.Path(__file__).with_name("demo_sentences.txt")
 RUN_TIMEOUT_SECONDS = 120
 DENSE_CALLS, DENSE_WARMUP_CALLS = 15, 3
+# Of ||y - r|| / ||r|| in float32: sums of up to 512 products, twice, with errors of 6e-8 that grow as a random walk.
+ROUNDING_TOLERANCE = 2e-6
+# danaus-run also holds every element to 8 x its tolerance x the root mean square; real activations have outliers of
+# hundreds of times that, so this bound only finds gross faults.
+CHECK_TOLERANCE = 100 * ROUNDING_TOLERANCE
 
 
 class DemoError(RuntimeError):
@@ -151,7 +156,8 @@ class Runner:
         output = self.folder / f"{slug}.out.safetensors"
         source.write_text(text)
         safetensors.save(tensors, {f"arg{index}": array for index, array in enumerate(arguments)})
-        command = [str(self.program), str(source), "--check", "--time", "--json", f"--output={output}"]
+        command = [str(self.program), str(source), "--check", f"--tolerance={CHECK_TOLERANCE}", "--time", "--json",
+                   f"--output={output}"]
         command += [f"--arg={index}={tensors}:arg{index}" for index in range(len(arguments))]
         try:
             done = subprocess.run(command, capture_output=True, text=True, timeout=RUN_TIMEOUT_SECONDS)
@@ -191,8 +197,9 @@ def measure_layer(layer, x, structures, runner):
         dense_times.append(time_dense(x, layer.weight))
         # danaus-run compared with its own interpreter; this definition shares no code with it.
         ours = relative_error(y, x.astype(np.float64) @ dense.T)
-        if not ours <= 10 * record["tolerance"]:
-            raise DemoError(f"{layer.name}, {structure.label}: wanted an error of {record['tolerance']}, found {ours}")
+        if not max(ours, record["rel_err"]) <= ROUNDING_TOLERANCE:
+            raise DemoError(f"{layer.name}, {structure.label}: wanted an error of {ROUNDING_TOLERANCE}, found {ours} "
+                            f"(danaus-run: {record['rel_err']})")
         projected[structure.label] = dense.astype(np.float32)
         results.append(Result(layer.name, structure.label, sum(p.size for p in parameters) / layer.weight.size,
                               record["rel_err"], relative_error(dense, layer.weight),
