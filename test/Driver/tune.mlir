@@ -1,6 +1,6 @@
 // RUN: danaus-tune %s --list --rows=3 --target=x86-avx512 | FileCheck %s
 // RUN: danaus-tune %s --choose --target=x86-avx512 | FileCheck %s --check-prefix=CHOOSE
-// RUN: danaus-tune %s --choose --target=x86-avx512 --model=%S/Inputs/narrow-panels.json \
+// RUN: danaus-tune %s --choose --target=x86-avx512 --model=%S/../Transforms/Inputs/narrow-panels.json \
 // RUN:   | FileCheck %s --check-prefix=MODEL
 
 // Every line is one JSON object: first the problem, then a schedule each.
