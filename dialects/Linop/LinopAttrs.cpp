@@ -33,6 +33,13 @@ StructureAttrInterface linop::getStructure(Type type) {
 
 bool linop::isStructured(Type type) { return getStructure(type) != nullptr; }
 
+bool linop::mentionsStructure(Type type) {
+  WalkResult result = type.walk([](RankedTensorType tensor) {
+    return isStructured(tensor) ? WalkResult::interrupt() : WalkResult::advance();
+  });
+  return result.wasInterrupted();
+}
+
 bool linop::isPlainTensor(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && !tensor.getEncoding() && tensor.getRank() >= 1;

@@ -27,6 +27,10 @@ StructureAttrInterface getStructure(mlir::Type type);
 /// Whether `type` is a rank-2 tensor with a structure as its encoding.
 bool isStructured(mlir::Type type);
 
+/// Whether a structured tensor occurs anywhere in `type`, as in the type of a
+/// function.
+bool mentionsStructure(mlir::Type type);
+
 /// Whether `type` is a ranked tensor of rank >= 1 without any encoding.
 bool isPlainTensor(mlir::Type type);
 

@@ -38,14 +38,6 @@ using namespace danaus;
 // Refusals
 //===----------------------------------------------------------------------===//
 
-/// Whether a structure occurs anywhere in `type`, a function type for one.
-static bool mentionsStructure(Type type) {
-  WalkResult result = type.walk([](RankedTensorType tensor) {
-    return linop::isStructured(tensor) ? WalkResult::interrupt() : WalkResult::advance();
-  });
-  return result.wasInterrupted();
-}
-
 /// The ops that have a pattern below or in LinopToChain.
 static bool hasPattern(Operation *op) {
   return isa<linop::AssembleOp, linop::ApplyOp, linop::TransposeOp, linop::MaterializeOp,
@@ -57,15 +49,15 @@ static bool hasPattern(Operation *op) {
 /// a pattern.
 static LogicalResult verifySupported(Operation *op) {
   for (auto [index, type] : llvm::enumerate(op->getOperandTypes()))
-    if (mentionsStructure(type))
+    if (linop::mentionsStructure(type))
       return op->emitOpError() << "structured operand " << index << " is not supported by this op";
   for (auto [index, type] : llvm::enumerate(op->getResultTypes()))
-    if (mentionsStructure(type))
+    if (linop::mentionsStructure(type))
       return op->emitOpError() << "structured result " << index << " is not supported by this op";
   for (Region &region : op->getRegions())
     for (Block &block : region)
       for (auto [index, type] : llvm::enumerate(block.getArgumentTypes()))
-        if (mentionsStructure(type))
+        if (linop::mentionsStructure(type))
           return op->emitOpError()
                  << "structured block argument " << index << " is not supported by this op";
   return success();
@@ -76,7 +68,7 @@ static LogicalResult verifySupported(Operation *op) {
 static LogicalResult verifyBlocks(func::FuncOp function) {
   for (Block &block : llvm::drop_begin(function.getBody(), function.isExternal() ? 0 : 1))
     for (Type type : block.getArgumentTypes())
-      if (mentionsStructure(type))
+      if (linop::mentionsStructure(type))
         return function.emitOpError() << "structured argument of a block after the entry is not "
                                          "supported by this op";
   return success();

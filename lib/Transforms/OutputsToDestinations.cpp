@@ -27,8 +27,18 @@ namespace danaus {
 using namespace mlir;
 
 /// A public function is called from outside; anything else keeps its tensors.
-static bool wantsDestinations(func::FuncOp function) {
-  return function.isPublic() && !function.isExternal() && function.getNumResults() != 0;
+static bool isEntryPoint(func::FuncOp function) {
+  return function.isPublic() && !function.isExternal();
+}
+
+/// Bufferization may otherwise take the memory of an argument for a result: a
+/// caller's inputs are not ours to overwrite.
+static void protectInputs(func::FuncOp function) {
+  for (BlockArgument argument : function.getArguments())
+    if (isa<TensorType>(argument.getType()))
+      function.setArgAttr(argument.getArgNumber(),
+                          bufferization::BufferizationDialect::kWritableAttrName,
+                          BoolAttr::get(function.getContext(), false));
 }
 
 /// Refuses results that no memref can hold.
@@ -50,6 +60,8 @@ static LogicalResult verifyResults(func::FuncOp function) {
 /// results would be gone. A symbol in an attribute of another function, as
 /// `danaus.pack`, names it only.
 static LogicalResult verifyNoCaller(func::FuncOp function, ModuleOp module) {
+  if (function.getNumResults() == 0)
+    return success();
   std::optional<SymbolTable::UseRange> uses = SymbolTable::getSymbolUses(function, module);
   if (!uses)
     return function.emitOpError() << "uses of a public function cannot be told: an op of an "
@@ -93,13 +105,15 @@ struct OutputsToDestinations : danaus::impl::OutputsToDestinationsPassBase<Outpu
   void runOnOperation() override {
     SmallVector<func::FuncOp> functions;
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (wantsDestinations(function))
+      if (isEntryPoint(function))
         functions.push_back(function);
     for (func::FuncOp function : functions)
       if (failed(verifyResults(function)) || failed(verifyNoCaller(function, getOperation())))
         return signalPassFailure();
-    for (func::FuncOp function : functions)
+    for (func::FuncOp function : functions) {
+      protectInputs(function);
       addDestinations(function);
+    }
   }
 };
 } // namespace

@@ -22,7 +22,7 @@ using namespace mlir;
 static Type findStructured(Operation *op) {
   auto search = [](TypeRange types) -> Type {
     for (Type type : types)
-      if (danaus::linop::isStructured(type))
+      if (danaus::linop::mentionsStructure(type))
         return type;
     return nullptr;
   };

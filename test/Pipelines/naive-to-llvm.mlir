@@ -23,3 +23,13 @@ func.func @layer(%m: !m, %x: tensor<?x8xbf16>, %residual: tensor<?x6xbf16>) -> t
   %z = arith.addf %t, %residual : tensor<?x6xbf16>
   return %z : tensor<?x6xbf16>
 }
+
+// BUFFERS-LABEL: func.func @inputs_are_only_read(
+// BUFFERS-SAME: %[[X:[a-z0-9_]+]]: memref<8x8xf32>, %[[C:[a-z0-9_]+]]: memref<8x8xf32>, %[[Y:[a-z0-9_]+]]: memref<8x8xf32>) {
+// BUFFERS-NOT: outs(%[[C]]
+// BUFFERS-NOT: memref.copy %{{.*}}, %[[C]]
+// BUFFERS: return
+func.func @inputs_are_only_read(%x: tensor<8x8xf32>, %c: tensor<8x8xf32>) -> tensor<8x8xf32> {
+  %y = linalg.matmul ins(%x, %x : tensor<8x8xf32>, tensor<8x8xf32>) outs(%c : tensor<8x8xf32>) -> tensor<8x8xf32>
+  return %y : tensor<8x8xf32>
+}

@@ -3,7 +3,7 @@
 // RUN: danaus-opt %t.once --danaus-outputs-to-destinations | diff %t.once -
 
 // CHECK-LABEL: func.func @results_become_trailing_memrefs(
-// CHECK-SAME: %[[X:[a-z0-9_]+]]: tensor<?x8xf32>, %[[Y:[a-z0-9_]+]]: tensor<4xbf16>, %[[D0:[a-z0-9_]+]]: memref<4xbf16>, %[[D1:[a-z0-9_]+]]: memref<?x8xf32>) {
+// CHECK-SAME: %[[X:[a-z0-9_]+]]: tensor<?x8xf32> {bufferization.writable = false}, %[[Y:[a-z0-9_]+]]: tensor<4xbf16> {bufferization.writable = false}, %[[D0:[a-z0-9_]+]]: memref<4xbf16>, %[[D1:[a-z0-9_]+]]: memref<?x8xf32>) {
 func.func @results_become_trailing_memrefs(%x: tensor<?x8xf32>, %y: tensor<4xbf16>) -> (tensor<4xbf16>, tensor<?x8xf32>) {
   // CHECK: bufferization.materialize_in_destination %[[Y]] in restrict writable %[[D0]] : (tensor<4xbf16>, memref<4xbf16>) -> ()
   // CHECK: bufferization.materialize_in_destination %[[X]] in restrict writable %[[D1]] : (tensor<?x8xf32>, memref<?x8xf32>) -> ()
@@ -37,4 +37,11 @@ func.func private @declarations_keep_their_tensors(%x: tensor<8xf32>) -> tensor<
 // CHECK-SAME: memref<8xf32>) attributes {danaus.pack = @results_become_trailing_memrefs}
 func.func @named_by_an_attribute(%x: tensor<8xf32>) -> tensor<8xf32> attributes {danaus.pack = @results_become_trailing_memrefs} {
   return %x : tensor<8xf32>
+}
+
+// CHECK-LABEL: func.func @arguments_of_a_function_without_results_are_protected(
+// CHECK-SAME: %{{.*}}: tensor<8xf32> {bufferization.writable = false}, %{{.*}}: memref<8xf32>, %{{.*}}: index) {
+func.func @arguments_of_a_function_without_results_are_protected(%x: tensor<8xf32>, %y: memref<8xf32>, %i: index) {
+  bufferization.materialize_in_destination %x in restrict writable %y : (tensor<8xf32>, memref<8xf32>) -> ()
+  return
 }

@@ -39,8 +39,9 @@ def OutputsToDestinationsPass : Pass<"danaus-outputs-to-destinations", "::mlir::
     one more argument for each result, a memref of its shape (dynamic sizes
     stay dynamic) in the order of the results, which it writes through
     `bufferization.materialize_in_destination ... restrict writable`, and no
-    result. The caller's destinations must not overlap other arguments. Private
-    functions and functions without a result are left as they are.
+    result; its tensor arguments are marked as not writable, since bufferization
+    would otherwise overwrite a caller's inputs. The caller's destinations must
+    not overlap other arguments. Private functions are left as they are.
 
     Refuses, before it changes anything, a result that is not a plain ranked
     tensor, and a public function with results that is called in its module.
