@@ -59,6 +59,7 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
     |-----------|--------------------------------------------------------|-----|
     | `panel_b` | a, d, b / (L P), c, b % (L P)                          | lanes along b |
     | `panel_d` | a, d / L, b / P, c, b % P, d % L                       | lanes along d |
+    | `panel_d`, m = L / d whole and > 1 | a, 1, b / (P m), c, (b / m) % P, b % m, d | lanes along b and d |
     | `mma_k16` | a, d, b / 8, c / 16, b % 8, (c / 2) % 4, (c / 8) % 2, c % 2 | B of mma.m16n8k16 |
     | `mma_k8`  | a, d, b / 8, c / 8, b % 8, c % 4, (c / 4) % 2          | B of mma.m16n8k8, tf32 |
 

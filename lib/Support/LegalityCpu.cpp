@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/Legality.h"
+#include "danaus/Support/Packing.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 #include <algorithm>
@@ -88,13 +89,18 @@ static int64_t bytesPerRow(ArrayRef<StageDescriptor> stages, int64_t accumulator
   return bytes;
 }
 
+/// Whether vectors along d waste at most half of their lanes.
+static bool fillsVector(int64_t d, int64_t lanes) {
+  return d > 1 && (2 * d >= lanes || valuesPerVector(d, lanes) > 1);
+}
+
 Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                     const TargetLimits &limits) {
   int64_t accumulatorBytes = std::max<int64_t>(elementBytes, 4);
   int64_t lanes = limits.lanes(accumulatorBytes);
   Schedule schedule;
   for (const StageDescriptor &stage : stages)
-    schedule.axes.push_back(2 * stage.pattern.d >= lanes ? LaneAxis::D : LaneAxis::B);
+    schedule.axes.push_back(fillsVector(stage.pattern.d, lanes) ? LaneAxis::D : LaneAxis::B);
   schedule.blockRows = limits.vectorRegisters >= 32 ? 8 : 4;
   schedule.panel = 2;
   int64_t rows = limits.l2Bytes / 2 / bytesPerRow(stages, accumulatorBytes);

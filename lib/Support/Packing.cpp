@@ -27,8 +27,13 @@ int64_t PackedLayout::numElements() const {
   return count;
 }
 
+int64_t danaus::valuesPerVector(int64_t d, int64_t lanes) {
+  return d < lanes && lanes % d == 0 ? lanes / d : 1;
+}
+
 /// The digits of the block dimensions, with `pattern` padded to whole digits.
-static PackedLayout blockDigits(StagePattern &padded, const Packing &packing) {
+static PackedLayout blockDigits(const StagePattern &pattern, const Packing &packing) {
+  StagePattern padded = pattern;
   int64_t lanes = packing.lanes, panel = packing.panel;
   auto pad = [](int64_t &extent, int64_t unit) { extent = llvm::alignTo(extent, unit); };
   switch (packing.kind) {
@@ -40,8 +45,18 @@ static PackedLayout blockDigits(StagePattern &padded, const Packing &packing) {
              {'b', padded.b / (lanes * panel), lanes * panel},
              {'c', padded.c, 1},
              {'b', lanes * panel, 1}}};
-  case PackingKind::PanelD:
-    pad(padded.b, panel);
+  case PackingKind::PanelD: {
+    int64_t values = valuesPerVector(pattern.d, lanes);
+    pad(padded.b, panel * values);
+    if (values > 1)
+      return {padded,
+              {{'a', padded.a, 1},
+               {'d', 1, padded.d},
+               {'b', padded.b / (panel * values), panel * values},
+               {'c', padded.c, 1},
+               {'b', panel, values},
+               {'b', values, 1},
+               {'d', padded.d, 1}}};
     pad(padded.d, lanes);
     return {padded,
             {{'a', padded.a, 1},
@@ -50,6 +65,7 @@ static PackedLayout blockDigits(StagePattern &padded, const Packing &packing) {
              {'c', padded.c, 1},
              {'b', panel, 1},
              {'d', lanes, 1}}};
+  }
   case PackingKind::MmaK16:
     pad(padded.b, 8);
     pad(padded.c, 16);
@@ -79,8 +95,7 @@ static PackedLayout blockDigits(StagePattern &padded, const Packing &packing) {
 
 PackedLayout danaus::packedLayout(const StagePattern &pattern, StringRef order,
                                   const Packing &packing) {
-  StagePattern padded = pattern;
-  PackedLayout layout = blockDigits(padded, packing);
+  PackedLayout layout = blockDigits(pattern, packing);
   auto isShared = [&](const PackedDigit &digit) {
     return (digit.dim == 'a' || digit.dim == 'd') && !order.contains(digit.dim);
   };

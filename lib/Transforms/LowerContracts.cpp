@@ -34,10 +34,13 @@ public:
     hasLanes = map.getNumResults() > 0 && map.getDimPosition(map.getNumResults() - 1) == laneDim;
     lanes = hasLanes ? type.getShape().back() : 1;
     Value source = value;
+    if (auto cast = source.getDefiningOp<vector::ShapeCastOp>(); cast && source.hasOneUse())
+      source = cast.getSource();
+    bool isCast = source != value;
     if (auto extend = source.getDefiningOp<arith::ExtFOp>(); extend && source.hasOneUse())
       source = extend.getIn();
     auto candidate = source.getDefiningOp<vector::TransferReadOp>();
-    if (candidate && source.hasOneUse() && canSplit(candidate))
+    if (candidate && source.hasOneUse() && canSplit(candidate, isCast))
       read = candidate;
   }
 
@@ -54,10 +57,17 @@ public:
   }
 
 private:
-  /// All but the lanes must be in bounds; without lanes, all must be.
-  bool canSplit(vector::TransferReadOp candidate) {
-    if (candidate.getMask() || !isa<MemRefType>(candidate.getBase().getType()) ||
-        candidate.hasBroadcastDim())
+  /// All but the lanes must be in bounds; without lanes, all must be. Behind a
+  /// cast to lanes, the read must repeat its last dimension: (.., 0, d).
+  bool canSplit(vector::TransferReadOp candidate, bool isCast) {
+    if (candidate.getMask() || !isa<MemRefType>(candidate.getBase().getType()))
+      return false;
+    AffineMap access = candidate.getPermutationMap();
+    SmallVector<unsigned> repeated = access.getBroadcastDims();
+    unsigned rank = access.getNumResults();
+    bool repeatsLanes = hasLanes && isCast && rank == map.getNumResults() + 1 &&
+                        repeated == SmallVector<unsigned>{rank - 2};
+    if (isCast ? !repeatsLanes : !repeated.empty())
       return false;
     SmallVector<bool> inBounds = candidate.getInBoundsValues();
     if (hasLanes)

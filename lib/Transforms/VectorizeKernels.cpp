@@ -13,7 +13,9 @@
 //     for i step R                                    for i step R, for b0 step P
 //       acc[R][V]    += x[R][K] * w[K][V]               acc[R][P][L] += x[R][K][L] * w[K][P][L]
 //
-// with a loop over K = C inside. Along b a panel of weights (c x V) stays in
+// with a loop over K = C inside. Where d < L divides L, a vector along d holds
+// m = L / d values of b side by side, each with all of d: outputs are neighbors
+// in memory, and x is d values repeated m times. Along b a panel of weights (c x V) stays in
 // L1 while rows stream past; along d a block of x does, and weights stream.
 // Rows that do not fill a block of R run one at a time.
 //
@@ -47,6 +49,7 @@ public:
       : op(op), b(op.getLoc(), op), pattern(op.getPattern()), packing(toPlain(op.getPacking())),
         accumulator(op.getBody().front().getArgument(0).getType()),
         alongD(packing.kind == danaus::PackingKind::PanelD),
+        perVector(alongD ? valuesPerVector(pattern.d, packing.lanes) : 1),
         width(alongD ? packing.lanes : packing.lanes * packing.panel) {
     for (int64_t unroll : {4, 2, 1})
       if (pattern.c % unroll == 0) {
@@ -57,6 +60,7 @@ public:
 
   void run() {
     x = splitColumns(op.getX(), pattern.c);
+    weight = viewWeight();
     rows = memref::DimOp::create(b, op.getX(), 0);
     loop(pattern.a, 1, [&](Value block) {
       indexA = block;
@@ -64,7 +68,8 @@ public:
         loop(pattern.d, packing.lanes, [&](Value d) {
           indexD = d;
           rowLoops([&](Value row, int64_t count) {
-            loop(pattern.b, packing.panel, [&](Value start) { microKernel(row, count, start); });
+            loop(pattern.b, packing.panel * perVector,
+                 [&](Value start) { microKernel(row, count, start); });
           });
         });
       else
@@ -124,13 +129,28 @@ private:
         b, AffineMap::get(1, 0, b.getAffineDimExpr(0).floorDiv(divisor)), ValueRange{value});
   }
 
-  /// Whether the views of columns have a dimension D: without one, neighbours
-  /// along b are neighbours in the last dimension, as vector loads want them.
+  /// Whether the views of columns have a dimension D: without one, neighbors
+  /// along b are neighbors in the last dimension, as vector loads want them.
   bool viewHasD() const { return pattern.d > 1; }
 
   /// A view of columns (A e + E) d + D as dimensions A, E, D (no D where d = 1);
   /// `matrix` may have a leading dimension of rows.
   Value splitColumns(Value matrix, int64_t extent) {
+    SmallVector<int64_t> digits{pattern.a, extent};
+    if (viewHasD())
+      digits.push_back(pattern.d);
+    return splitColumns(matrix, digits);
+  }
+
+  /// The view that outputs and their operands are moved through: as above, but
+  /// with E and D as one dimension where a vector holds several values of b.
+  Value splitOutput(Value matrix) {
+    if (perVector > 1)
+      return splitColumns(matrix, ArrayRef<int64_t>{pattern.a, pattern.b * pattern.d});
+    return splitColumns(matrix, pattern.b);
+  }
+
+  Value splitColumns(Value matrix, ArrayRef<int64_t> digits) {
     auto type = cast<MemRefType>(matrix.getType());
     SmallVector<OpFoldResult> sizes;
     SmallVector<int64_t> shape;
@@ -141,14 +161,9 @@ private:
       shape.push_back(type.getDimSize(0));
       groups.push_back({0});
     }
-    int64_t first = shape.size();
-    groups.push_back({first, first + 1});
-    SmallVector<int64_t> digits{pattern.a, extent};
-    if (viewHasD()) {
-      groups.back().push_back(first + 2);
-      digits.push_back(pattern.d);
-    }
+    groups.emplace_back();
     for (int64_t size : digits) {
+      groups.back().push_back(shape.size());
       shape.push_back(size);
       sizes.push_back(b.getIndexAttr(size));
     }
@@ -187,10 +202,36 @@ private:
     auto rowsAndC = AffineMap::get(indices.size(), 0, {dim(0), dim(2)}, b.getContext());
     if (!alongD)
       return extend(read(x, indices, {count, unrollC}, rowsAndC, {true, true}));
+    if (perVector > 1)
+      return repeatX(indices, count);
     bool whole = pattern.d % packing.lanes == 0;
     return extend(read(x, indices, {count, unrollC, width},
                        AffineMap::get(4, 0, {dim(0), dim(2), dim(3)}, b.getContext()),
                        {true, true, whole}));
+  }
+
+  /// (r, k, D)  ->  (r, k, lane) with D repeated for every value of b.
+  Value repeatX(ValueRange indices, int64_t count) {
+    AffineExpr zero = b.getAffineConstantExpr(0);
+    auto map = AffineMap::get(
+        4, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(2), zero, b.getAffineDimExpr(3)},
+        b.getContext());
+    Value repeated = extend(
+        read(x, indices, {count, unrollC, perVector, pattern.d}, map, {true, true, true, true}));
+    return vector::ShapeCastOp::create(b, vectorOf({count, unrollC, width}, accumulator), repeated);
+  }
+
+  /// The packed weight; the digits b % m and d of one vector are one dimension.
+  Value viewWeight() {
+    Value packed = op.getWeight();
+    if (perVector == 1 || !op.getOrder().contains('d'))
+      return packed;
+    int64_t rank = cast<MemRefType>(packed.getType()).getRank();
+    SmallVector<ReassociationIndices> groups;
+    for (int64_t i = 0; i + 1 < rank; ++i)
+      groups.push_back({i});
+    groups.back().push_back(rank - 1);
+    return memref::CollapseShapeOp::create(b, packed, groups);
   }
 
   /// The packed weight at block column C: (k, lane) or (k, panel, lane).
@@ -201,32 +242,33 @@ private:
       indices.push_back(indexA);
     if (order.contains('d'))
       indices.push_back(alongD ? floorDiv(indexD, packing.lanes) : indexD);
-    indices.push_back(floorDiv(start, alongD ? packing.panel : width));
-    indices.push_back(c);
-    SmallVector<int64_t> shape{unrollC};
-    indices.push_back(index(0));
-    if (alongD) {
-      shape.push_back(packing.panel);
-      if (order.contains('d')) {
-        indices.push_back(index(0));
-        shape.push_back(width);
-      }
-    } else {
-      shape.push_back(width);
+    indices.push_back(floorDiv(start, alongD ? packing.panel * perVector : width));
+    indices.append({c, index(0)});
+    SmallVector<int64_t> shape{unrollC, alongD ? packing.panel : width};
+    bool sharesD = alongD && !order.contains('d');
+    if (alongD && !(sharesD && perVector == 1)) {
+      indices.push_back(index(0));
+      shape.push_back(sharesD ? perVector : width);
     }
-    Value weight = op.getWeight();
     auto map = AffineMap::getMinorIdentityMap(indices.size(), shape.size(), b.getContext());
     Value vector = extend(read(weight, indices, shape, map, SmallVector<bool>(shape.size(), true)));
-    if (alongD && !order.contains('d'))
-      vector = broadcastLanes(vector);
-    return vector;
+    return sharesD ? repeatWeight(vector) : vector;
   }
 
-  /// (k, panel)  ->  (k, panel, lane), for a weight that all d share.
-  Value broadcastLanes(Value vector) {
-    VectorType wide = vectorOf({width, unrollC, packing.panel}, accumulator);
-    Value repeated = vector::BroadcastOp::create(b, wide, vector);
-    return vector::TransposeOp::create(b, repeated, ArrayRef<int64_t>{1, 2, 0});
+  /// (k, panel (, b))  ->  (k, panel, lane), for a weight that all d share.
+  Value repeatWeight(Value vector) {
+    auto type = cast<VectorType>(vector.getType());
+    SmallVector<int64_t> shape{width / perVector}, order;
+    llvm::append_range(shape, type.getShape());
+    for (int64_t i = 1; i < static_cast<int64_t>(shape.size()); ++i)
+      order.push_back(i);
+    order.push_back(0);
+    Value repeated = vector::BroadcastOp::create(b, vectorOf(shape, accumulator), vector);
+    Value lanesLast = vector::TransposeOp::create(b, repeated, order);
+    VectorType wanted = vectorOf({unrollC, packing.panel, width}, accumulator);
+    if (lanesLast.getType() == wanted)
+      return lanesLast;
+    return vector::ShapeCastOp::create(b, wanted, lanesLast);
   }
 
   VectorType accumulatorType(int64_t count) {
@@ -281,13 +323,13 @@ private:
       }
       for (int64_t p = 0; p < packing.panel; ++p)
         storeGuarded(vector::ExtractOp::create(b, sums, ArrayRef<int64_t>{r, p}), rowIndex,
-                     add(start, p));
+                     add(start, p * perVector));
     }
   }
 
   /// Along d, the last panel of b may be partly padding.
   void storeGuarded(Value vector, Value row, Value indexB) {
-    if (pattern.b % packing.panel == 0)
+    if (pattern.b % (packing.panel * perVector) == 0)
       return storeVector(vector, row, indexB);
     Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, indexB, index(pattern.b));
     auto ifOp = scf::IfOp::create(b, inside, /*withElseRegion=*/false);
@@ -303,7 +345,7 @@ private:
     writeColumns(vectorizeBody(operands), row, indexB);
   }
 
-  /// Whether the lanes of the output are neighbours in memory.
+  /// Whether the lanes of the output are neighbors in memory.
   bool isContiguous() const { return alongD || pattern.d == 1; }
 
   /// (A b + B) d + D: the column of the first lane.
@@ -330,15 +372,20 @@ private:
     return vector::CreateMaskOp::create(b, vectorOf({width}, b.getI1Type()), left);
   }
 
-  /// Indices of the first lane in the (row,) A, B, D view of `matrix`, and the
-  /// dimension of the view that lanes run along.
+  /// Indices of the first lane in `splitOutput` of a matrix, and the dimension
+  /// of the view that lanes run along.
   SmallVector<Value> viewIndices(MemRefType type, Value row, Value indexB, AffineMap &map) {
     SmallVector<Value> indices;
     if (type.getRank() == 2)
       indices.push_back(row);
-    unsigned lane = indices.size() + (alongD ? 2 : 1);
-    indices.append({indexA, indexB});
-    if (viewHasD())
+    unsigned lane = indices.size() + (alongD && perVector == 1 ? 2 : 1);
+    indices.push_back(indexA);
+    if (perVector > 1)
+      indices.push_back(affine::AffineApplyOp::create(
+          b, AffineMap::get(1, 0, b.getAffineDimExpr(0) * pattern.d), ValueRange{indexB}));
+    else
+      indices.push_back(indexB);
+    if (perVector == 1 && viewHasD())
       indices.push_back(indexD);
     map = AffineMap::get(indices.size(), 0, b.getAffineDimExpr(lane));
     return indices;
@@ -351,7 +398,7 @@ private:
     if (isContiguous()) {
       AffineMap map;
       SmallVector<Value> indices = viewIndices(type, row, indexB, map);
-      return read(splitColumns(source, pattern.b), indices, {width}, map, {lanesInBounds()});
+      return read(splitOutput(source), indices, {width}, map, {lanesInBounds()});
     }
     SmallVector<Value> indices;
     if (type.getRank() == 2)
@@ -368,7 +415,7 @@ private:
     if (isContiguous()) {
       AffineMap map;
       SmallVector<Value> indices = viewIndices(cast<MemRefType>(y.getType()), row, indexB, map);
-      vector::TransferWriteOp::create(b, vector, splitColumns(y, pattern.b), indices, map,
+      vector::TransferWriteOp::create(b, vector, splitOutput(y), indices, map,
                                       ArrayRef<bool>{lanesInBounds()});
       return;
     }
@@ -406,9 +453,10 @@ private:
   danaus::Packing packing;
   Type accumulator;
   bool alongD;
+  int64_t perVector;   ///< values of b in one vector along d
   int64_t width;       ///< lanes of one stored vector
   int64_t unrollC = 1; ///< values of C in one step of the innermost loop
-  Value x, rows, indexA, indexD;
+  Value x, weight, rows, indexA, indexD;
 };
 
 struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernels> {

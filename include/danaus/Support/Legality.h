@@ -56,8 +56,8 @@ BrokenConstraints checkCpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64
 /// weights and operands of the row block.
 int64_t registersOfBlock(const Schedule &schedule, LaneAxis axis);
 
-/// A legal schedule for `stages` on a CPU, by rule: lanes along d where d fills
-/// at least half a vector, else along b; tiles whose activations fit in half of L2.
+/// A legal schedule for `stages` on a CPU, by rule: lanes along d where that
+/// fills at least half a vector, else along b; tiles whose activations fit in half of L2.
 Schedule defaultCpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                             const TargetLimits &limits);
 

@@ -50,6 +50,10 @@ struct PackedLayout {
   int64_t numElements() const;
 };
 
+/// How many values of b one vector along d holds: lanes / d where that is whole
+/// and d is smaller, so that short rows of d fill the vector together; else 1.
+int64_t valuesPerVector(int64_t d, int64_t lanes);
+
 /// The layout of a weight of `pattern` stored in `order` (an a or d that is
 /// not in `order` is shared and has no digit). Requires lanes, panel >= 1.
 PackedLayout packedLayout(const StagePattern &pattern, llvm::StringRef order,
