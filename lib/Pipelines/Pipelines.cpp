@@ -47,6 +47,7 @@ void danaus::buildBufferize(OpPassManager &pm, const BufferizeOptions &) {
   // Tiles of static size are allocated once; this must precede deallocation.
   pm.addNestedPass<func::FuncOp>(createForallToForLoopPass());
   pm.addNestedPass<func::FuncOp>(bufferization::createBufferLoopHoistingPass());
+  pm.addPass(createCopiesToLinalgPass());
   bufferization::buildBufferDeallocationPipeline(
       pm, bufferization::BufferDeallocationPipelineOptions());
 }

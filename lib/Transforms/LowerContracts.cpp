@@ -100,9 +100,15 @@ private:
     Type element = cast<MemRefType>(read.getBase().getType()).getElementType();
     auto laneMap =
         AffineMap::get(access.getNumDims(), 0, access.getResult(access.getNumResults() - 1));
-    return vector::TransferReadOp::create(b, loc, VectorType::get(lanes, element), read.getBase(),
-                                          indices, std::nullopt, laneMap,
-                                          ArrayRef<bool>{read.getInBoundsValues().back()});
+    int64_t inMemory = read.getVectorType().getShape().back();
+    Value piece = vector::TransferReadOp::create(b, loc, VectorType::get(inMemory, element),
+                                                 read.getBase(), indices, std::nullopt, laneMap,
+                                                 ArrayRef<bool>{read.getInBoundsValues().back()});
+    if (inMemory == lanes)
+      return piece;
+    auto repeatedType = VectorType::get({lanes / inMemory, inMemory}, element);
+    Value repeated = vector::BroadcastOp::create(b, loc, repeatedType, piece);
+    return vector::ShapeCastOp::create(b, loc, VectorType::get(lanes, element), repeated);
   }
 
   Value value;

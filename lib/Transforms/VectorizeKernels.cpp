@@ -391,7 +391,12 @@ private:
     return indices;
   }
 
-  bool lanesInBounds() const { return alongD ? pattern.d % width == 0 : pattern.b % width == 0; }
+  /// Whether no vector of outputs reaches past its block.
+  bool lanesInBounds() const {
+    if (perVector > 1)
+      return pattern.b % perVector == 0;
+    return alongD ? pattern.d % width == 0 : pattern.b % width == 0;
+  }
 
   Value readColumns(Value source, Value row, Value indexB) {
     auto type = cast<MemRefType>(source.getType());

@@ -103,3 +103,27 @@ func.func @mixed_element_types_decline(%l: vector<2x2xbf16>, %r: vector<2x16xbf1
       %l, %r, %acc : vector<2x2xbf16>, vector<2x16xbf16> into vector<2x16xf32>
   return %0 : vector<2x16xf32>
 }
+
+#repeat = affine_map<(d0, d1, d2) -> (d0, d1, 0, d2)>
+#rkl = affine_map<(r, l, k) -> (r, k, l)>
+
+// Four values of d, repeated four times, are read as four.
+// CHECK-LABEL: func @a_repeated_read_stays_small(
+// CHECK-SAME:      %[[X:.*]]: memref<2x1x4xf32>
+// CHECK:         %[[FOUR:.*]] = vector.transfer_read %[[X]]{{.*}} vector<4xf32>
+// CHECK:         %[[WIDE:.*]] = vector.broadcast %[[FOUR]] : vector<4xf32> to vector<4x4xf32>
+// CHECK:         %[[LANES:.*]] = vector.shape_cast %[[WIDE]] : vector<4x4xf32> to vector<16xf32>
+// CHECK:         vector.fma %[[LANES]]
+func.func @a_repeated_read_stays_small(%x: memref<2x1x4xf32>, %w: vector<1x16xf32>,
+                                       %acc: vector<2x16xf32>) -> vector<2x16xf32> {
+  %c0 = arith.constant 0 : index
+  %pad = arith.constant 0.0 : f32
+  %l = vector.transfer_read %x[%c0, %c0, %c0], %pad
+      {in_bounds = [true, true, true, true], permutation_map = #repeat}
+      : memref<2x1x4xf32>, vector<2x1x4x4xf32>
+  %wide = vector.shape_cast %l : vector<2x1x4x4xf32> to vector<2x1x16xf32>
+  %r = vector.contract {indexing_maps = [#rkl, #kl, #rl],
+                        iterator_types = ["parallel", "parallel", "reduction"]}
+      %wide, %w, %acc : vector<2x1x16xf32>, vector<1x16xf32> into vector<2x16xf32>
+  return %r : vector<2x16xf32>
+}

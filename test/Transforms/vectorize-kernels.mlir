@@ -93,3 +93,28 @@ func.func @tensors(%x: tensor<5x8xf32>, %w: tensor<4x1x2x16xf32>, %y: tensor<5x1
   } -> tensor<5x12xf32>
   return %0 : tensor<5x12xf32>
 }
+
+// -----
+
+// d = 4 of 16 lanes: a vector holds four values of b, and x is repeated for each.
+// CHECK: #[[$REPEAT:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d2, 0, d3)>
+// CHECK-LABEL: func @short_rows_of_d_fill_a_vector_together(
+// CHECK-SAME:      %[[X:.*]]: memref<?x24xf32>, %[[W:.*]]: memref<1x2x6x1x4x4xf32>, %[[Y:.*]]: memref<?x32xf32>)
+// CHECK-DAG:     %[[WV:.*]] = memref.collapse_shape %[[W]] {{.*}} into memref<1x2x6x1x16xf32>
+// CHECK-DAG:     %[[XV:.*]] = memref.expand_shape %[[X]] {{.*}} into memref<?x1x6x4xf32>
+// CHECK:         scf.for %[[B:.*]] = %c0 to %c8 step %c4
+// CHECK:           %[[R:.*]] = vector.transfer_read %[[XV]]{{.*}} permutation_map = #[[$REPEAT]]{{.*}} vector<1x2x4x4xf32>
+// CHECK:           %[[L:.*]] = vector.shape_cast %[[R]] : vector<1x2x4x4xf32> to vector<1x2x16xf32>
+// CHECK:           %[[V:.*]] = vector.transfer_read %[[WV]]{{.*}} vector<2x1x16xf32>
+// CHECK:           vector.contract {{.*}} %[[L]], %[[V]]
+// CHECK:         %[[YV:.*]] = memref.expand_shape %[[Y]] {{.*}} into memref<?x1x32xf32>
+// CHECK:         vector.transfer_write {{.*}}, %[[YV]]{{.*}} {in_bounds = [true]} : vector<16xf32>
+func.func @short_rows_of_d_fill_a_vector_together(%x: memref<?x24xf32>, %w: memref<1x2x6x1x4x4xf32>,
+                                                  %y: memref<?x32xf32>) {
+  chain.contract ins(%x, %w : memref<?x24xf32>, memref<1x2x6x1x4x4xf32>) outs(%y : memref<?x32xf32>)
+      pattern(1, 8, 6, 4) order "dbc" packing(<kind = panel_d, lanes = 16>) block_rows(1) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}

@@ -97,6 +97,17 @@ def VerifyNoStructuredPass : Pass<"danaus-verify-no-structured"> {
   }];
 }
 
+def CopiesToLinalgPass : Pass<"danaus-copies-to-linalg"> {
+  let summary = "Turn copies of memrefs into linalg.generic";
+  let description = [{
+    Before: `memref.copy`. After: none; a copy of a memref onto itself is gone
+    and any other is an element-wise `linalg.generic`, so that no layout needs a
+    copy routine at run time. Refuses unranked memrefs.
+    Test: `test/Transforms/copies-to-linalg.mlir`.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def FuseStagesPass : Pass<"danaus-fuse-stages"> {
   let summary = "Group stages and element-wise maps into kernels";
   let description = [{
