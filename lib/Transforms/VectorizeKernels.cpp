@@ -50,7 +50,8 @@ public:
         accumulator(op.getBody().front().getArgument(0).getType()),
         alongD(packing.kind == danaus::PackingKind::PanelD),
         perVector(alongD ? valuesPerVector(pattern.d, packing.lanes) : 1),
-        width(alongD ? packing.lanes : packing.lanes * packing.panel) {
+        width(alongD ? packing.lanes : packing.lanes * packing.panel),
+        blockRows(op.getBlockRows()) {
     for (int64_t unroll : {4, 2, 1})
       if (pattern.c % unroll == 0) {
         unrollC = unroll;
@@ -61,6 +62,8 @@ public:
   void run() {
     x = splitColumns(op.getX(), pattern.c);
     weight = viewWeight();
+    if (copiesX())
+      xBlock = allocateXBlock();
     rows = memref::DimOp::create(b, op.getX(), 0);
     loop(pattern.a, 1, [&](Value block) {
       indexA = block;
@@ -68,6 +71,8 @@ public:
         loop(pattern.d, packing.lanes, [&](Value d) {
           indexD = d;
           rowLoops([&](Value row, int64_t count) {
+            if (xBlock)
+              copyX(row, count);
             loop(pattern.b, packing.panel * perVector,
                  [&](Value start) { microKernel(row, count, start); });
           });
@@ -100,13 +105,12 @@ private:
 
   /// Blocks of `block_rows` rows, then single rows.
   void rowLoops(llvm::function_ref<void(Value, int64_t)> body) {
-    int64_t block = op.getBlockRows();
     Value start = index(0);
-    if (block > 1) {
+    if (blockRows > 1) {
       AffineExpr total = b.getAffineDimExpr(0);
       Value end = affine::AffineApplyOp::create(
-          b, AffineMap::get(1, 0, total.floorDiv(block) * block), ValueRange{rows});
-      rowLoop(start, end, block, body);
+          b, AffineMap::get(1, 0, total.floorDiv(blockRows) * blockRows), ValueRange{rows});
+      rowLoop(start, end, blockRows, body);
       start = end;
     }
     rowLoop(start, rows, 1, body);
@@ -204,10 +208,49 @@ private:
       return extend(read(x, indices, {count, unrollC}, rowsAndC, {true, true}));
     if (perVector > 1)
       return repeatX(indices, count);
+    if (xBlock)
+      return read(xBlock, ValueRange{index(0), c, index(0)}, {count, unrollC, width},
+                  b.getMultiDimIdentityMap(3), {true, true, true});
     bool whole = pattern.d % packing.lanes == 0;
     return extend(read(x, indices, {count, unrollC, width},
                        AffineMap::get(4, 0, {dim(0), dim(2), dim(3)}, b.getContext()),
                        {true, true, whole}));
+  }
+
+  /// Lines of x that one row block reads are d apart, which for powers of two
+  /// puts them into few sets of L1. Where many panels of b read the block again,
+  /// it is first copied together, if it fits beside the weights.
+  bool copiesX() const {
+    constexpr int64_t blockBytes = 32 << 10, minPanels = 4;
+    int64_t bytes = blockRows * pattern.c * width * accumulator.getIntOrFloatBitWidth() / 8;
+    return alongD && perVector == 1 && pattern.d > width && bytes <= blockBytes &&
+           pattern.b >= minPanels * packing.panel;
+  }
+
+  /// (row block, C, lane), on the stack of the function.
+  Value allocateXBlock() {
+    OpBuilder::InsertionGuard guard(b);
+    Operation *function = op->getParentWithTrait<OpTrait::AutomaticAllocationScope>();
+    b.setInsertionPointToStart(&function->getRegion(0).front());
+    auto type = MemRefType::get({blockRows, pattern.c, width}, accumulator);
+    return memref::AllocaOp::create(b, type, b.getI64IntegerAttr(64));
+  }
+
+  /// xBlock[r, C, lane] = x[row + r, A, C, D + lane]
+  void copyX(Value row, int64_t count) {
+    auto forOp = scf::ForOp::create(b, index(0), index(pattern.c), index(1));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(forOp.getBody());
+    Value c = forOp.getInductionVar();
+    auto lanes = AffineMap::get(4, 0, b.getAffineDimExpr(3));
+    bool whole = pattern.d % width == 0;
+    for (int64_t r = 0; r < count; ++r) {
+      Value vector =
+          extend(read(x, ValueRange{add(row, r), indexA, c, indexD}, {width}, lanes, {whole}));
+      vector::TransferWriteOp::create(b, vector, xBlock, ValueRange{index(r), c, index(0)},
+                                      AffineMap::get(3, 0, b.getAffineDimExpr(2)),
+                                      ArrayRef<bool>{true});
+    }
   }
 
   /// (r, k, D)  ->  (r, k, lane) with D repeated for every value of b.
@@ -460,8 +503,9 @@ private:
   bool alongD;
   int64_t perVector;   ///< values of b in one vector along d
   int64_t width;       ///< lanes of one stored vector
+  int64_t blockRows;   ///< rows of a register block
   int64_t unrollC = 1; ///< values of C in one step of the innermost loop
-  Value x, weight, rows, indexA, indexD;
+  Value x, xBlock, weight, rows, indexA, indexD;
 };
 
 struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernels> {

@@ -118,3 +118,23 @@ func.func @short_rows_of_d_fill_a_vector_together(%x: memref<?x24xf32>, %w: memr
   }
   return
 }
+
+// -----
+
+// Sixteen panels of b read the same strided lines of x: they are copied together once a row block.
+// CHECK-LABEL: func @lines_far_apart_are_copied_together(
+// CHECK:         %[[BLOCK:.*]] = memref.alloca() {alignment = 64 : i64} : memref<2x8x16xf32>
+// CHECK:         scf.for %[[C:.*]] = %c0 to %c8 step %c1
+// CHECK:           %[[LINE:.*]] = vector.transfer_read {{.*}} vector<16xf32>
+// CHECK:           vector.transfer_write %[[LINE]], %[[BLOCK]][%c0, %[[C]], %c0]
+// CHECK:         scf.for %{{.*}} = %c0 to %c32 step %c2
+// CHECK:           vector.transfer_read %[[BLOCK]][%c0, %{{.*}}, %c0]{{.*}} vector<2x4x16xf32>
+func.func @lines_far_apart_are_copied_together(%x: memref<?x256xf32>, %w: memref<2x16x8x2x16xf32>,
+                                               %y: memref<?x1024xf32>) {
+  chain.contract ins(%x, %w : memref<?x256xf32>, memref<2x16x8x2x16xf32>) outs(%y : memref<?x1024xf32>)
+      pattern(1, 32, 8, 32) order "dbc" packing(<kind = panel_d, lanes = 16, panel = 2>) block_rows(2) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
