@@ -15,6 +15,7 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/IR/LLVMContext.h"
@@ -109,6 +110,15 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
   else
     buildToLLVM(pm, options);
   return Error::success();
+}
+
+Error danaus::isolateEntry(ModuleOp module, StringRef entry) {
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.getName() != entry && function.isPublic())
+      function.setPrivate();
+  PassManager pm(module.getContext());
+  pm.addPass(createSymbolDCEPass());
+  return failed(pm.run(module)) ? makeError("compilation failed") : Error::success();
 }
 
 Error danaus::compileModule(ModuleOp module, const CompileSettings &settings, Level level,

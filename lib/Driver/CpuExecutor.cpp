@@ -138,6 +138,8 @@ private:
 
 Error CpuExecutor::prepare(ModuleOp module, llvm::StringRef entry) {
   OwningOpRef<ModuleOp> copy = module.clone();
+  if (Error error = isolateEntry(*copy, entry))
+    return error;
   if (Error error = compileModule(*copy, settings, Level::LLVM, record))
     return error;
   Expected<std::unique_ptr<ExecutionEngine>> created = createEngine(*copy);

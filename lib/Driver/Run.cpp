@@ -76,7 +76,8 @@ static Error validate(const RunSettings &settings) {
 // Output
 //===----------------------------------------------------------------------===//
 
-static Error emitLevel(ModuleOp module, const CompileSettings &settings, StringRef emit) {
+static Error emitLevel(ModuleOp module, const CompileSettings &settings, StringRef emit,
+                       StringRef name) {
   Level level = Level::Chain;
   if (emit == "kernel")
     level = Level::Kernel;
@@ -84,6 +85,11 @@ static Error emitLevel(ModuleOp module, const CompileSettings &settings, StringR
     level = Level::LLVM;
   else if (emit != "chain")
     return makeError("--emit: wanted chain, kernel or llvm, found '" + emit + "'");
+  Expected<func::FuncOp> entry = findEntry(module, name);
+  if (!entry)
+    return entry.takeError();
+  if (Error error = isolateEntry(module, entry->getName()))
+    return error;
   CompileRecord record;
   if (Error error = compileModule(module, settings, level, record))
     return error;
@@ -273,7 +279,7 @@ static Expected<int> runModule(const RunSettings &settings, ModuleOp module) {
   if (!compile)
     return compile.takeError();
   if (!settings.emit.empty()) {
-    if (Error error = emitLevel(module, *compile, settings.emit))
+    if (Error error = emitLevel(module, *compile, settings.emit, settings.entry))
       return std::move(error);
     return 0;
   }
@@ -292,6 +298,7 @@ int danaus::run(const RunSettings &settings, DialectRegistry &registry) {
     return 1;
   }
   MLIRContext context(registry);
+  context.printOpOnDiagnostic(false);
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
   SourceMgrDiagnosticHandler handler(sources, &context, llvm::errs());

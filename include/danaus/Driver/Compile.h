@@ -36,6 +36,10 @@ struct CompileRecord {
 /// The levels at which danaus-run can stop and print.
 enum class Level { Chain, Kernel, LLVM };
 
+/// Removes what the public function `entry` does not need, so that only what
+/// runs has to compile.
+llvm::Error isolateEntry(mlir::ModuleOp module, llvm::StringRef entry);
+
 /// Runs the passes of `settings` on `module` up to `level`. Errors of passes go
 /// to the diagnostic handlers.
 llvm::Error compileModule(mlir::ModuleOp module, const CompileSettings &settings, Level level,
