@@ -40,7 +40,7 @@ endif()
 add_library(DanausMLIR INTERFACE)
 if(DANAUS_STATIC)
   file(GLOB danaus_archives "${LLVM_LIBRARY_DIR}/libMLIR*.a" "${LLVM_LIBRARY_DIR}/libLLVM*.a")
-  list(FILTER danaus_archives EXCLUDE REGEX "(Test|CAPI|Shared|_main|OptMain|BOLT|Exegesis|Fuzz)")
+  list(FILTER danaus_archives EXCLUDE REGEX "(Test|CAPI|_main|OptMain|BOLT|Exegesis|Fuzz)")
   add_compile_options(-ffunction-sections -fdata-sections)
   target_link_options(DanausMLIR INTERFACE -fuse-ld=lld -Wl,--gc-sections -Wl,--start-group
                       ${danaus_archives} -Wl,--end-group -lz -lzstd -ltinfo -ldl -lpthread)
