@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/CostModel/Features.h"
+#include "danaus/Support/Packing.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <cmath>
@@ -21,11 +22,11 @@ using llvm::ArrayRef;
 namespace {
 /// What a stage costs for one row of activations, by how its lanes lie.
 struct StageCounts {
-  double usefulLanes;     ///< multiply-adds
+  double multiplies;      ///< multiply-adds that count
   double vectorFmas;      ///< vectors, padding included
   double vectorLoads;     ///< of weights and x
   double scatteredStores; ///< elements stored one by one
-  double weightElements;  ///< stored, so 1 for each shared block
+  double weightElements;  ///< stored, so a shared block counts once
 };
 
 /// Stages [begin, end) that run together, tile by tile.
@@ -42,19 +43,29 @@ static int64_t accumulatorBytes(const CpuProblem &problem) {
   return std::max<int64_t>(problem.elementBytes, 4);
 }
 
+/// Rows that run one at a time, since they fill no register block.
+static double looseRows(const CpuProblem &problem, const Schedule &schedule) {
+  int64_t wholeTiles = problem.rows / schedule.rows, rest = problem.rows % schedule.rows;
+  return static_cast<double>(wholeTiles * (schedule.rows % schedule.blockRows) +
+                             rest % schedule.blockRows);
+}
+
 static StageCounts countStage(const StageDescriptor &stage, LaneAxis axis, const Schedule &schedule,
-                              int64_t lanes) {
+                              int64_t lanes, double looseShare) {
   const StagePattern &p = stage.pattern;
+  Packing packing{axis == LaneAxis::B ? PackingKind::PanelB : PackingKind::PanelD, lanes,
+                  schedule.panel};
   StageCounts counts;
-  counts.usefulLanes = static_cast<double>(p.multipliesPerRow());
+  counts.multiplies = static_cast<double>(p.multipliesPerRow());
   // Packed weights are padded to whole panels, and the padding is multiplied.
   counts.vectorFmas =
-      axis == LaneAxis::B
-          ? p.a * p.d * p.c * ceilDiv(p.b, lanes * schedule.panel) * schedule.panel
-          : p.a * p.c * ceilDiv(p.d, lanes) * ceilDiv(p.b, schedule.panel) * schedule.panel;
+      static_cast<double>(packedLayout(p, "abcd", packing).padded.multipliesPerRow()) /
+      static_cast<double>(lanes);
   // A register block of R rows x P panels loads P vectors of weights and R
-  // values of x for its R P multiply-adds.
-  counts.vectorLoads = counts.vectorFmas * (1.0 / schedule.blockRows + 1.0 / schedule.panel);
+  // values of x for its R P multiply-adds; a row by itself has R = 1.
+  double weightLoads = (1 - looseShare) / static_cast<double>(schedule.blockRows) + looseShare;
+  counts.vectorLoads =
+      counts.vectorFmas * (weightLoads + 1.0 / static_cast<double>(schedule.panel));
   // Lanes along b lie d elements apart in y.
   bool scatters = axis == LaneAxis::B && p.d > 1;
   counts.scatteredStores = scatters ? static_cast<double>(p.outSize()) : 0;
@@ -83,7 +94,7 @@ static double weightBytes(const CpuProblem &problem, Launch launch) {
   double elements = 0;
   for (const StageDescriptor &stage :
        ArrayRef(problem.stages).slice(launch.begin, launch.end - launch.begin))
-    elements += countStage(stage, LaneAxis::B, Schedule(), 1).weightElements;
+    elements += countStage(stage, LaneAxis::B, Schedule(), 1, 0).weightElements;
   return elements * problem.elementBytes;
 }
 
@@ -102,6 +113,39 @@ static double innerBytesPerRow(const CpuProblem &problem, Launch launch) {
   return bytes;
 }
 
+/// Bytes that the inner loops of a stage go over again and again. Along b a panel
+/// of weights meets all rows of a tile; along d a block of rows meets all
+/// weights of a vector of d.
+static double reusedBytes(const CpuProblem &problem, const Schedule &schedule, size_t index,
+                          int64_t lanes) {
+  const StagePattern &p = problem.stages[index].pattern;
+  int64_t elements = schedule.axes[index] == LaneAxis::B
+                         ? std::min(schedule.rows, problem.rows) * p.c
+                         : p.b * p.c * std::min(p.d, lanes);
+  return static_cast<double>(elements * problem.elementBytes);
+}
+
+/// Bytes that a stage asks of L2 when a tile does not stay in L1.
+static double stageL2Bytes(const CpuProblem &problem, const Schedule &schedule, size_t index,
+                           const TargetLimits &limits) {
+  int64_t lanes = limits.lanes(accumulatorBytes(problem));
+  const StageDescriptor &stage = problem.stages[index];
+  const StagePattern &p = stage.pattern;
+  double rows = static_cast<double>(problem.rows);
+  double weights = countStage(stage, LaneAxis::B, schedule, lanes, 0).weightElements;
+  double tiles = ceilDiv(problem.rows, schedule.rows);
+  bool staysInL1 =
+      reusedBytes(problem, schedule, index, lanes) <= static_cast<double>(limits.l1Bytes);
+  double xPasses = 1, weightPasses = tiles;
+  if (!staysInL1 && schedule.axes[index] == LaneAxis::B)
+    xPasses = ceilDiv(p.b, lanes * schedule.panel);
+  if (!staysInL1 && schedule.axes[index] == LaneAxis::D)
+    weightPasses = std::max(tiles, ceilDiv(problem.rows, schedule.blockRows));
+  double x = xPasses * rows * static_cast<double>(p.inSize());
+  double y = rows * static_cast<double>(p.outSize());
+  return (weightPasses * weights + x + y) * static_cast<double>(problem.elementBytes);
+}
+
 /// Bytes that a tile of rows touches: weights and all activations.
 static double tileBytes(const CpuProblem &problem, const Schedule &schedule, Launch launch) {
   int64_t rows = std::min(schedule.rows, problem.rows);
@@ -114,9 +158,12 @@ static CpuBound boundOfLaunch(const CpuProblem &problem, const Schedule &schedul
   int64_t lanes = limits.lanes(accumulatorBytes(problem));
   double rows = static_cast<double>(problem.rows);
   double tiles = ceilDiv(problem.rows, schedule.rows);
-  double fmas = 0, loads = 0, stores = 0;
+  double loose = looseRows(problem, schedule) / rows;
+  double fmas = 0, loads = 0, stores = 0, stageL2 = 0;
+
   for (size_t i = launch.begin; i < launch.end; ++i) {
-    StageCounts counts = countStage(problem.stages[i], schedule.axes[i], schedule, lanes);
+    StageCounts counts = countStage(problem.stages[i], schedule.axes[i], schedule, lanes, loose);
+    stageL2 += stageL2Bytes(problem, schedule, i, limits);
     fmas += rows * counts.vectorFmas;
     loads += rows * counts.vectorLoads;
     stores += rows * counts.scatteredStores;
@@ -124,12 +171,11 @@ static CpuBound boundOfLaunch(const CpuProblem &problem, const Schedule &schedul
   double weights = weightBytes(problem, launch);
   double outer = rows * outerBytesPerRow(problem, launch);
   double inner = rows * innerBytesPerRow(problem, launch);
-  // A tile that stays in L1 reads its weights there; one written and read again
-  // inside the tile counts twice.
+
   bool tileInL1 = tileBytes(problem, schedule, launch) <= static_cast<double>(limits.l1Bytes);
   bool tileInL2 = tileBytes(problem, schedule, launch) <= static_cast<double>(limits.l2Bytes);
   bool allInL2 = weights + outer <= static_cast<double>(limits.l2Bytes);
-  double l2 = tileInL1 ? outer : tiles * weights + outer + 2 * inner;
+  double l2 = tileInL1 ? outer : stageL2;
   double memory = allInL2 ? 0 : outer + (tileInL2 ? weights : tiles * weights + 2 * inner);
 
   double cycle = 1e-9 / rates.gigahertz;
@@ -170,9 +216,10 @@ llvm::ArrayRef<llvm::StringLiteral> danaus::cpuFeatureNames() {
       "registers_free",    // share of the register file, worst stage
       "log_tile_rows",     // log2 of rows in a full tile
       "log_tiles",         // log2 of tiles
-      "row_waste",         // rows of the last register block that are none
+      "loose_rows",        // share of rows that fill no register block
       "log_tile_in_l1",    // log2(largest tile / L1)
       "log_tile_in_l2",    // log2(largest tile / L2)
+      "log_reuse_in_l1",   // log2(what inner loops go over again / L1), weighted
       "log_weights_in_l1", // log2(weights of all stages / L1)
       "log_weights_in_l2", // log2(weights of all stages / L2)
       "log_data_in_l2",    // log2((x + y + weights) / L2)
@@ -180,10 +227,10 @@ llvm::ArrayRef<llvm::StringLiteral> danaus::cpuFeatureNames() {
       "share_loads",
       "share_l2",
       "share_memory",
-      "share_lanes_d",       // of multiply-adds in stages with lanes along d
-      "share_scattered",     // of multiply-adds in stages that store single elements
-      "lane_use",            // multiply-adds / lanes that multiply
-      "panel_use",           // vectors / vectors of whole panels, weighted
+      "share_lanes_d",   // of multiply-adds in stages with lanes along d
+      "share_scattered", // of multiply-adds in stages that store single elements
+      "lane_use",        // multiply-adds / lanes that multiply
+
       "log_c",               // log2 of the sum's length, weighted
       "log_d",               // log2 of the stride, weighted
       "log_blocks",          // log2 of a d, weighted
@@ -204,33 +251,28 @@ uint64_t danaus::cpuFeatureSchemaHash() {
 namespace {
 /// Averages over the stages, weighted by their multiply-adds.
 struct StageAverages {
-  double lanesD = 0, scattered = 0, laneUse = 0, panelUse = 0;
+  double lanesD = 0, scattered = 0, laneUse = 0, logReuse = 0;
   double logC = 0, logD = 0, logBlocks = 0, multiplies = 0;
 };
 } // namespace
 
-static double ratioOfUse(int64_t extent, int64_t step) {
-  return static_cast<double>(extent) / (ceilDiv(extent, step) * static_cast<double>(step));
-}
-
 static StageAverages averageStages(const CpuProblem &problem, const Schedule &schedule,
-                                   int64_t lanes) {
+                                   int64_t lanes, double l1Bytes) {
   StageAverages sum;
-  for (auto [stage, axis] : llvm::zip_equal(problem.stages, schedule.axes)) {
+  for (auto [index, stage, axis] : llvm::enumerate(problem.stages, schedule.axes)) {
     const StagePattern &p = stage.pattern;
-    StageCounts counts = countStage(stage, axis, schedule, lanes);
-    double work = counts.usefulLanes;
-    int64_t vectors = axis == LaneAxis::B ? static_cast<int64_t>(ceilDiv(p.b, lanes)) : p.b;
+    StageCounts counts = countStage(stage, axis, schedule, lanes, 0);
+    double work = counts.multiplies;
     sum.lanesD += axis == LaneAxis::D ? work : 0;
     sum.scattered += counts.scatteredStores > 0 ? work : 0;
     sum.laneUse += work * work / (counts.vectorFmas * static_cast<double>(lanes));
-    sum.panelUse += work * ratioOfUse(vectors, schedule.panel);
+    sum.logReuse += work * std::log2(reusedBytes(problem, schedule, index, lanes) / l1Bytes);
     sum.logC += work * std::log2(p.c);
     sum.logD += work * std::log2(p.d);
     sum.logBlocks += work * std::log2(p.numBlocks());
     sum.multiplies += work;
   }
-  for (double *field : {&sum.lanesD, &sum.scattered, &sum.laneUse, &sum.panelUse, &sum.logC,
+  for (double *field : {&sum.lanesD, &sum.scattered, &sum.laneUse, &sum.logReuse, &sum.logC,
                         &sum.logD, &sum.logBlocks})
     *field /= sum.multiplies;
   return sum;
@@ -249,7 +291,9 @@ llvm::SmallVector<double> danaus::computeCpuFeatures(const CpuProblem &problem,
                                                      const CpuRates &rates) {
   CpuBound bound = computeCpuBound(problem, schedule, limits, rates);
   double parts = bound.fma + bound.loads + bound.l2 + bound.memory;
-  StageAverages average = averageStages(problem, schedule, limits.lanes(accumulatorBytes(problem)));
+  double l1 = static_cast<double>(limits.l1Bytes), l2 = static_cast<double>(limits.l2Bytes);
+  StageAverages average =
+      averageStages(problem, schedule, limits.lanes(accumulatorBytes(problem)), l1);
   llvm::SmallVector<Launch> launches = launchesOf(problem, schedule);
   double largestTile = 0;
   for (Launch launch : launches)
@@ -257,7 +301,7 @@ llvm::SmallVector<double> danaus::computeCpuFeatures(const CpuProblem &problem,
   Launch whole = {0, problem.stages.size()};
   double weights = weightBytes(problem, whole);
   double outer = outerBytesPerRow(problem, whole);
-  double l1 = static_cast<double>(limits.l1Bytes), l2 = static_cast<double>(limits.l2Bytes);
+
   int64_t tileRows = std::min(schedule.rows, problem.rows);
   return {static_cast<double>(problem.stages.size()),
           static_cast<double>(launches.size()),
@@ -267,9 +311,10 @@ llvm::SmallVector<double> danaus::computeCpuFeatures(const CpuProblem &problem,
           worstFreeRegisters(schedule, limits),
           std::log2(static_cast<double>(tileRows)),
           std::log2(ceilDiv(problem.rows, schedule.rows)),
-          1.0 - ratioOfUse(tileRows, schedule.blockRows),
+          looseRows(problem, schedule) / static_cast<double>(problem.rows),
           std::log2(largestTile / l1),
           std::log2(largestTile / l2),
+          average.logReuse,
           std::log2(weights / l1),
           std::log2(weights / l2),
           std::log2((weights + static_cast<double>(problem.rows) * outer) / l2),
@@ -280,7 +325,7 @@ llvm::SmallVector<double> danaus::computeCpuFeatures(const CpuProblem &problem,
           average.lanesD,
           average.scattered,
           average.laneUse,
-          average.panelUse,
+
           average.logC,
           average.logD,
           average.logBlocks,
