@@ -108,7 +108,7 @@ def Chain_KernelOp : Chain_Op<"kernel", [
     body keeps its tensors, as the definition of what is computed.
 
     * (C1) the body's arguments are the inputs, as tensors
-    * (C2) the body holds only stages, one at least, maps and the yield
+    * (C2) the body holds only stages, maps and the yield
     * (C3) the yielded type is that of `init`, as a tensor
     * (C4) inputs and init are all tensors (and there is a result) or all memrefs
 

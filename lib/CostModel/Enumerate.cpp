@@ -145,6 +145,8 @@ SmallVector<RankedSchedule> danaus::rankCpuSchedules(const CpuProblem &problem,
 
 RankedSchedule danaus::chooseCpuSchedule(const CpuProblem &problem, const TargetLimits &limits,
                                          const TreeModel *model, double tolerance) {
+  if (problem.stages.empty()) // maps only: nothing to choose
+    return RankedSchedule();
   Schedule byRule = defaultCpuSchedule(problem.stages, problem.elementBytes, limits);
   RankedSchedule fallback = predict(problem, byRule, limits, model);
   if (!model)

@@ -215,6 +215,10 @@ TEST(ChooseCpuSchedule, WithoutAModelIsTheDefault) {
             defaultCpuSchedule(problem.stages, 4, TargetLimits()));
 }
 
+TEST(ChooseCpuSchedule, MapsAloneHaveNothingToChoose) {
+  EXPECT_EQ(chooseCpuSchedule(CpuProblem(), TargetLimits(), nullptr).schedule, Schedule());
+}
+
 TEST(ChooseCpuSchedule, AModelThatPrefersNarrowPanelsGetsOne) {
   // exp(1) against exp(2): panels below 1.5 are 2.7 times quicker.
   auto model = TreeModel::parse(modelText(stump(featureIndex("panel"), 1.5)));

@@ -41,7 +41,7 @@ rankCpuSchedules(const CpuProblem &problem, const TargetLimits &limits, const Tr
 
 /// The schedule to run: without a model `defaultCpuSchedule`; with one the
 /// quickest by prediction, unless the default is within `tolerance` (a ratio of
-/// times, such as 0.02) of it.
+/// times, such as 0.02) of it. A problem without stages has the empty schedule.
 RankedSchedule chooseCpuSchedule(const CpuProblem &problem, const TargetLimits &limits,
                                  const TreeModel *model, double tolerance = 0.02);
 

@@ -196,17 +196,6 @@ func.func @kernel_with_other_ops_C2(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>)
 
 // -----
 
-func.func @kernel_without_a_stage_C2(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) {
-  // expected-error @below {{'chain.kernel' op body: wanted a chain.stage, found none}}
-  %y = chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x8xf32>) {
-  ^bb0(%a: tensor<?x8xf32>):
-    chain.yield %a : tensor<?x8xf32>
-  } -> tensor<?x8xf32>
-  return
-}
-
-// -----
-
 func.func @kernel_yield_C3(%x: tensor<?x8xf32>, %init: tensor<?x9xf32>) {
   // expected-error @below {{'chain.kernel' op body: wanted it to yield 'tensor<?x9xf32>'}}
   %y = chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x9xf32>) {
