@@ -1,6 +1,7 @@
 // One layer, y = max(M x + bias, 0) with a Monarch matrix M, pass by pass.
 //
-// DEFINE: %{expand} = danaus-opt %s --danaus-expand-structured --canonicalize --cse
+// DEFINE: %{raise} = danaus-opt %s --danaus-raise-linalg-to-linop
+// DEFINE: %{expand} = %{raise} --danaus-expand-structured --danaus-verify-no-structured --canonicalize --cse
 // DEFINE: %{fuse} = %{expand} --danaus-fuse-stages
 // DEFINE: %{assign} = %{fuse} --danaus-assign-schedule
 // DEFINE: %{pack} = %{assign} --danaus-verify-schedule --danaus-pack-weights
@@ -10,6 +11,7 @@
 // DEFINE: %{contracts} = %{vectorize} --danaus-lower-contracts
 // DEFINE: %{llvm} = %{contracts} --danaus-lower-to-llvm
 //
+// RUN: %{raise} | FileCheck %s --check-prefix=RAISE
 // RUN: %{expand} | FileCheck %s --check-prefix=EXPAND
 // RUN: %{fuse} | FileCheck %s --check-prefix=FUSE
 // RUN: %{assign} | FileCheck %s --check-prefix=ASSIGN
@@ -25,11 +27,15 @@ func.func @layer(%w1: tensor<16x32x8xf32>, %w2: tensor<32x4x16xf32>, %bias: tens
                  %x: tensor<?x128xf32>) -> tensor<?x128xf32> {
   %m = linop.assemble %w1, %w2 : (tensor<16x32x8xf32>, tensor<32x4x16xf32>)
       -> tensor<128x128xf32, #mon>
-  %y = linop.apply %m, %x : tensor<128x128xf32, #mon>, tensor<?x128xf32> -> tensor<?x128xf32>
   %c0 = arith.constant 0 : index
   %zero = arith.constant 0.0 : f32
   %n = tensor.dim %x, %c0 : tensor<?x128xf32>
   %e = tensor.empty(%n) : tensor<?x128xf32>
+  %fill = linalg.fill ins(%zero : f32) outs(%e : tensor<?x128xf32>) -> tensor<?x128xf32>
+  %y = linalg.matmul indexing_maps = [affine_map<(i, o, c) -> (i, c)>, affine_map<(i, o, c) -> (o, c)>,
+                                      affine_map<(i, o, c) -> (i, o)>]
+      ins(%x, %m : tensor<?x128xf32>, tensor<128x128xf32, #mon>) outs(%fill : tensor<?x128xf32>)
+      -> tensor<?x128xf32>
   %z = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>,
                                         affine_map<(i, j) -> (i, j)>],
                        iterator_types = ["parallel", "parallel"]}
@@ -41,6 +47,12 @@ func.func @layer(%w1: tensor<16x32x8xf32>, %w2: tensor<32x4x16xf32>, %bias: tens
   } -> tensor<?x128xf32>
   return %z : tensor<?x128xf32>
 }
+
+// A host's own matmul on a structured operand is a product with its matrix.
+// RAISE-LABEL: func @layer(
+// RAISE:         %[[M:.*]] = linop.assemble
+// RAISE-NOT:     linalg.matmul
+// RAISE:         linop.apply %[[M]], %{{.*}}
 
 // The matrix is gone: its parameters multiply the activations, stage by stage.
 // EXPAND-LABEL: func @layer(
