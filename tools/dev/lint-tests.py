@@ -26,24 +26,37 @@ COMMENT = r"^\s*(?://|#|;)\s*"
 # What makes a command's own exit status a verdict.
 JUDGES = re.compile(r"\bFileCheck\b|-verify-diagnostics\b|\bdanaus-run\b.*\s--check\b|%ptxas|\b%?python3?\b"
                     r"|^(not|diff|cmp|test|grep|\[)\s|\|\s*(diff|cmp|grep)\s")
-PREPARES = re.compile(r"^(rm|mkdir|cp|mv|cd|touch|printf|echo|split-file|chmod|ln|head|env|export)\b|(-o|>)\s*%t")
+PREPARES = re.compile(r"^(rm|mkdir|cp|mv|cd|touch|printf|echo|split-file|chmod|ln|head|env|export)\b|(-o|>|--output=)\s*%t")
 
 
-def commands(lines):
-    """(line number, command) of the RUN lines: continuations joined, `a && b` taken apart."""
+def directives(lines):
+    """(line number, keyword, text) of the RUN, DEFINE and REDEFINE lines, continuations joined."""
     joined, start = "", 0
     for number, line in enumerate(lines, 1):
-        match = re.match(COMMENT + r"RUN:(.*)$", line)
+        match = re.match(COMMENT + r"(RUN|DEFINE|REDEFINE):(.*)$", line)
         if not match:
             continue
         start = start if joined else number
-        joined += match[1].strip()
+        joined += match[2].strip()
         if joined.endswith("\\"):
             joined = joined[:-1]
             continue
-        for command in re.split(r"&&|;(?!\s*\})", joined):
-            yield start, command.strip()
+        yield start, match[1], joined
         joined = ""
+
+
+def commands(lines):
+    """(line number, command) of the RUN lines: substitutions made, `a && b` taken apart."""
+    values = {}
+    for number, keyword, text in directives(lines):
+        if keyword != "RUN":
+            name, _, value = text.partition("=")
+            values[name.strip()] = value.strip()
+            continue
+        for _ in range(len(values)):  # a value may use others, but not itself
+            text = re.sub(r"%\{[\w-]+\}", lambda found: values.get(found[0], found[0]), text)
+        for command in re.split(r"&&|;(?!\s*\})", text):
+            yield number, command.strip()
 
 
 def used_prefixes(runs):
