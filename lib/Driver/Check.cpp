@@ -20,10 +20,6 @@ using namespace danaus;
 using llvm::Expected;
 using llvm::Twine;
 
-/// Operations of the reference above which a sample of rows is checked: a few
-/// seconds on two cores.
-static constexpr double referenceBudget = 4e9;
-
 //===----------------------------------------------------------------------===//
 // Tolerance
 //===----------------------------------------------------------------------===//
@@ -84,12 +80,13 @@ static std::vector<int64_t> sampleRows(int64_t rows, int64_t count, uint64_t see
 }
 
 /// The rows to check: empty for all of them.
-static std::vector<int64_t> chooseRows(func::FuncOp entry, int64_t rows, uint64_t seed) {
+static std::vector<int64_t> chooseRows(func::FuncOp entry, int64_t rows,
+                                       const CheckPolicy &policy) {
   double perRow = std::max(estimateReferenceCost(entry, 1), 1.0);
-  if (rows < 3 || estimateReferenceCost(entry, rows) <= referenceBudget || !isRowwise(entry))
+  if (rows < 3 || estimateReferenceCost(entry, rows) <= policy.referenceBudget || !isRowwise(entry))
     return {};
-  auto count = int64_t(std::max(referenceBudget / perRow, 2.0));
-  return count < rows ? sampleRows(rows, count, seed) : std::vector<int64_t>();
+  auto count = int64_t(std::max(policy.referenceBudget / perRow, 2.0));
+  return count < rows ? sampleRows(rows, count, policy.seed) : std::vector<int64_t>();
 }
 
 /// Rows `rows` of `values`, which has `width` values a row; all where `rows` is empty.
@@ -181,15 +178,15 @@ static std::string compare(const HostTensor &found, const ReferenceTensor &wante
 
 Expected<CheckResult> danaus::checkResults(func::FuncOp entry, const EntrySignature &signature,
                                            const EntryArguments &arguments,
-                                           ArrayRef<HostTensor> results, double tolerance,
-                                           uint64_t seed) {
-  std::vector<int64_t> rows = chooseRows(entry, arguments.rows, seed);
+                                           ArrayRef<HostTensor> results,
+                                           const CheckPolicy &policy) {
+  std::vector<int64_t> rows = chooseRows(entry, arguments.rows, policy);
   Expected<std::vector<ReferenceTensor>> reference =
       runReference(entry, signature, arguments, rows);
   if (!reference)
     return reference.takeError();
   CheckResult check;
-  check.tolerance = tolerance;
+  check.tolerance = policy.tolerance;
   check.rows = arguments.rows;
   check.checkedRows = rows.empty() ? arguments.rows : rows.size();
   for (auto [number, found, wanted] : llvm::enumerate(results, *reference)) {

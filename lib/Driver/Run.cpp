@@ -248,9 +248,11 @@ static Expected<RunReport> runEntry(const RunSettings &settings, CompileSettings
   if (!results->empty())
     report.kind = results->front().getKind();
   if (settings.check) {
-    double tolerance = settings.tolerance.value_or(getDefaultTolerance(*entry, report.kind));
-    Expected<CheckResult> check =
-        checkResults(*entry, *signature, *arguments, *results, tolerance, settings.seed);
+    CheckPolicy policy;
+    policy.tolerance = settings.tolerance.value_or(getDefaultTolerance(*entry, report.kind));
+    policy.seed = settings.seed;
+    policy.referenceBudget = settings.referenceBudget;
+    Expected<CheckResult> check = checkResults(*entry, *signature, *arguments, *results, policy);
     if (!check)
       return check.takeError();
     report.check = *check;

@@ -44,6 +44,10 @@ struct Options {
                       cl::cat(category)};
   cl::opt<double> tolerance{"tolerance", cl::desc("Of --check (default: by dtype and depth)"),
                             cl::cat(category)};
+  cl::opt<double> referenceBudget{
+      "reference-budget",
+      cl::desc("Operations of the reference above which --check takes a sample of the rows"),
+      cl::init(4e9), cl::cat(category)};
   cl::opt<bool> time{"time", cl::desc("Measure warm calls"), cl::cat(category)};
   cl::opt<int64_t> repeat{"repeat", cl::desc("Calls that --time measures"), cl::init(0),
                           cl::cat(category)};
@@ -71,6 +75,7 @@ static danaus::RunSettings collect(const Options &options) {
   settings.check = options.check;
   if (options.tolerance.getNumOccurrences())
     settings.tolerance = options.tolerance;
+  settings.referenceBudget = options.referenceBudget;
   settings.time = options.time;
   settings.repeat = options.repeat;
   settings.emit = options.emit;

@@ -45,13 +45,22 @@ struct CheckResult {
   std::string failure;               ///< which result broke which bound
 };
 
+/// How results are checked.
+struct CheckPolicy {
+  double tolerance = 0;
+  uint64_t seed = 0;
+  /// Operations of the reference above which a sample of rows is checked.
+  double referenceBudget = 0;
+};
+
 /// Runs the reference on `arguments` and compares. Where the reference would take
-/// too long and the entry is row-wise, it runs on a sample of rows drawn by
-/// `seed`, the first and the last among them; NaNs are looked for in all rows.
+/// more than its budget and the entry is row-wise, it runs on a sample of rows
+/// drawn by the seed, the first and the last among them; NaNs are looked for in
+/// all rows.
 llvm::Expected<CheckResult> checkResults(mlir::func::FuncOp entry, const EntrySignature &signature,
                                          const EntryArguments &arguments,
-                                         llvm::ArrayRef<HostTensor> results, double tolerance,
-                                         uint64_t seed);
+                                         llvm::ArrayRef<HostTensor> results,
+                                         const CheckPolicy &policy);
 
 } // namespace danaus
 
