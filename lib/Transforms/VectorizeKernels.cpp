@@ -30,6 +30,7 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace danaus {
 #define GEN_PASS_DEF_VECTORIZEKERNELSPASS
@@ -227,11 +228,13 @@ private:
            pattern.b >= minPanels * packing.panel;
   }
 
-  /// (row block, C, lane), on the stack of the function.
+  /// (row block, C, lane), on the stack of the function. Not of the nearest
+  /// allocation scope: a loop over tiles is one, and loses it on the way to LLVM,
+  /// where the stack would grow with every tile.
   Value allocateXBlock() {
     OpBuilder::InsertionGuard guard(b);
-    Operation *function = op->getParentWithTrait<OpTrait::AutomaticAllocationScope>();
-    b.setInsertionPointToStart(&function->getRegion(0).front());
+    if (auto function = op->getParentOfType<FunctionOpInterface>())
+      b.setInsertionPointToStart(&function.getFunctionBody().front());
     auto type = MemRefType::get({blockRows, pattern.c, width}, accumulator);
     return memref::AllocaOp::create(b, type, b.getI64IntegerAttr(64));
   }

@@ -138,3 +138,25 @@ func.func @lines_far_apart_are_copied_together(%x: memref<?x256xf32>, %w: memref
   }
   return
 }
+
+// -----
+
+// In a loop over tiles the block stays outside: the stack must not grow with the tiles.
+// CHECK-LABEL: func @copied_lines_are_on_the_stack_of_the_function(
+// CHECK:         memref.alloca()
+// CHECK-NEXT:    scf.for
+// CHECK-NOT:     memref.alloca
+// CHECK:         return
+func.func @copied_lines_are_on_the_stack_of_the_function(
+    %x: memref<?x256xf32>, %w: memref<2x16x8x2x16xf32>, %y: memref<?x1024xf32>, %tiles: index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  scf.for %i = %c0 to %tiles step %c1 {
+    chain.contract ins(%x, %w : memref<?x256xf32>, memref<2x16x8x2x16xf32>) outs(%y : memref<?x1024xf32>)
+        pattern(1, 32, 8, 32) order "dbc" packing(<kind = panel_d, lanes = 16, panel = 2>) block_rows(2) {
+    ^bb0(%sum: f32):
+      chain.yield %sum : f32
+    }
+  }
+  return
+}
