@@ -23,9 +23,11 @@ namespace {
 /// What a stage costs for one row of activations, by how its lanes lie.
 struct StageCounts {
   double multiplies;      ///< multiply-adds that count
-  double vectorFmas;      ///< vectors, padding included
+  double vectorFmas;      ///< vectors, with lanes that no element fills
+  double paddedFmas;      ///< vectors, with panels that are partly padding too
   double vectorLoads;     ///< of weights and x
   double scatteredStores; ///< elements stored one by one
+  bool isRagged;          ///< has panels that are partly padding
   double weightElements;  ///< stored, so a shared block counts once
 };
 
@@ -57,7 +59,12 @@ static StageCounts countStage(const StageDescriptor &stage, LaneAxis axis, const
                   schedule.panel};
   StageCounts counts;
   counts.multiplies = static_cast<double>(p.multipliesPerRow());
-  // Packed weights are padded to whole panels, and the padding is multiplied.
+  // Packed weights are padded to whole panels; what of that is multiplied is up
+  // to the code generator, so the bound counts whole vectors only.
+  StagePattern padded = packedLayout(p, "abcd", packing).padded;
+  counts.isRagged = !(padded == p);
+  counts.paddedFmas = static_cast<double>(padded.multipliesPerRow()) / static_cast<double>(lanes);
+  packing.panel = 1;
   counts.vectorFmas =
       static_cast<double>(packedLayout(p, "abcd", packing).padded.multipliesPerRow()) /
       static_cast<double>(lanes);
@@ -229,8 +236,12 @@ llvm::ArrayRef<llvm::StringLiteral> danaus::cpuFeatureNames() {
       "share_memory",
       "share_lanes_d",   // of multiply-adds in stages with lanes along d
       "share_scattered", // of multiply-adds in stages that store single elements
+      "share_ragged",    // of multiply-adds in stages with panels that are partly padding
       "lane_use",        // multiply-adds / lanes that multiply
 
+      "panel_use",           // vectors / vectors of whole panels, weighted
+      "share_aliased",       // of multiply-adds in stages whose rows of x or y alias in L1
+      "log_unroll",          // log2 of the terms of a sum that a loop body holds, weighted
       "log_c",               // log2 of the sum's length, weighted
       "log_d",               // log2 of the stride, weighted
       "log_blocks",          // log2 of a d, weighted
@@ -251,10 +262,18 @@ uint64_t danaus::cpuFeatureSchemaHash() {
 namespace {
 /// Averages over the stages, weighted by their multiply-adds.
 struct StageAverages {
-  double lanesD = 0, scattered = 0, laneUse = 0, logReuse = 0;
+  double lanesD = 0, scattered = 0, ragged = 0, laneUse = 0, panelUse = 0, aliased = 0;
+  double logUnroll = 0, logReuse = 0;
   double logC = 0, logD = 0, logBlocks = 0, multiplies = 0;
 };
 } // namespace
+
+/// Whether the same column of consecutive rows falls into the same set of L1,
+/// whose sets repeat every 4 KB on all CPUs with pages of that size.
+static bool rowsAlias(const StagePattern &pattern, int64_t elementBytes) {
+  return pattern.inSize() * elementBytes % 4096 == 0 ||
+         pattern.outSize() * elementBytes % 4096 == 0;
+}
 
 static StageAverages averageStages(const CpuProblem &problem, const Schedule &schedule,
                                    int64_t lanes, double l1Bytes) {
@@ -265,15 +284,20 @@ static StageAverages averageStages(const CpuProblem &problem, const Schedule &sc
     double work = counts.multiplies;
     sum.lanesD += axis == LaneAxis::D ? work : 0;
     sum.scattered += counts.scatteredStores > 0 ? work : 0;
+    sum.ragged += counts.isRagged ? work : 0;
     sum.laneUse += work * work / (counts.vectorFmas * static_cast<double>(lanes));
+    sum.panelUse += work * counts.vectorFmas / counts.paddedFmas;
+    sum.aliased += rowsAlias(p, problem.elementBytes) ? work : 0;
+    sum.logUnroll += p.c % 4 == 0 ? 2 * work : p.c % 2 == 0 ? work : 0;
     sum.logReuse += work * std::log2(reusedBytes(problem, schedule, index, lanes) / l1Bytes);
     sum.logC += work * std::log2(p.c);
     sum.logD += work * std::log2(p.d);
     sum.logBlocks += work * std::log2(p.numBlocks());
     sum.multiplies += work;
   }
-  for (double *field : {&sum.lanesD, &sum.scattered, &sum.laneUse, &sum.logReuse, &sum.logC,
-                        &sum.logD, &sum.logBlocks})
+  for (double *field :
+       {&sum.lanesD, &sum.scattered, &sum.ragged, &sum.laneUse, &sum.panelUse, &sum.aliased,
+        &sum.logUnroll, &sum.logReuse, &sum.logC, &sum.logD, &sum.logBlocks})
     *field /= sum.multiplies;
   return sum;
 }
@@ -324,7 +348,11 @@ llvm::SmallVector<double> danaus::computeCpuFeatures(const CpuProblem &problem,
           bound.memory / parts,
           average.lanesD,
           average.scattered,
+          average.ragged,
           average.laneUse,
+          average.panelUse,
+          average.aliased,
+          average.logUnroll,
 
           average.logC,
           average.logD,

@@ -26,8 +26,11 @@ from danaus import tuning
 
 DATABASE, MODEL = pathlib.Path("lib/CostModel/data/cpu.jsonl"), pathlib.Path("lib/CostModel/models/cpu-avx512.json")
 TREES, FOLDS = 80, 5
-PARAMETERS = {"max_depth": 4, "eta": 0.12, "subsample": 0.8, "colsample_bytree": 0.8, "min_child_weight": 3,
+PARAMETERS = {"max_depth": 4, "eta": 0.12, "subsample": 0.8, "colsample_bytree": 0.8, "min_child_weight": 1,
               "lambda": 2.0, "objective": "reg:squarederror", "seed": 1, "nthread": 1}
+# Among slow schedules it doesn't matter which is the slowest: times past this multiple of the problem's best are
+# clipped, and a sample weighs as the square root of best / time. (Chosen by cross-validation.)
+CLIP = 6.0
 COLLECT_SEED, EVALUATE_SEED = 1, 1_000_003
 
 
@@ -64,20 +67,34 @@ class Table:
         self.is_default = np.array(is_default)
 
     @property
+    def best(self):
+        """The best measured time of each sample's problem."""
+        best = np.full(len(self.names), np.inf)
+        np.minimum.at(best, self.problem, self.measured)
+        return best[self.problem]
+
+    @property
     def target(self):
-        """log(measured / bound), which the trees learn."""
-        return np.log(self.measured / self.bound)
+        """log(measured / bound), which the trees learn, with slow schedules clipped."""
+        return np.log(np.minimum(self.measured, CLIP * self.best) / self.bound)
+
+    @property
+    def weight(self):
+        """How much a sample counts in training."""
+        return np.sqrt(self.best / self.measured)
 
 
 #===----------------------------------------------------------------------===#
 # Trees
 #===----------------------------------------------------------------------===#
 
-def fit(features, target, trees=TREES):
-    """An XGBoost model of `target` (samples,) by `features` (samples, features)."""
+def fit(table, rows=slice(None), trees=TREES):
+    """An XGBoost model of the table's target by its features, trained on some of its rows, and its base score."""
     import xgboost
-    parameters = {**PARAMETERS, "base_score": float(np.mean(target))}
-    return xgboost.train(parameters, xgboost.DMatrix(features, target), trees)
+    target = table.target[rows]
+    base_score = float(np.float32(np.mean(target)))
+    samples = xgboost.DMatrix(table.features[rows], target, weight=table.weight[rows])
+    return xgboost.train({**PARAMETERS, "base_score": base_score}, samples, trees), base_score
 
 
 def predict(booster, features):
@@ -133,7 +150,7 @@ def held_out_predictions(table):
     for number in range(FOLDS):
         out = fold[table.problem] == number
         if out.any() and not out.all():
-            predictions[out] = predict(fit(table.features[~out], table.target[~out]), table.features[out])
+            predictions[out] = predict(fit(table, ~out)[0], table.features[out])
         elif out.any():
             raise tuning.TuningError("wanted samples of two problems or more, found one")
     return predictions
@@ -176,8 +193,8 @@ def train(database, tools, problems, path):
     print(f"measured time of the choice / best measured, on held-out problems ({FOLDS} folds):")
     print(quality_text(rank_quality(table, predictions)))
     print(f"90 % of predictions of log(time / bound) are within {residual:.2f}; its deviation is {table.target.std():.2f}")
-    booster = fit(table.features, table.target)
-    model = export(booster, float(np.float32(np.mean(table.target))), table.header, round(residual, 4))
+    booster, base_score = fit(table)
+    model = export(booster, base_score, table.header, round(residual, 4))
     difference = np.abs(predict_exported(model, table.features[:50]) - predict(booster, table.features[:50])).max()
     if not difference < 1e-4:
         raise tuning.TuningError(f"the exported model differs from XGBoost's by {difference}")
@@ -211,12 +228,12 @@ def main(arguments=None):
     parser.add_argument("--build", default=pathlib.Path("build/dev"), type=pathlib.Path, help="build folder")
     parser.add_argument("--database", default=DATABASE, type=pathlib.Path, help="JSONL file of samples")
     parser.add_argument("--model", default=MODEL, type=pathlib.Path, help="file of the model")
-    parser.add_argument("--problems", default=48, type=int, help="number of problems")
-    parser.add_argument("--per-problem", default=12, type=int, help="schedules measured of each")
+    parser.add_argument("--problems", default=48, type=int, help="number of problems to draw")
+    parser.add_argument("--per-problem", default=10, type=int, help="schedules measured of each")
     options = parser.parse_args(arguments)
     try:
         tools = tuning.Tools(options.build)
-        problems = tuning.draw_problems(options.problems, COLLECT_SEED)
+        problems = tuning.judged_problems() + tuning.draw_problems(options.problems, COLLECT_SEED)
         if options.command == "collect":
             tuning.collect(problems, tuning.Database(options.database), tools, options.per_problem,
                            lambda text: print(text, file=sys.stderr, flush=True))
