@@ -55,6 +55,10 @@ Error TreeModelParser::parseHeader() {
   if (schema != schemaText())
     return fail("schema: wanted {0}, found {1}: train the model again for these features",
                 schemaText(), schema.value_or("nothing"));
+  std::optional<StringRef> target = root.getString("target");
+  if (!target)
+    return fail("target: wanted the name of a target record");
+  model.targetName = target->str();
   return Error::success();
 }
 

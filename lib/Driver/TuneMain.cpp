@@ -159,6 +159,8 @@ static LogicalResult tune(const TuneOptions &options) {
     llvm::Expected<TreeModel> loaded = TreeModel::load(options.model);
     if (!loaded)
       return fail(llvm::toString(loaded.takeError()));
+    if (loaded->target() != limits->name)
+      return fail("model: wanted one for " + limits->name + ", found one for " + loaded->target());
     model = std::move(*loaded);
   }
   DialectRegistry registry;

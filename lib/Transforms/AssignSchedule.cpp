@@ -41,7 +41,7 @@ struct AssignSchedule : danaus::impl::AssignSchedulePassBase<AssignSchedule> {
 
   void runOnOperation() override {
     FailureOr<TargetLimits> limits = getTarget(getOperation());
-    if (failed(limits) || failed(parseSchedule()) || failed(loadModel()))
+    if (failed(limits) || failed(parseSchedule()) || failed(loadModel(limits->name)))
       return signalPassFailure();
     getOperation().walk([&](chain::KernelOp kernel) {
       if (!kernel.getSchedule())
@@ -60,12 +60,15 @@ private:
            << "option schedule: wanted a #chain.schedule attribute, found '" << schedule << "'";
   }
 
-  LogicalResult loadModel() {
+  LogicalResult loadModel(StringRef target) {
     if (model.empty())
       return success();
     llvm::Expected<TreeModel> loaded = TreeModel::load(model);
     if (!loaded)
       return getOperation().emitError() << "option model: " << toString(loaded.takeError());
+    if (loaded->target() != target)
+      return getOperation().emitError() << "option model: wanted a model for '" << target
+                                        << "', found one for '" << loaded->target() << "'";
     trees = std::move(*loaded);
     return success();
   }

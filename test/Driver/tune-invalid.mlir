@@ -22,3 +22,8 @@
 
 // RUN: not danaus-tune %t.empty.mlir --list --model=%t.empty.mlir 2>&1 | FileCheck %s --check-prefix=MODEL
 // MODEL: danaus-tune: cannot read model '{{.*}}empty.mlir': not JSON:
+
+// RUN: danaus-tune %S/tune.mlir --choose --target=x86-avx512 --model=%S/../Transforms/Inputs/narrow-panels.json | FileCheck %s --check-prefix=CHIP
+// RUN: not danaus-tune %S/tune.mlir --choose --target=x86-avx2 --model=%S/../Transforms/Inputs/narrow-panels.json 2>&1 | FileCheck %s --check-prefix=OTHER
+// CHIP: "schedule":
+// OTHER: danaus-tune: model: wanted one for x86-avx2, found one for x86-avx512

@@ -12,6 +12,9 @@
 // RUN: danaus-opt %s --danaus-assign-schedule="model=%S/Inputs/narrow-panels.json" \
 // RUN:   --remarks-filter="danaus-schedule" --verify-diagnostics -o /dev/null
 
+// The model that is committed fits the features of this build.
+// RUN: danaus-opt %s --danaus-assign-schedule="model=%S/../../lib/CostModel/models/cpu-avx512.json" | FileCheck %s --check-prefix=REAL
+
 // RUN: not danaus-opt %s --danaus-assign-schedule="model=%t.none" 2>&1 | FileCheck %s --check-prefix=NONE
 // NONE: error: option model: cannot read model '{{.*}}none': No such file or directory
 
@@ -23,7 +26,13 @@
 // RUN: not danaus-opt %s --danaus-assign-schedule="model=%t.old" 2>&1 | FileCheck %s --check-prefix=OLD
 // OLD: error: option model: cannot read model '{{.*}}old': schema: wanted {{[0-9a-f]+}}, found 0000000000000000: train the model again for these features
 
+// RUN: sed 's/x86-avx512/x86-avx2/' %s > %t.avx2.mlir
+// RUN: not danaus-opt %t.avx2.mlir --danaus-assign-schedule="model=%S/Inputs/narrow-panels.json" 2>&1 | FileCheck %s --check-prefix=CHIP
+// CHIP: error: option model: wanted a model for 'x86-avx2', found one for 'x86-avx512'
+
 module attributes {danaus.target = "x86-avx512"} {
+  // REAL-LABEL: func @a_model_changes_the_choice(
+  // REAL:         schedule(<
   // RULE-LABEL: func @a_model_changes_the_choice(
   // RULE:         schedule(<rows = 256, axes = [b]>)
   // MODEL-LABEL: func @a_model_changes_the_choice(

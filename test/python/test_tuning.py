@@ -12,6 +12,7 @@ import numpy as np
 from danaus import train_schedule_model as training
 from danaus import tuning
 
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 HEADER = {"schema": "0123456789abcdef", "target": "x86-avx512", "features": ["a", "b", "c"]}
 
 
@@ -94,6 +95,18 @@ class DatabaseTest(unittest.TestCase):
     def test_missing_tools_say_what_to_do(self):
         with self.assertRaisesRegex(tuning.TuningError, "danaus-run: build the tree first"):
             tuning.Tools(self.path.parent)
+
+
+class CommittedTest(unittest.TestCase):
+    def test_the_database_holds_what_the_model_needs(self):
+        samples = tuning.Database(ROOT / training.DATABASE).samples
+        names = {problem.name for problem in tuning.judged_problems() + tuning.draw_problems(48, training.COLLECT_SEED)}
+        self.assertGreaterEqual(len(samples), 200)
+        self.assertLessEqual({sample["problem"] for sample in samples}, names)
+        self.assertTrue(all(0 < sample["p10_ms"] <= sample["ours_ms"] <= sample["p90_ms"] for sample in samples))
+
+    def test_the_model_is_small(self):
+        self.assertLess((ROOT / training.MODEL).stat().st_size, 200_000)
 
 
 class TreeTest(unittest.TestCase):

@@ -127,7 +127,8 @@ TEST(CpuSchedules, LongChainsStayListable) {
 /// A model with the right header and `trees` as its list of trees.
 static std::string modelText(llvm::StringRef trees) {
   return llvm::formatv("{{\"format\": \"danaus-tree-model\", \"version\": 1, \"schema\": \"{0}\", "
-                       "\"base_score\": 0.5, \"residual_p90\": 0.1, \"trees\": {1}}",
+                       "\"target\": \"x86-avx512\", \"base_score\": 0.5, \"residual_p90\": 0.1, "
+                       "\"trees\": {1}}",
                        llvm::utohexstr(cpuFeatureSchemaHash(), true, 16), trees)
       .str();
 }
@@ -176,6 +177,9 @@ TEST(TreeModel, RefusesBadFilesWithTheReason) {
   EXPECT_NE(errorOf("{\"format\": \"danaus-tree-model\", \"version\": 1, \"schema\": \"00\"}")
                 .find("found 00: train the model again"),
             std::string::npos);
+  EXPECT_EQ(
+      errorOf(llvm::StringRef(whole).substr(0, whole.find("\"target")).str() + "\"trees\": []}"),
+      "target: wanted the name of a target record");
   EXPECT_EQ(errorOf(modelText("3")), "trees: wanted a list");
   EXPECT_EQ(errorOf(modelText("[3]")), "tree 0: wanted an object");
   EXPECT_EQ(errorOf(modelText("[{}]")), "tree 0: feature: wanted a list with a node or more");

@@ -8,7 +8,8 @@
 //
 // A model is a JSON file that `python/danaus/train_schedule_model.py` writes:
 //
-//   {"format": "danaus-tree-model", "version": 1, "schema": "<16 hex digits>",
+//   {"format": "danaus-tree-model", "version": 1, "schema": "<16 hex digits>", "target":
+//   "x86-avx512",
 //    "features": ["stages", ...], "base_score": 0.4, "residual_p90": 0.2,
 //    "trees": [{"feature": [3, -1, -1], "threshold": [2.5, 0, 0],
 //               "left": [1, 0, 0], "right": [2, 0, 0], "value": [0, -.1, .2]}]}
@@ -30,6 +31,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace danaus {
@@ -50,6 +52,8 @@ public:
   /// The 90th percentile of |error| of log(measured / bound) on problems held
   /// out of training: two schedules closer than this are a guess.
   double residual() const { return residualP90; }
+  /// Name of the target record whose schedules were measured.
+  llvm::StringRef target() const { return targetName; }
   size_t numTrees() const { return trees.size(); }
 
 private:
@@ -64,6 +68,7 @@ private:
   friend struct TreeModelParser;
 
   std::vector<Tree> trees;
+  std::string targetName;
   double baseScore = 0;
   double residualP90 = 0;
 };
