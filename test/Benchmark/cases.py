@@ -18,8 +18,12 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 BYTES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2}
 
 # y = x / 2 (1 + erf(x / sqrt 2)), element by element.
-GELU = """  %z = chain.map %y : {y} -> {y} {{
-  ^bb0(%v: {t}):
+GELU = """  %c0 = arith.constant 0 : index
+  %rows = tensor.dim %x, %c0 : {x}
+  %empty = tensor.empty(%rows) : {y}
+  %z = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}} ins(%y : {y}) outs(%empty : {y}) {{
+  ^bb0(%v: {t}, %ignored: {t}):
     %half = arith.constant 5.000000e-01 : {t}
     %one = arith.constant 1.000000e+00 : {t}
     %scale = arith.constant 0.707106781 : {t}
@@ -28,8 +32,8 @@ GELU = """  %z = chain.map %y : {y} -> {y} {{
     %2 = arith.addf %1, %one : {t}
     %3 = arith.mulf %v, %half : {t}
     %4 = arith.mulf %3, %2 : {t}
-    chain.yield %4 : {t}
-  }}
+    linalg.yield %4 : {t}
+  }} -> {y}
 """
 
 
@@ -90,7 +94,7 @@ class Case:
         x, y = f"tensor<?x{n_in}x{self.dtype}>", f"tensor<?x{n_out}x{self.dtype}>"
         m = f"tensor<{n_out}x{n_in}x{self.dtype}, #structure>"
         gelu = self.spec.get("epilogue") == "gelu"
-        epilogue = GELU.format(t=self.dtype, y=y) if gelu else ""
+        epilogue = GELU.format(t=self.dtype, x=x, y=y) if gelu else ""
         names = ", ".join(f"%w{i}" for i in range(len(types)))
         return (f"#structure = {self.encoding()}\n"
                 f"func.func @layer({arguments}, %x: {x}) -> {y} {{\n"
