@@ -94,13 +94,19 @@ def plot(rows, title):
             f'<text class="t" x="10" y="20">{html.escape(title)}</text>{"".join(body)}</svg>\n')
 
 
+def loaded(rows):
+    """A sentence on what else ran on the machine, where that was noted."""
+    loads = [row["refs"]["load_average"] for row in rows if row["refs"].get("load_average")]
+    return f" The machine was shared: load average {min(loads):g} to {max(loads):g}." if loads and max(loads) > 2 else ""
+
+
 def section(device, rows):
     """The text of one device: what was measured, the table, the plot."""
     first = rows[-1]
     threads = f", {first['threads']} thread" + ("" if first["threads"] == 1 else "s") if device == "cpu" else ""
     return (f"**{first['device']}{threads}**, median milliseconds, measured in turns with the peers "
             f"({first['refs'].get('peers', 'no peers')}). Limit: activations in and out and each parameter once, at the "
-            f"measured copy bandwidth.\n\n{table(rows)}\n\n![Time over limit, {device}](docs/results-{device}.svg)\n")
+            f"measured copy bandwidth.{loaded(rows)}\n\n{table(rows)}\n\n![Time over limit, {device}](docs/results-{device}.svg)\n")
 
 
 def write():

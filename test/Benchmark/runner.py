@@ -94,7 +94,10 @@ def measure(case, bin_folder, peers, seconds):
     row["rel_err"] = ours[0].get("rel_err")
     row["tolerance"] = ours[0].get("tolerance")
     row["peers"] = {name: round(timing.median(found), 6) for name, found in samples.items()}
-    row["refs"] = {"peers": peers.library()} if peers else {}
+    # A busy machine slows both sides; the reader should know that it was.
+    row["refs"] = {"load_average": round(os.getloadavg()[0], 1)}
+    if peers:
+        row["refs"]["peers"] = peers.library()
     row["schedule"] = middle.get("schedule")
     row["pack_ms"] = middle.get("pack_ms")
     row["commit"] = commit(bin_folder)
