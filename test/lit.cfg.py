@@ -1,4 +1,5 @@
 """Regression tests: lit runs the RUN lines, FileCheck reads the output."""
+import ctypes
 import os
 
 import lit.formats
@@ -18,6 +19,24 @@ config.environment["FILECHECK_OPTS"] = "--enable-var-scope --dump-input=fail"
 if config.ptxas:
     config.available_features.add("ptxas")
     config.substitutions.append(("%ptxas", config.ptxas))
+
+
+
+def compute_capability():
+    """That of the first CUDA device, 90 for 9.0, or 0 without driver or device."""
+    try:
+        driver = ctypes.CDLL("libcuda.so.1")
+    except OSError:
+        return 0
+    major, minor = ctypes.c_int(), ctypes.c_int()
+    # Attributes 75 and 76 are the two numbers of the compute capability.
+    failed = (driver.cuInit(0) or driver.cuDeviceGetAttribute(ctypes.byref(major), 75, 0)
+              or driver.cuDeviceGetAttribute(ctypes.byref(minor), 76, 0))
+    return 0 if failed else 10 * major.value + minor.value
+
+
+if compute_capability() == 90:
+    config.available_features.add("sm90")
 
 # DANAUS_ROUNDTRIP=1: every run of danaus-opt also prints, parses and compares what it read.
 if os.environ.get("DANAUS_ROUNDTRIP") == "1":

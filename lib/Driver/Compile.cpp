@@ -85,7 +85,8 @@ static Error setTarget(ModuleOp module, StringRef target) {
   return Error::success();
 }
 
-static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Level level) {
+static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Level level,
+                           bool onGpu) {
   if (settings.pipeline == "naive") {
     if (level == Level::Kernel)
       return makeError("the naive pipeline has no kernels to print");
@@ -107,6 +108,8 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
     buildToChain(pm, ToChainOptions());
   else if (level == Level::Kernel)
     buildToKernels(pm, options);
+  else if (onGpu)
+    buildToCuda(pm, options);
   else
     buildToLLVM(pm, options);
   return Error::success();
@@ -127,7 +130,9 @@ Error danaus::compileModule(ModuleOp module, const CompileSettings &settings, Le
     return error;
   PassManager pm(module.getContext());
   pm.addInstrumentation(std::make_unique<Recorder>(record));
-  if (Error error = buildPipeline(pm, settings, level))
+  std::optional<TargetLimits> limits =
+      lookupTarget(module->getAttrOfType<StringAttr>("danaus.target").getValue());
+  if (Error error = buildPipeline(pm, settings, level, limits && limits->isGpu))
     return error;
   if (failed(pm.run(module)))
     return makeError("compilation failed");

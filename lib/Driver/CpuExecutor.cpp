@@ -8,6 +8,7 @@
 
 #include "danaus/Driver/Compile.h"
 #include "danaus/Driver/Executor.h"
+#include "danaus/Driver/JitCall.h"
 #include "llvm/ADT/STLExtras.h"
 #include <chrono>
 #include <cstring>
@@ -53,45 +54,6 @@ public:
 private:
   HostTensor memory;
   int64_t payloadBytes = 0;
-};
-
-/// What `_mlir_ciface_` functions take a pointer to: allocated and aligned
-/// pointer, offset, sizes, strides; 3 + 2 rank words.
-class Descriptor {
-public:
-  Descriptor(char *data, ArrayRef<int64_t> shape) : words(3 + 2 * shape.size()) {
-    words[0] = words[1] = reinterpret_cast<int64_t>(data);
-    int64_t stride = 1;
-    for (size_t dim = shape.size(); dim-- > 0; stride *= shape[dim]) {
-      words[3 + dim] = shape[dim];
-      words[3 + shape.size() + dim] = stride;
-    }
-  }
-  void *get() { return words.data(); }
-
-private:
-  std::vector<int64_t> words;
-};
-
-/// A function of the JIT with its arguments in place.
-class Call {
-public:
-  using Function = void (*)(void **);
-
-  void append(char *data, ArrayRef<int64_t> shape) { descriptors.emplace_back(data, shape); }
-  /// The engine wants a pointer to every argument, and each is itself a pointer.
-  void invoke(Function function) {
-    pointers.clear(), addresses.clear();
-    for (Descriptor &descriptor : descriptors)
-      pointers.push_back(descriptor.get());
-    for (void *&pointer : pointers)
-      addresses.push_back(&pointer);
-    function(addresses.data());
-  }
-
-private:
-  std::vector<Descriptor> descriptors;
-  std::vector<void *> pointers, addresses;
 };
 
 class CpuExecutor : public Executor {
@@ -174,17 +136,6 @@ static Expected<HostTensor> copy(const HostTensor &tensor) {
   return result;
 }
 
-/// Whether memory of `shape` may be passed as `type`.
-static bool matches(Type type, ElementKind kind, ArrayRef<int64_t> shape) {
-  auto memref = dyn_cast<MemRefType>(type);
-  if (!memref || !memref.getLayout().isIdentity() || memref.getRank() != int64_t(shape.size()) ||
-      memref.getElementTypeBitWidth() != sizeOf(kind) * 8)
-    return false;
-  return llvm::all_of(llvm::zip_equal(memref.getShape(), shape), [](auto pair) {
-    return ShapedType::isDynamic(std::get<0>(pair)) || std::get<0>(pair) == std::get<1>(pair);
-  });
-}
-
 /// Replaces the inputs that the function wants packed by what its packing
 /// function makes of them: the shapes come from the function's own arguments.
 Error CpuExecutor::packWeights() {
@@ -231,14 +182,14 @@ Error CpuExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> r
   for (auto [number, tensor] : llvm::zip_equal(signature.packed, packed))
     passed[number] = &tensor;
   for (auto [number, tensor] : llvm::enumerate(passed)) {
-    if (!matches(signature.arguments[number], tensor->getKind(), tensor->getShape()))
+    if (!canPassAs(signature.arguments[number], tensor->getKind(), tensor->getShape()))
       return makeError("the compiled function does not take argument " + Twine(number) + " as " +
                        printShape(tensor->getShape()));
     call.append(tensor->data(), tensor->getShape());
   }
   for (auto [spec, type] :
        llvm::zip_equal(results, ArrayRef(signature.arguments).drop_front(arguments.size()))) {
-    if (!matches(type, spec.kind, spec.shape))
+    if (!canPassAs(type, spec.kind, spec.shape))
       return makeError("the compiled function has no result of shape " + printShape(spec.shape));
     std::optional<int64_t> count = countElements(spec.shape);
     if (!count)

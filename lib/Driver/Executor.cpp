@@ -23,6 +23,6 @@ llvm::Expected<std::unique_ptr<Executor>> danaus::createExecutor(llvm::StringRef
   if (device == "interpreter")
     return createInterpreterExecutor();
   if (device == "cuda")
-    return makeError("device cuda: this build of danaus has no CUDA executor");
+    return createCudaExecutor(settings);
   return makeError("device '" + device + "': wanted cpu, cuda or interpreter");
 }

@@ -36,10 +36,7 @@ void danaus::buildBufferize(OpPassManager &pm, const BufferizeOptions &) {
   pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createOutputsToDestinationsPass());
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
-  bufferization::OneShotBufferizePassOptions bufferize;
-  bufferize.bufferizeFunctionBoundaries = true;
-  bufferize.functionBoundaryTypeConversion = bufferization::LayoutMapOption::IdentityLayoutMap;
-  pm.addPass(bufferization::createOneShotBufferizePass(bufferize));
+  pm.addPass(createBufferizeFunctionsPass());
   // Copies of a buffer onto itself go once CSE has made both sides one value.
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
@@ -134,4 +131,9 @@ void danaus::registerPipelines() {
       buildToKernels);
   PassPipelineRegistration<ToKernelsOptions>(
       "danaus-to-llvm", "The optimized CPU path: one loop over row tiles a kernel", buildToLLVM);
+  PassPipelineRegistration<ToKernelsOptions>(
+      "danaus-to-nvvm", "The GPU path: device functions in NVVM and their launches", buildToNVVM);
+  PassPipelineRegistration<ToKernelsOptions>(
+      "danaus-to-cuda", "The GPU path to the end: machine code and calls of the CUDA runtime",
+      buildToCuda);
 }

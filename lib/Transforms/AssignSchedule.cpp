@@ -80,6 +80,12 @@ private:
   }
 
   chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {
+    if (limits.isGpu) {
+      Schedule byRule = defaultGpuSchedule(describeStages(kernel), elementBytes(kernel), limits);
+      chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), byRule);
+      explain(kernel, chosen, "default", 0);
+      return chosen;
+    }
     CpuProblem problem{describeStages(kernel), elementBytes(kernel), rowsOf(kernel)};
     RankedSchedule best = chooseCpuSchedule(problem, limits, trees ? &*trees : nullptr);
     chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), best.schedule);

@@ -20,8 +20,8 @@ using namespace danaus;
 static LogicalResult verifySchedule(chain::KernelOp kernel, const TargetLimits &limits) {
   if (!kernel.getSchedule())
     return kernel.emitOpError() << "wanted a schedule, found none";
-  BrokenConstraints broken = checkCpuSchedule(describeStages(kernel), elementBytes(kernel),
-                                              chain::toPlain(*kernel.getSchedule()), limits);
+  BrokenConstraints broken = checkTargetSchedule(describeStages(kernel), elementBytes(kernel),
+                                                 chain::toPlain(*kernel.getSchedule()), limits);
   if (broken.empty())
     return success();
   return kernel.emitOpError() << "schedule is not legal on " << limits.name << ": "

@@ -27,6 +27,7 @@ struct Tool {
 } // namespace
 
 static constexpr Tool tools[] = {
+    {"compile", danaus::compileMain},
     {"opt", danaus::optMain},
     {"run", danaus::runMain},
     {"tune", danaus::tuneMain},

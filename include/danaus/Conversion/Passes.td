@@ -28,4 +28,56 @@ def ConvertChainToLinalgPass : Pass<"convert-chain-to-linalg"> {
     "::mlir::tensor::TensorDialect"];
 }
 
+def ConvertChainToTilePass : Pass<"convert-chain-to-tile", "::mlir::ModuleOp"> {
+  let summary = "Kernels on tensor cores to device functions and launches";
+  let description = [{
+    Before: `chain.kernel`s on memrefs with unit `mma_sync` and packed weights,
+    and a GPU as the module's `danaus.target`. After: each segment between cuts
+    is a `gpu.func` of `tile`, `nvgpu`, `memref` and `scf` ops in the module
+    `@danaus_kernels`, launched in place of the kernel; the
+    activations at a cut are in a `gpu.alloc`. Buffers, pitches and the work of
+    each warp are those of `danaus/Support/GpuPlan.h`. Kernels of another unit
+    or on tensors are left alone.
+
+    Refuses a schedule that breaks a constraint on the target, element types
+    other than f32, f16 and bf16, weights that are not packed for tensor cores,
+    a map before the first stage, a body that is not one chain, and memrefs that
+    are not row-major. Test: `test/Conversion/chain-to-tile.mlir`.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
+    "::mlir::nvgpu::NVGPUDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect", "::danaus::tile::TileDialect"];
+}
+
+def ConvertLaunchToRuntimePass : Pass<"convert-launch-to-runtime", "::mlir::ModuleOp"> {
+  let summary = "Launches and device memory to calls of the CUDA runtime";
+  let description = [{
+    Before: functions with `gpu.launch_func`, whose memrefs are on the device.
+    After: each launch, allocation, deallocation and copy in them is a call of
+    `danaus/Runtime/Cuda.h`; a launch passes the address of `@m_image`, declared
+    here for the module @m of its kernel and defined by `danaus-embed-kernels`.
+    Functions without a launch are left alone. Refuses any other op that reads
+    or writes memory in such a function, as host code cannot.
+    Test: `test/Conversion/launch-to-runtime.mlir`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def ConvertTileToNVVMPass : Pass<"convert-tile-to-nvvm"> {
+  let summary = "Operations on fragments to the code of one lane";
+  let description = [{
+    Before: ops of `tile` in a `gpu.func`. After: none is left; a fragment is
+    the vector that one lane holds, a product is `nvvm.mma.sync` on registers
+    (three of them on tf32 for f32), loads and stores are `vector` and `memref`
+    ops at addresses computed from `gpu.thread_id x` modulo 32. Threads of a
+    warp must be 32 consecutive values of it. Refuses nothing that verifies.
+    Test: `test/Conversion/tile-to-nvvm.mlir`.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::vector::VectorDialect"];
+}
+
 #endif // DANAUS_CONVERSION_PASSES_TD

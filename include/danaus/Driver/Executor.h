@@ -96,6 +96,10 @@ llvm::Expected<std::unique_ptr<Executor>> createExecutor(llvm::StringRef device,
 /// Compiled by LLVM for this machine's CPU (CpuExecutor.cpp).
 std::unique_ptr<Executor> createCpuExecutor(const CompileSettings &settings);
 
+/// Compiled for the first CUDA device (CudaExecutor.cpp). An error where there is
+/// no driver, no device, or none that a target record fits.
+llvm::Expected<std::unique_ptr<Executor>> createCudaExecutor(const CompileSettings &settings);
+
 /// The reference interpreter, its results rounded to their type.
 std::unique_ptr<Executor> createInterpreterExecutor();
 

@@ -11,6 +11,9 @@
 
 namespace danaus {
 
+/// danaus-compile: compiles for a target into a file. Returns the exit status.
+int compileMain(int argc, char **argv);
+
 /// danaus-opt: runs passes on MLIR text. Returns the exit status.
 int optMain(int argc, char **argv);
 

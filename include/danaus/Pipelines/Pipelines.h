@@ -92,6 +92,25 @@ void buildToKernels(mlir::OpPassManager &pm, const ToKernelsOptions &options);
 /// The optimized CPU path, from linop to the LLVM dialect.
 void buildToLLVM(mlir::OpPassManager &pm, const ToKernelsOptions &options);
 
+//===----------------------------------------------------------------------===//
+// danaus-to-nvvm
+//===----------------------------------------------------------------------===//
+
+/// Device functions of `tile` in gpu.module ops to the LLVM and NVVM dialects.
+void buildDeviceToNVVM(mlir::OpPassManager &pm);
+
+/// The GPU path, from linop to device functions in the NVVM dialect and host
+/// functions that launch them. The module's `danaus.target` must be a GPU.
+void buildToNVVM(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+
+//===----------------------------------------------------------------------===//
+// danaus-to-cuda
+//===----------------------------------------------------------------------===//
+
+/// `danaus-to-nvvm`, then the kernels' machine code as a constant and the host
+/// functions in the LLVM dialect, calling the CUDA runtime.
+void buildToCuda(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+
 /// Makes all pipelines above known to danaus-opt. Call once a process.
 void registerPipelines();
 

@@ -61,6 +61,26 @@ int64_t registersOfBlock(const Schedule &schedule, LaneAxis axis);
 Schedule defaultCpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                             const TargetLimits &limits);
 
+/// The constraints of unit `mma_sync` on a GPU: shared memory, registers and
+/// warps of each launch, and stages that tensor cores can run.
+BrokenConstraints checkGpuSchedule(llvm::ArrayRef<StageDescriptor> stages,
+                                   int64_t elementBytes, const Schedule &schedule,
+                                   const TargetLimits &limits);
+
+/// The constraints of the kind of target that `limits` is.
+inline BrokenConstraints checkTargetSchedule(llvm::ArrayRef<StageDescriptor> stages,
+                                             int64_t elementBytes, const Schedule &schedule,
+                                             const TargetLimits &limits) {
+  return limits.isGpu ? checkGpuSchedule(stages, elementBytes, schedule, limits)
+                      : checkCpuSchedule(stages, elementBytes, schedule, limits);
+}
+
+/// A legal schedule for `stages` on a GPU, by rule: the fewest launches that
+/// fit, weights in registers where they fit, as many tiles in flight as fit.
+/// Not legal only where no schedule is.
+Schedule defaultGpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                            const TargetLimits &limits);
+
 } // namespace danaus
 
 #endif // DANAUS_SUPPORT_LEGALITY_H

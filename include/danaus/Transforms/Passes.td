@@ -183,6 +183,20 @@ def TileKernelsPass : Pass<"danaus-tile-kernels"> {
                            "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def BufferizeFunctionsPass : Pass<"danaus-bufferize-functions", "::mlir::ModuleOp"> {
+  let summary = "One-shot bufferization that leaves the bodies of kernels alone";
+  let description = [{
+    Before: functions on tensors. After: functions on row-major memrefs, as
+    `one-shot-bufferize` makes them with `bufferize-function-boundaries` and
+    `function-boundary-type-conversion=identity-layout-map`; a `chain.kernel` is
+    on memrefs and its body, the definition of what is computed, keeps its
+    tensors (`one-shot-bufferize` itself refuses a body with tensors). Refuses
+    what one-shot bufferization refuses. Test: `test/Transforms/bufferize-functions.mlir`.
+  }];
+  let dependentDialects = ["::mlir::bufferization::BufferizationDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
 def FuseProducersPass : Pass<"danaus-fuse-producers"> {
   let summary = "Compute producers of a row tile inside its loop";
   let description = [{

@@ -1,0 +1,34 @@
+//===- TileDialect.td - The tile dialect -*- tablegen -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_TILE_TILEDIALECT_TD
+#define DIALECTS_TILE_TILEDIALECT_TD
+
+include "mlir/IR/DialectBase.td"
+
+def Tile_Dialect : Dialect {
+  let name = "tile";
+  let cppNamespace = "::danaus::tile";
+  let summary = "Matrix fragments held by the lanes of one warp";
+  let description = [{
+    The instructions of a GPU kernel that need all lanes of a warp: loads of
+    *fragments*, products on tensor cores, and permuted stores. A fragment is a
+    small matrix that the 32 lanes of a warp hold together; its type says which
+    operand of a product it is, and the lowering which lane holds which element.
+    Everything else of a kernel is `gpu`, `nvgpu`, `memref`, `scf` and `arith`.
+
+    Code is SPMD: all lanes of a warp execute an op with the same operands.
+    Buffers in shared memory are flat; the layout is in the strides and maps of
+    the ops that use them, so that the pitch of a buffer is decided in one place
+    (`danaus/Support/GpuPlan.h`).
+  }];
+  let useDefaultTypePrinterParser = 1;
+  let extraClassDeclaration = "void registerTypes();";
+}
+
+#endif // DIALECTS_TILE_TILEDIALECT_TD

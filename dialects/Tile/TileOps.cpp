@@ -1,0 +1,98 @@
+//===- TileOps.cpp - Operations of the tile dialect -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Tile/TileOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/OpImplementation.h"
+
+using namespace mlir;
+using namespace danaus::tile;
+
+#define GET_OP_CLASSES
+#include "dialects/Tile/TileOps.cpp.inc"
+
+/// Elements of `type` in a word of 4 bytes.
+static int64_t elementsPerWord(Type type) { return 32 / type.getIntOrFloatBitWidth(); }
+
+LogicalResult LoadAOp::verify() {
+  Type element = getBuffer().getType().getElementType();
+  if (element != getResult().getType().getElementType()) // (C2)
+    return emitOpError() << "element type of the buffer: wanted "
+                         << getResult().getType().getElementType() << ", found " << element;
+  int64_t pitch = getRowPitch(), word = elementsPerWord(element);
+  if (pitch < 1 || pitch % word != 0) // (C1)
+    return emitOpError() << "row_pitch: wanted a positive multiple of " << word << ", found "
+                         << pitch;
+  return success();
+}
+
+LogicalResult LoadBOp::verify() {
+  MemRefType type = getWeight().getType();
+  Type element = type.getElementType();
+  if (element != getResult().getType().getElementType()) // (C3)
+    return emitOpError() << "element type of the weight: wanted "
+                         << getResult().getType().getElementType() << ", found " << element;
+  static constexpr int64_t k16[] = {8, 4, 2, 2}, k8[] = {8, 4, 2};
+  ArrayRef<int64_t> tail = element.isF32() ? ArrayRef(k8) : ArrayRef(k16);
+  int64_t leading = type.getRank() - static_cast<int64_t>(tail.size());
+  if (leading < 0 || type.getShape().take_back(tail.size()) != tail ||
+      !type.getLayout().isIdentity()) // (C1)
+    return emitOpError() << "weight: wanted a row-major memref with trailing extents "
+                         << (element.isF32() ? "8x4x2" : "8x4x2x2") << ", found " << type;
+  if (static_cast<int64_t>(getIndices().size()) != leading) // (C2)
+    return emitOpError() << "wanted " << leading << " indices, found " << getIndices().size();
+  return success();
+}
+
+LogicalResult MmaOp::verify() {
+  FragmentType a = getA().getType(), b = getB().getType(), acc = getAcc().getType();
+  if (a.getElementType() != b.getElementType()) // (C1)
+    return emitOpError() << "element type of b: wanted " << a.getElementType() << ", found "
+                         << b.getElementType();
+  if (b.getColumns() != acc.getColumns()) // (C2)
+    return emitOpError() << "columns of acc: wanted " << stringifyColumns(b.getColumns())
+                         << ", found " << stringifyColumns(acc.getColumns());
+  return success();
+}
+
+LogicalResult MapOp::verifyRegions() {
+  Block &body = getBody().front();
+  Builder builder(getContext());
+  Type wanted[] = {builder.getF32Type(), builder.getIndexType(), builder.getIndexType()};
+  if (!llvm::equal(body.getArgumentTypes(), wanted)) // (C1)
+    return emitOpError() << "body: wanted arguments f32, index, index, found "
+                         << body.getArgumentTypes();
+  auto yield = dyn_cast<YieldOp>(body.back());
+  if (!yield || !yield.getValue().getType().isF32()) // (C2)
+    return emitOpError() << "body: wanted it to yield f32";
+  return success();
+}
+
+LogicalResult StoreOp::verify() {
+  size_t count = getAccs().size();
+  if (count == 0 || count > 8 || !llvm::isPowerOf2_64(count) || // (C1)
+      (getAdjacentColumns() && count != 1))
+    return emitOpError() << "accumulators: wanted "
+                         << (getAdjacentColumns() ? "1" : "1, 2, 4 or 8") << ", found " << count;
+  auto first = cast<FragmentType>(getAccs().front().getType());
+  for (Value acc : getAccs())
+    if (acc.getType() != first) // (C2)
+      return emitOpError() << "accumulators: wanted all " << first << ", found "
+                           << acc.getType();
+  if (getAdjacentColumns() && first.getColumns() != Columns::adjacent)
+    return emitOpError() << "adjacent_columns: wanted columns adjacent, found "
+                         << stringifyColumns(first.getColumns());
+  AffineMap map = getMap();
+  if (map.getNumDims() != 2 || map.getNumSymbols() != 0 || map.getNumResults() != 1) // (C3)
+    return emitOpError() << "map: wanted 2 dimensions and 1 result, found " << getMapAttr();
+  Type element = getBuffer().getType().getElementType();
+  if (!element.isF32() && !element.isF16() && !element.isBF16()) // (C4)
+    return emitOpError() << "element type of the buffer: wanted f32, f16 or bf16, found "
+                         << element;
+  return success();
+}

@@ -1,0 +1,205 @@
+//===- TileOps.td - Operations of the tile dialect -*- tablegen -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_TILE_TILEOPS_TD
+#define DIALECTS_TILE_TILEOPS_TD
+
+include "dialects/Tile/TileAttrs.td"
+include "dialects/Tile/TileDialect.td"
+include "dialects/Tile/TileTypes.td"
+include "mlir/IR/BuiltinAttributes.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+class Tile_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Tile_Dialect, mnemonic, traits>;
+
+class Tile_FragmentOf<string role> : Type<
+    And<[CPred<"::llvm::isa<::danaus::tile::FragmentType>($_self)">,
+         CPred<"::llvm::cast<::danaus::tile::FragmentType>($_self).getRole() == "
+               "::danaus::tile::Role::" # role>]>,
+    "fragment with role " # role, "::danaus::tile::FragmentType">;
+def Tile_A : Tile_FragmentOf<"a">;
+def Tile_B : Tile_FragmentOf<"b">;
+def Tile_Acc : Tile_FragmentOf<"acc">;
+
+def Tile_FlatBuffer : MemRefRankOf<[AnyFloat], [1]>;
+
+def Tile_LoadAOp : Tile_Op<"load_a", [MemoryEffects<[MemRead]>]> {
+  let summary = "Load the left operand of a product from shared memory";
+  let description = [{
+    `result[i, j] = buffer[offset + row_pitch i + j]`
+
+    Lanes read whole words, so `offset` must be a multiple of a word (4 bytes);
+    the load is free of bank conflicts when `row_pitch` is 4 modulo 8 words.
+
+    * (C1) `row_pitch` is positive and a multiple of a word
+    * (C2) the buffer and the fragment have the same element type
+
+    ```mlir
+    %a = tile.load_a %buffer[%offset] row_pitch 40
+        : memref<640xbf16, 3> -> !tile.fragment<a, 16x16xbf16>
+    ```
+  }];
+  let arguments = (ins Tile_FlatBuffer:$buffer, Index:$offset, I64Attr:$row_pitch);
+  let results = (outs Tile_A:$result);
+  let assemblyFormat = [{
+    $buffer `[` $offset `]` `row_pitch` $row_pitch attr-dict `:` type($buffer) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_LoadBOp : Tile_Op<"load_b", [MemoryEffects<[MemRead]>]> {
+  let summary = "Load the right operand of a product from a packed weight";
+  let description = [{
+    The weight has the digits of `#chain.packing` `mma_k16` (elements of 2
+    bytes) or `mma_k8` (f32); `indices` choose the leading ones, a fragment lies
+    in the last four or three:
+
+    `result[i, j] = weight[indices..., j, (i / 2) % 4, (i / 8) % 2, i % 2]` (k16)
+    `result[i, j] = weight[indices..., j, i % 4, i / 4]` (k8)
+
+    so that a lane loads 8 bytes and a warp 256 in a row.
+
+    * (C1) the trailing extents are 8x4x2x2, or 8x4x2 for f32, and the layout is
+      row-major
+    * (C2) there is one index for each other dimension
+    * (C3) the weight and the fragment have the same element type
+
+    ```mlir
+    %b = tile.load_b %w[%a, %n, %k]
+        : memref<32x4x2x8x4x2x2xbf16> -> !tile.fragment<b, 16x8xbf16, split>
+    ```
+  }];
+  let arguments = (ins AnyStaticShapeMemRef:$weight, Variadic<Index>:$indices);
+  let results = (outs Tile_B:$result);
+  let assemblyFormat = [{
+    $weight `[` $indices `]` attr-dict `:` type($weight) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_ZeroOp : Tile_Op<"zero", [Pure]> {
+  let summary = "An accumulator of zeros";
+  let description = [{
+    `result[i, j] = 0`
+
+    ```mlir
+    %acc = tile.zero : !tile.fragment<acc, 16x8xf32>
+    ```
+  }];
+  let results = (outs Tile_Acc:$result);
+  let assemblyFormat = "attr-dict `:` type($result)";
+}
+
+def Tile_MmaOp : Tile_Op<"mma", [Pure, AllTypesMatch<["acc", "result"]>]> {
+  let summary = "Multiply two fragments and add";
+  let description = [{
+    `result = acc + a b`, accumulated in f32. Products of bf16 and f16 are exact
+    before they are added. An f32 operand is split into the sum of two tf32
+    values, big + small, and three products are added (small x small is left
+    out): a relative error of about 2^-21 a product. An infinite f32 operand
+    gives NaN, not infinity.
+
+    * (C1) a and b have the same element type
+    * (C2) b and acc hold their columns alike
+
+    ```mlir
+    %sum = tile.mma %a, %b, %acc : !tile.fragment<a, 16x16xbf16>,
+        !tile.fragment<b, 16x8xbf16>, !tile.fragment<acc, 16x8xf32>
+    ```
+  }];
+  let arguments = (ins Tile_A:$a, Tile_B:$b, Tile_Acc:$acc);
+  let results = (outs Tile_Acc:$result);
+  let assemblyFormat = [{
+    $a `,` $b `,` $acc attr-dict `:` type($a) `,` type($b) `,` type($acc)
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_MapOp : Tile_Op<"map", [SingleBlock, RecursiveMemoryEffects, AllTypesMatch<["acc", "result"]>]> {
+  let summary = "A function of every element of an accumulator";
+  let description = [{
+    `result[i, j] = body(acc[i, j], i, j)`. The body may use values from outside
+    and read memory: it computes a bias, an activation or a residual from the
+    position. It runs once for each element that a lane holds.
+
+    * (C1) the body takes the element (f32), its row and its column (index)
+    * (C2) the body yields f32
+
+    ```mlir
+    %y = tile.map %acc : !tile.fragment<acc, 16x8xf32> {
+    ^bb0(%v: f32, %i: index, %j: index):
+      %b = memref.load %bias[%j] : memref<8xf32>
+      %s = arith.addf %v, %b : f32
+      tile.yield %s : f32
+    }
+    ```
+  }];
+  let arguments = (ins Tile_Acc:$acc);
+  let results = (outs Tile_Acc:$result);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = "$acc attr-dict `:` type($acc) $body";
+  let hasRegionVerifier = 1;
+}
+
+def Tile_StoreOp : Tile_Op<"store", [AttrSizedOperandSegments, MemoryEffects<[MemWrite]>]> {
+  let summary = "Store accumulators, permuted, into shared memory";
+  let description = [{
+    With F accumulators and `map` from (row, column) to an offset:
+
+    `buffer[map(row + i, column + step j) + f] = convert(acc_f[i, j])` for j < limit
+
+    The map may be any quasi-affine function: this is where the permutation
+    between two stages happens. Values for adjacent offsets are stored as one
+    vector: the F accumulators (the same element of adjacent blocks), or, with
+    `adjacent_columns`, columns j and j + 1 for even j.
+
+    * (C1) F is 1, 2, 4 or 8, and 1 with `adjacent_columns`
+    * (C2) all accumulators have one type; with `adjacent_columns` their columns
+      are `adjacent`
+    * (C3) `map` has two dimensions, no symbols and one result
+    * (C4) the element type is f32, f16 or bf16
+
+    Vectors are stored at offsets that are a multiple of their length, and with
+    `adjacent_columns` the limit is even and map sends columns j, j + 1 to
+    adjacent offsets; this is the producer's duty.
+
+    ```mlir
+    tile.store %c0, %c1 into %buffer[%row, %column] step 1
+        map affine_map<(i, o) -> (i * 40 + (o mod 32) * 34 + o floordiv 32)>
+        : !tile.fragment<acc, 16x8xf32, split>, !tile.fragment<acc, 16x8xf32, split>
+        into memref<17536xbf16, 3>
+    ```
+  }];
+  let arguments = (ins Variadic<Tile_Acc>:$accs, Tile_FlatBuffer:$buffer, Index:$row,
+                       Index:$column, Optional<Index>:$limit, I64Attr:$step,
+                       AffineMapAttr:$map, UnitAttr:$adjacent_columns);
+  let assemblyFormat = [{
+    $accs `into` $buffer `[` $row `,` $column `]` (`limit` $limit^)? `step` $step
+    `map` $map (`adjacent_columns` $adjacent_columns^)? attr-dict
+    `:` type($accs) `into` type($buffer)
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_YieldOp : Tile_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"MapOp">]> {
+  let summary = "End of a body";
+  let description = [{
+    Gives the value of the body of a `tile.map`.
+
+    ```mlir
+    tile.yield %s : f32
+    ```
+  }];
+  let arguments = (ins AnyType:$value);
+  let assemblyFormat = "$value attr-dict `:` type($value)";
+}
+
+#endif // DIALECTS_TILE_TILEOPS_TD

@@ -1,0 +1,77 @@
+//===- TileTypes.cpp - Types of the tile dialect -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/Tile/TileOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace danaus::tile;
+
+#include "dialects/Tile/TileEnums.cpp.inc"
+
+/// 16x8xf32
+static ParseResult parseShape(AsmParser &parser, int64_t &rows, int64_t &columnCount,
+                              Type &elementType) {
+  SmallVector<int64_t> shape;
+  SMLoc where = parser.getCurrentLocation();
+  if (parser.parseDimensionList(shape, /*allowDynamic=*/false) || parser.parseType(elementType))
+    return failure();
+  if (shape.size() != 2)
+    return parser.emitError(where) << "wanted 2 dimensions, found " << shape.size();
+  rows = shape[0];
+  columnCount = shape[1];
+  return success();
+}
+
+static void printShape(AsmPrinter &printer, int64_t rows, int64_t columnCount, Type elementType) {
+  printer << rows << 'x' << columnCount << 'x' << elementType;
+}
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/Tile/TileTypes.cpp.inc"
+
+void TileDialect::registerTypes() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialects/Tile/TileTypes.cpp.inc"
+      >();
+}
+
+int64_t FragmentType::contraction(Type elementType) { return elementType.isF32() ? 8 : 16; }
+
+FragmentType FragmentType::getFor(Role role, Type elementType, Columns columns) {
+  int64_t depth = contraction(elementType);
+  MLIRContext *context = elementType.getContext();
+  if (role == Role::a)
+    return get(context, role, 16, depth, elementType, Columns::adjacent);
+  if (role == Role::b)
+    return get(context, role, depth, 8, elementType, columns);
+  return get(context, role, 16, 8, Float32Type::get(context), columns);
+}
+
+LogicalResult FragmentType::verify(function_ref<InFlightDiagnostic()> emitError, Role role,
+                                   int64_t rows, int64_t columnCount, Type elementType,
+                                   Columns columns) {
+  bool isWide = elementType.isF32();
+  if (!isWide && (role == Role::acc || !(elementType.isBF16() || elementType.isF16())))
+    return emitError() << "element type of a fragment with role " << stringifyRole(role)
+                       << ": wanted " << (role == Role::acc ? "f32" : "bf16, f16 or f32")
+                       << ", found " << elementType;
+  if (role == Role::a && columns != Columns::adjacent)
+    return emitError() << "wanted no column order for a fragment with role a, found split";
+  int64_t depth = contraction(elementType);
+  int64_t wantedRows = role == Role::b ? depth : 16;
+  int64_t wantedColumns = role == Role::a ? depth : 8;
+  if (rows != wantedRows || columnCount != wantedColumns)
+    return emitError() << "fragment with role " << stringifyRole(role) << " of " << elementType
+                       << ": wanted " << wantedRows << "x" << wantedColumns << ", found " << rows
+                       << "x" << columnCount;
+  return success();
+}

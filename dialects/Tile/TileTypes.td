@@ -1,0 +1,56 @@
+//===- TileTypes.td - Types of the tile dialect -*- tablegen -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_TILE_TILETYPES_TD
+#define DIALECTS_TILE_TILETYPES_TD
+
+include "dialects/Tile/TileAttrs.td"
+include "dialects/Tile/TileDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+
+def Tile_FragmentType : TypeDef<Tile_Dialect, "Fragment"> {
+  let mnemonic = "fragment";
+  let summary = "A small matrix held by the lanes of one warp";
+  let description = [{
+    An operand of one tensor-core product of 16 x K by K x 8, where K is 16 for
+    elements of 2 bytes and 8 for f32. Lane 4 g + t (g < 8, t < 4) holds, with a
+    *word* being two elements of 2 bytes or one f32:
+
+    | role  | shape  | lane 4 g + t holds |
+    |-------|--------|--------------------|
+    | `a`   | 16 x K | words t and t + 4 of rows g and g + 8 |
+    | `b`   | K x 8  | words t and t + 4 of column p(g) |
+    | `acc` | 16 x 8 | columns p(2 t) and p(2 t + 1) of rows g and g + 8, in f32 |
+
+    `columns` is the permutation p of columns: `adjacent` (p(n) = n), or `split`
+    (p(2 t + j) = t + 4 j), with which the four lanes of a row hold adjacent
+    columns in one register: their stores to blocks of adjacent columns do not
+    meet in one bank. p is a matter of who holds what; element [i, j] of a
+    fragment is the same in both.
+
+    Example: `!tile.fragment<acc, 16x8xf32, split>`
+  }];
+  let parameters = (ins
+      EnumParameter<Tile_Role>:$role,
+      "int64_t":$rows, "int64_t":$columnCount, "::mlir::Type":$elementType,
+      DefaultValuedParameter<"::danaus::tile::Columns",
+                             "::danaus::tile::Columns::adjacent">:$columns);
+  let assemblyFormat = [{
+    `<` $role `,` custom<Shape>($rows, $columnCount, $elementType) (`,` $columns^)? `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The extent K of the contraction that a fragment of `elementType` serves.
+    static int64_t contraction(::mlir::Type elementType);
+    /// The fragment of `role` for products of `elementType` (of the operands).
+    static FragmentType getFor(Role role, ::mlir::Type elementType,
+                               Columns columns = Columns::adjacent);
+  }];
+}
+
+#endif // DIALECTS_TILE_TILETYPES_TD

@@ -1,0 +1,75 @@
+//===- Cuda.h - What compiled code asks of a CUDA device -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A C interface over the CUDA driver, which is opened when first needed, so that
+// nothing here is linked to CUDA. Work goes to the current thread's stream in
+// order. Functions that can fail return 0 on success; the text of the first
+// failure of a thread stays until `danausCudaClearError`, and every call after
+// it that would launch or copy fails too, so that a caller may check once.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_RUNTIME_CUDA_H
+#define DANAUS_RUNTIME_CUDA_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Opens the driver and the first device. Fails where there is no driver, no
+/// device, or a driver older than CUDA 12.0.
+int danausCudaInit(void);
+
+/// What the first failure of this thread was, or "".
+const char *danausCudaLastError(void);
+void danausCudaClearError(void);
+
+/// "NVIDIA H100 80GB HBM3", or "" before a successful `danausCudaInit`.
+const char *danausCudaDeviceName(void);
+/// The driver's version as CUDA writes it, 13000 for 13.0; 0 if there is none.
+int danausCudaDriverVersion(void);
+/// Compute capability of the device, 90 for 9.0; 0 if there is none.
+int danausCudaComputeCapability(void);
+
+/// The stream (a CUstream) of this thread's calls from here on; null is the
+/// default stream.
+void danausCudaSetStream(void *stream);
+
+/// Launches function `kernel` of `image` (PTX ending in a zero byte, or a cubin;
+/// loaded once for each address). Nothing is launched where a grid size is 0.
+int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64_t gridY,
+                     int64_t gridZ, int64_t blockX, int64_t blockY, int64_t blockZ,
+                     int32_t sharedBytes, void **parameters);
+
+/// Device memory, allocated and freed in stream order. Null where it fails, and
+/// where `bytes` is 0; freeing null does nothing.
+void *danausCudaAlloc(int64_t bytes);
+int danausCudaFree(void *memory);
+
+int danausCudaCopyToDevice(void *device, const void *host, int64_t bytes);
+int danausCudaCopyToHost(void *host, const void *device, int64_t bytes);
+int danausCudaCopyOnDevice(void *target, const void *source, int64_t bytes);
+int danausCudaFill(void *device, int byte, int64_t bytes);
+
+/// Waits for the stream.
+int danausCudaSynchronize(void);
+
+/// Events on the stream; the time between two in milliseconds, after waiting for
+/// the second, negative on failure.
+void *danausCudaRecordEvent(void);
+double danausCudaElapsed(void *begin, void *end);
+void danausCudaDestroyEvent(void *event);
+
+#ifdef __cplusplus
+} // extern "C"
+#endif
+
+#endif // DANAUS_RUNTIME_CUDA_H

@@ -1,0 +1,132 @@
+//===- GpuPlan.h - Where a GPU kernel keeps and moves its data -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The arithmetic of a kernel on tensor cores, without IR: which block of a
+// stage a warp computes, where the activations between two stages lie in shared
+// memory, and how much of each resource that takes. The conversion to `tile`
+// and the legality functions read the same plan, so they cannot disagree.
+//
+//   x (global) -> in[0] -> stage 0 -> in[1] -> stage 1 -> ... -> out -> y (global)
+//
+// **Input of a stage.** Stage s reads its left operand from in[s]. The value of
+// tile row i that block (A, D) contracts at C lies at element
+//
+//   rowPitch i + blockPitch (A d + D) + C,
+//
+// so a permutation between two stages happens when the accumulators of the
+// first are stored, and loads of the second are contiguous in C. c is padded to
+// whole contractions with zeros that are written once and never overwritten.
+//
+// **Banks.** Shared memory has 32 banks of one word (4 bytes). Lane 4 g + t of
+// a load reads word `rowPitch g + t`, which is free of conflicts iff rowPitch is
+// 4 modulo 8 words. A store of lane 4 g + t goes to row g and column 2 t + j, or
+// t + 4 j when columns are *split*; the remaining freedom (words added to
+// blockPitch, or to the pitch of `out`, and whether columns are split) is tried
+// out and the conflicts of one warp's store are counted. For Monarch 1024 (32
+// blocks of 32 x 32, bf16):
+//
+//   blockPitch words   split   store into in[1] takes
+//   16                 no      4 times the time of one without conflicts
+//   17                 no      2
+//   17                 yes     1
+//
+// **Pairs.** An element of 2 bytes is half a word. Where columns 2 t, 2 t + 1
+// are neighbors in the destination they are stored together; else, where block
+// n + 1 lies beside block n for all even n, a warp computes both blocks and
+// stores their values together. `pairing` says which.
+//
+// **Groups.** A launch of a single stage may be split: thread blocks with the
+// same blockIdx.y handle the part [A0, A0 + a') x [B0, B0 + b') x [D0, D0 + d')
+// of the stage, where pattern (a', b', c, d') is `local`.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_SUPPORT_GPUPLAN_H
+#define DANAUS_SUPPORT_GPUPLAN_H
+
+#include "danaus/Support/Legality.h"
+
+namespace danaus {
+
+/// How values of 2 bytes find a partner to make a word.
+enum class StorePairing { None, Columns, Blocks };
+
+/// A buffer in shared memory; pitches and counts in elements.
+struct SharedBuffer {
+  int64_t offsetBytes = 0;
+  int64_t blockPitch = 0; ///< unused in `out`
+  int64_t rowPitch = 0;
+  int64_t numElements = 0;
+};
+
+/// How one stage of a launch is computed.
+struct GpuStagePlan {
+  StagePattern whole;        ///< the stage
+  StagePattern local;        ///< the part of one group
+  int64_t kSteps = 0;        ///< products along c
+  int64_t nTiles = 0;        ///< fragments along b of the group
+  int64_t blocksPerItem = 1; ///< adjacent blocks that a warp takes together
+  int64_t tilesPerItem = 1;  ///< fragments along b that it takes together
+  StorePairing pairing = StorePairing::None;
+  bool splitColumns = false;
+  SharedBuffer input;
+
+  /// Units of work dealt to warps: item i is blocks (i / n) blocksPerItem ...,
+  /// fragments (i % n) tilesPerItem ..., with n = nTiles / tilesPerItem.
+  int64_t numItems() const {
+    return local.numBlocks() / blocksPerItem * (nTiles / tilesPerItem);
+  }
+};
+
+/// How many elements a lane moves at once between global and shared memory.
+struct GpuCopy {
+  bool async = false; ///< cp.async (load only)
+  int64_t elements = 1;
+};
+
+/// One launch: the stages from one cut to the next.
+struct GpuSegment {
+  size_t firstStage = 0;
+  llvm::SmallVector<GpuStagePlan, 2> stages;
+  SharedBuffer out;
+  GpuCopy load, store;
+  int64_t depth = 1;           ///< buffers of x in flight
+  bool weightsInRegisters = false;
+  bool hasPadding = false;     ///< some c is padded: buffers start as zeros
+  int64_t groupsA = 1, groupsB = 1, groupsD = 1;
+  int64_t sharedBytes = 0;
+  int64_t registers = 0;       ///< estimate for one thread
+  int64_t blocksPerProcessor = 1;
+
+  int64_t groups() const { return groupsA * groupsB * groupsD; }
+};
+
+/// The launches of a kernel, and what they break.
+struct GpuPlan {
+  llvm::SmallVector<GpuSegment, 1> segments;
+  BrokenConstraints broken;
+};
+
+/// Element sizes in bytes of x (and of the activations between stages), and of y.
+struct ElementSizes {
+  int64_t in = 4;
+  int64_t out = 4;
+};
+
+/// The plan of `stages` under `schedule`. `broken` names what does not fit
+/// `limits`; the rest of the plan is then not to be used.
+GpuPlan planGpuKernel(llvm::ArrayRef<StageDescriptor> stages, ElementSizes sizes,
+                      const Schedule &schedule, const TargetLimits &limits);
+
+/// The element of in[next] at which column `column` of the stage before lies
+/// (row 0); `next` is the plan of the stage that reads it.
+int64_t inputOffset(const GpuStagePlan &next, int64_t column);
+
+} // namespace danaus
+
+#endif // DANAUS_SUPPORT_GPUPLAN_H

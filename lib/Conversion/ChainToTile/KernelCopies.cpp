@@ -1,0 +1,223 @@
+//===- KernelCopies.cpp - Activations between global and shared memory -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "KernelEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace danaus;
+
+/// Copies that a thread makes one after the other without a loop; so many loads
+/// are in flight at once.
+static constexpr int64_t unrolledCopies = 8;
+
+static int64_t bytesOf(Type element) { return element.getIntOrFloatBitWidth() / 8; }
+
+//===----------------------------------------------------------------------===//
+// Columns: the group's part of x and y, and in[0]
+//===----------------------------------------------------------------------===//
+
+/// Column of x at which column (A c + C) d' + D of the group's part lies:
+/// ((A0 + A) c + C) d + D0 + D.
+Value KernelEmitter::globalInputColumn(Value local) {
+  const GpuStagePlan &plan = segment.stages.front();
+  Value column = local;
+  if (plan.local.d != plan.whole.d)
+    column = add(mul(div(local, plan.local.d), plan.whole.d), rem(local, plan.local.d));
+  if (groupA)
+    column = add(column, mul(groupA, plan.local.a * plan.whole.c * plan.whole.d));
+  if (groupD)
+    column = add(column, mul(groupD, plan.local.d));
+  return column;
+}
+
+/// Element of in[0], row 0, that holds column (A c + C) d' + D of the part.
+Value KernelEmitter::sharedInputColumn(Value local) {
+  const GpuStagePlan &plan = segment.stages.front();
+  const StagePattern &pattern = plan.local;
+  if (pattern.d == 1 && plan.input.blockPitch == pattern.c)
+    return local;
+  Value block = add(mul(div(local, pattern.c * pattern.d), pattern.d), rem(local, pattern.d));
+  Value inBlock = rem(div(local, pattern.d), pattern.c);
+  return add(mul(block, plan.input.blockPitch), inBlock);
+}
+
+/// Column of y for column (A b' + B) d' + D of the group's part:
+/// ((A0 + A) b + B0 + B) d + D0 + D.
+Value KernelEmitter::globalOutputColumn(Value local) {
+  const GpuStagePlan &plan = segment.stages.back();
+  const StagePattern &part = plan.local, &whole = plan.whole;
+  Value column = local;
+  if (part.b != whole.b || part.d != whole.d) {
+    Value A = div(local, part.b * part.d), B = rem(div(local, part.d), part.b);
+    column = add(mul(add(mul(A, whole.b), B), whole.d), rem(local, part.d));
+  }
+  if (groupA)
+    column = add(column, mul(groupA, part.a * whole.b * whole.d));
+  if (groupB)
+    column = add(column, mul(groupB, part.b * whole.d));
+  if (groupD)
+    column = add(column, mul(groupD, part.d));
+  return column;
+}
+
+/// Whether B0 + B < b; null where no group reaches past b.
+Value KernelEmitter::outputIsInside(Value local) {
+  const GpuStagePlan &plan = segment.stages.back();
+  if (segment.groupsB * plan.local.b == plan.whole.b)
+    return nullptr;
+  Value B = rem(div(local, plan.local.d), plan.local.b);
+  return isBelow(add(B, mul(groupB, plan.local.b)), constant(plan.whole.b));
+}
+
+//===----------------------------------------------------------------------===//
+// Units: what one thread copies at once
+//===----------------------------------------------------------------------===//
+
+/// Unit `first` + `round` threads of a tile with `perRow` units a row. Where a
+/// round is whole rows, its units differ from the first round's by a constant
+/// number of rows, which costs no registers.
+KernelEmitter::Unit KernelEmitter::unitAt(Value first, int64_t round, int64_t perRow) {
+  if (threads % perRow == 0)
+    return {add(div(first, perRow), round * (threads / perRow)), rem(first, perRow)};
+  Value unit = add(first, round * threads);
+  return {div(unit, perRow), rem(unit, perRow)};
+}
+
+/// Whether round `round` of `total` units has one for the thread that began with
+/// `first`; null where it always has.
+Value KernelEmitter::unitExists(Value first, int64_t round, int64_t total) {
+  if (first == thread && (round + 1) * threads <= total)
+    return nullptr;
+  return isBelow(add(first, round * threads), constant(total));
+}
+
+/// Rows of the tile at `firstRow` that exist, at most `rows`; 0 past the end.
+Value KernelEmitter::rowsOfTile(Value firstRow) {
+  Value known = arith::MinUIOp::create(b, firstRow, numRows);
+  Value left = arith::SubIOp::create(b, numRows, known);
+  return arith::MinUIOp::create(b, left, constant(schedule.rows));
+}
+
+//===----------------------------------------------------------------------===//
+// x -> in[0] by cp.async
+//===----------------------------------------------------------------------===//
+
+/// One copy of one thread. Rows past the last are filled with zeros.
+void KernelEmitter::emitAsyncUnit(Value firstRow, Value tileRows, Value slotBase, int64_t round) {
+  const GpuStagePlan &plan = segment.stages.front();
+  int64_t width = segment.load.elements, unitsPerRow = plan.local.inSize() / width;
+  emitIf(unitExists(thread, round, schedule.rows * unitsPerRow), [&] {
+    Unit unit = unitAt(thread, round, unitsPerRow);
+    Value local = mul(unit.column, width);
+    Value read = arith::SelectOp::create(b, isBelow(unit.row, tileRows), constant(width),
+                                         constant(0));
+    Value target = add(add(slotBase, mul(unit.row, plan.input.rowPitch)), sharedInputColumn(local));
+    UnitAttr bypass = width * bytesOf(inElement) == 16 ? b.getUnitAttr() : UnitAttr();
+    nvgpu::DeviceAsyncCopyOp::create(
+        b, nvgpu::DeviceAsyncTokenType::get(b.getContext()), inputs.front(), ValueRange{target},
+        operands.x, ValueRange{add(firstRow, unit.row), globalInputColumn(local)},
+        b.getIndexAttr(width), read, bypass);
+  });
+}
+
+void KernelEmitter::emitAsyncLoad(Value firstRow, Value slot) {
+  const GpuStagePlan &plan = segment.stages.front();
+  int64_t total = schedule.rows * plan.local.inSize() / segment.load.elements;
+  Value slotBase = mul(slot, schedule.rows * plan.input.rowPitch);
+  Value tileRows = rowsOfTile(firstRow);
+  for (int64_t round = 0; round * threads < total; ++round)
+    emitAsyncUnit(firstRow, tileRows, slotBase, round);
+  NVVM::CpAsyncCommitGroupOp::create(b);
+}
+
+//===----------------------------------------------------------------------===//
+// x -> in[0] through registers
+//===----------------------------------------------------------------------===//
+
+/// Loads `count` vectors of x, then scatters them. A row past the last reads
+/// the last, so that nothing is read outside x.
+void KernelEmitter::emitLoadBatch(Value firstRow, Value firstUnit, int64_t count) {
+  const GpuStagePlan &plan = segment.stages.front();
+  int64_t width = segment.load.elements, unitsPerRow = plan.local.inSize() / width;
+  int64_t total = schedule.rows * unitsPerRow;
+  Value lastRow = arith::SubIOp::create(b, rowsOfTile(firstRow), constant(1));
+  auto vector = VectorType::get({width}, inElement);
+  SmallVector<Value> loaded;
+  for (int64_t round = 0; round < count; ++round) {
+    Unit unit = unitAt(firstUnit, round, unitsPerRow);
+    Value row = arith::MinUIOp::create(b, unit.row, lastRow);
+    Value indices[] = {add(firstRow, row), globalInputColumn(mul(unit.column, width))};
+    loaded.push_back(vector::LoadOp::create(b, vector, operands.x, indices, /*nontemporal=*/false,
+                                            llvm::MaybeAlign(width * bytesOf(inElement))));
+  }
+  for (auto [round, value] : llvm::enumerate(loaded))
+    emitIf(unitExists(firstUnit, round, total), [&, round = round, value = value] {
+      Unit unit = unitAt(firstUnit, round, unitsPerRow);
+      Value base = mul(unit.row, plan.input.rowPitch), local = mul(unit.column, width);
+      for (int64_t e = 0; e < width; ++e) {
+        Value element = vector::ExtractOp::create(b, value, e);
+        Value target = add(base, sharedInputColumn(add(local, e)));
+        memref::StoreOp::create(b, element, inputs.front(), target);
+      }
+    });
+}
+
+void KernelEmitter::emitLoad(Value firstRow) {
+  const GpuStagePlan &plan = segment.stages.front();
+  int64_t total = schedule.rows * plan.local.inSize() / segment.load.elements;
+  int64_t rounds = llvm::divideCeil(total, threads);
+  if (rounds <= unrolledCopies)
+    return emitLoadBatch(firstRow, thread, rounds);
+  auto loop = scf::ForOp::create(b, thread, constant(total), constant(unrolledCopies * threads));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  emitLoadBatch(firstRow, loop.getInductionVar(), unrolledCopies);
+}
+
+//===----------------------------------------------------------------------===//
+// out -> y
+//===----------------------------------------------------------------------===//
+
+void KernelEmitter::emitOutputUnit(Value firstRow, Value tileRows, Unit unit) {
+  int64_t width = segment.store.elements;
+  Value local = mul(unit.column, width), inside = isBelow(unit.row, tileRows);
+  if (Value columnInside = outputIsInside(local))
+    inside = arith::AndIOp::create(b, inside, columnInside);
+  emitIf(inside, [&] {
+    auto vector = VectorType::get({width}, outElement);
+    auto alignment = llvm::MaybeAlign(width * bytesOf(outElement));
+    Value source = add(mul(unit.row, segment.out.rowPitch), local);
+    Value value = vector::LoadOp::create(b, vector, output, ValueRange{source},
+                                         /*nontemporal=*/false, alignment);
+    vector::StoreOp::create(b, value, operands.y,
+                            ValueRange{add(firstRow, unit.row), globalOutputColumn(local)},
+                            /*nontemporal=*/false, alignment);
+  });
+}
+
+void KernelEmitter::emitOutput(Value firstRow) {
+  const GpuStagePlan &plan = segment.stages.back();
+  int64_t unitsPerRow = plan.local.outSize() / segment.store.elements;
+  int64_t total = schedule.rows * unitsPerRow;
+  Value tileRows = rowsOfTile(firstRow);
+  if (total / threads > 4 * unrolledCopies) {
+    auto loop = scf::ForOp::create(b, thread, constant(total), constant(threads));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    return emitOutputUnit(firstRow, tileRows, unitAt(loop.getInductionVar(), 0, unitsPerRow));
+  }
+  for (int64_t round = 0; round * threads < total; ++round)
+    emitIf(unitExists(thread, round, total), [&] {
+      emitOutputUnit(firstRow, tileRows, unitAt(thread, round, unitsPerRow));
+    });
+}

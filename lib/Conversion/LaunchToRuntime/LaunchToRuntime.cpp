@@ -1,0 +1,249 @@
+//===- LaunchToRuntime.cpp - Launches to calls of the CUDA runtime -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// A host function that launches kernels has memrefs whose data is on the device:
+// it may compute sizes, allocate, copy and launch, and nothing else. Its
+// launches become calls of `danaus/Runtime/Cuda.h`.
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Conversion/Passes.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/Pattern.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/FunctionCallUtils.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace danaus {
+#define GEN_PASS_DEF_CONVERTLAUNCHTORUNTIMEPASS
+#include "danaus/Conversion/Passes.h.inc"
+} // namespace danaus
+
+using namespace mlir;
+using namespace danaus;
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+/// Calls function `name` of the runtime, declaring it when it is new.
+static FailureOr<LLVM::CallOp> callRuntime(OpBuilder &builder, Location loc, ModuleOp module,
+                                           StringRef name, ValueRange arguments, Type result) {
+  FailureOr<LLVM::LLVMFuncOp> function =
+      LLVM::lookupOrCreateFn(builder, module, name, llvm::to_vector(arguments.getTypes()), result);
+  if (failed(function))
+    return failure();
+  return LLVM::CallOp::create(builder, loc, *function, arguments);
+}
+
+/// The address of a private constant "text\0".
+static Value stringAddress(OpBuilder &builder, Location loc, ModuleOp module, StringRef text) {
+  std::string symbol = (text + "_name").str();
+  if (!module.lookupSymbol(symbol)) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    std::string terminated = text.str() + '\0';
+    auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), terminated.size());
+    LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, LLVM::Linkage::Internal, symbol,
+                           builder.getStringAttr(terminated));
+  }
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  return LLVM::AddressOfOp::create(builder, loc, pointer, symbol);
+}
+
+/// The address of the image of a module of kernels, which `danaus-embed-kernels`
+/// defines.
+static Value imageAddress(OpBuilder &builder, Location loc, ModuleOp module, StringRef kernels) {
+  std::string symbol = (kernels + "_image").str();
+  if (!module.lookupSymbol(symbol)) {
+    OpBuilder::InsertionGuard guard(builder);
+    builder.setInsertionPointToStart(module.getBody());
+    auto type = LLVM::LLVMArrayType::get(builder.getI8Type(), 0);
+    LLVM::GlobalOp::create(builder, loc, type, /*isConstant=*/true, LLVM::Linkage::External, symbol,
+                           Attribute());
+  }
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  return LLVM::AddressOfOp::create(builder, loc, pointer, symbol);
+}
+
+//===----------------------------------------------------------------------===//
+// Patterns
+//===----------------------------------------------------------------------===//
+
+/// gpu.launch_func @kernels::@k  ->  an array of pointers to the parameters;
+/// danausCudaLaunch(@kernels_image, "k", grid, block, shared, array)
+struct LowerLaunch : ConvertOpToLLVMPattern<gpu::LaunchFuncOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(gpu::LaunchFuncOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto module = op->getParentOfType<ModuleOp>();
+    Type i64 = rewriter.getI64Type(), i32 = rewriter.getI32Type();
+    auto pointer = LLVM::LLVMPointerType::get(rewriter.getContext());
+    SmallVector<Value> parameters = getTypeConverter()->promoteOperands(
+        loc, op.getKernelOperands(), adaptor.getKernelOperands(), rewriter);
+    Value one = LLVM::ConstantOp::create(rewriter, loc, i32, 1);
+    Value count = LLVM::ConstantOp::create(rewriter, loc, i32, parameters.size());
+    Value array = LLVM::AllocaOp::create(rewriter, loc, pointer, pointer, count);
+    for (auto [index, parameter] : llvm::enumerate(parameters)) {
+      Value slot = LLVM::AllocaOp::create(rewriter, loc, pointer, parameter.getType(), one);
+      LLVM::StoreOp::create(rewriter, loc, parameter, slot);
+      Value entry = LLVM::GEPOp::create(rewriter, loc, pointer, pointer, array,
+                                        ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
+      LLVM::StoreOp::create(rewriter, loc, slot, entry);
+    }
+    SmallVector<Value> arguments = {
+        imageAddress(rewriter, loc, module, op.getKernelModuleName().getValue()),
+        stringAddress(rewriter, loc, module, op.getKernelName().getValue())};
+    llvm::append_values(arguments, adaptor.getGridSizeX(), adaptor.getGridSizeY(),
+                        adaptor.getGridSizeZ(), adaptor.getBlockSizeX(), adaptor.getBlockSizeY(),
+                        adaptor.getBlockSizeZ());
+    for (Value size : ArrayRef(arguments).drop_front(2))
+      if (size.getType() != i64)
+        return rewriter.notifyMatchFailure(op, "wanted grid and block sizes of type index");
+    Value shared = adaptor.getDynamicSharedMemorySize();
+    arguments.push_back(shared ? shared : LLVM::ConstantOp::create(rewriter, loc, i32, 0));
+    arguments.push_back(array);
+    if (failed(callRuntime(rewriter, loc, module, "danausCudaLaunch", arguments, i32)))
+      return failure();
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// gpu.alloc, memref.alloc  ->  danausCudaAlloc(bytes)
+template <typename AllocOp>
+struct LowerAlloc : ConvertOpToLLVMPattern<AllocOp> {
+  using ConvertOpToLLVMPattern<AllocOp>::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(AllocOp op, typename AllocOp::Adaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    MemRefType type = cast<MemRefType>(op->getResult(0).getType());
+    SmallVector<Value> sizes, strides;
+    Value bytes;
+    this->getMemRefDescriptorSizes(loc, type, adaptor.getDynamicSizes(), rewriter, sizes, strides,
+                                   bytes, /*sizeInBytes=*/true);
+    auto pointer = LLVM::LLVMPointerType::get(rewriter.getContext());
+    FailureOr<LLVM::CallOp> call =
+        callRuntime(rewriter, loc, op->template getParentOfType<ModuleOp>(), "danausCudaAlloc",
+                    bytes, pointer);
+    if (failed(call))
+      return failure();
+    Value memory = call->getResult();
+    rewriter.replaceOp(op, {this->createMemRefDescriptor(loc, type, memory, memory, sizes, strides,
+                                                         rewriter)});
+    return success();
+  }
+};
+
+/// gpu.dealloc, memref.dealloc  ->  danausCudaFree(pointer)
+template <typename DeallocOp>
+struct LowerDealloc : ConvertOpToLLVMPattern<DeallocOp> {
+  using ConvertOpToLLVMPattern<DeallocOp>::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(DeallocOp op, typename DeallocOp::Adaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Value memory =
+        MemRefDescriptor(adaptor.getMemref()).allocatedPtr(rewriter, op.getLoc());
+    if (failed(callRuntime(rewriter, op.getLoc(), op->template getParentOfType<ModuleOp>(),
+                           "danausCudaFree", memory, rewriter.getI32Type())))
+      return failure();
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// memref.copy of row-major memrefs  ->  danausCudaCopyOnDevice(target, source, bytes)
+struct LowerCopy : ConvertOpToLLVMPattern<memref::CopyOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(memref::CopyOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto source = dyn_cast<MemRefType>(op.getSource().getType());
+    auto target = dyn_cast<MemRefType>(op.getTarget().getType());
+    if (!source || !target || !source.getLayout().isIdentity() || !target.getLayout().isIdentity())
+      return rewriter.notifyMatchFailure(op, "wanted row-major memrefs");
+    MemRefDescriptor from(adaptor.getSource()), to(adaptor.getTarget());
+    Value count = LLVM::ConstantOp::create(rewriter, loc, rewriter.getI64Type(), 1);
+    for (int64_t dim = 0; dim < source.getRank(); ++dim)
+      count = LLVM::MulOp::create(rewriter, loc, count, from.size(rewriter, loc, dim));
+    Value elementBytes = getSizeInBytes(loc, source.getElementType(), rewriter);
+    Value bytes = LLVM::MulOp::create(rewriter, loc, count, elementBytes);
+    Value targetPointer = to.alignedPtr(rewriter, loc);
+    Value sourcePointer = from.alignedPtr(rewriter, loc);
+    if (failed(callRuntime(rewriter, loc, op->getParentOfType<ModuleOp>(),
+                           "danausCudaCopyOnDevice", {targetPointer, sourcePointer, bytes},
+                           rewriter.getI32Type())))
+      return failure();
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Pass
+//===----------------------------------------------------------------------===//
+
+static bool isRuntimeOp(Operation *op) {
+  return isa<gpu::LaunchFuncOp, gpu::AllocOp, gpu::DeallocOp, memref::AllocOp, memref::DeallocOp,
+             memref::CopyOp>(op);
+}
+
+/// Refuses an op that reads or writes what a memref points to: the data is on
+/// the device.
+static LogicalResult checkHostOp(Operation *op) {
+  if (isRuntimeOp(op) || op->getNumRegions() > 0 || isMemoryEffectFree(op))
+    return success();
+  auto isMemRef = [](Type type) { return isa<BaseMemRefType>(type); };
+  bool touchesMemory =
+      llvm::any_of(op->getOperandTypes(), isMemRef) && !op->hasTrait<OpTrait::IsTerminator>();
+  if (!touchesMemory)
+    return success();
+  return op->emitOpError() << "wanted only launches, allocations and copies in a function that "
+                              "launches kernels, as its memory is on the device";
+}
+
+static bool launchesKernels(func::FuncOp function) {
+  WalkResult result =
+      function.walk([](gpu::LaunchFuncOp) { return WalkResult::interrupt(); });
+  return result.wasInterrupted();
+}
+
+namespace {
+struct ConvertLaunchToRuntime
+    : danaus::impl::ConvertLaunchToRuntimePassBase<ConvertLaunchToRuntime> {
+  void runOnOperation() override {
+    SmallVector<Operation *> functions;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (launchesKernels(function))
+        functions.push_back(function);
+    for (Operation *function : functions) {
+      WalkResult result = function->walk([](Operation *op) {
+        return failed(checkHostOp(op)) ? WalkResult::interrupt() : WalkResult::advance();
+      });
+      if (result.wasInterrupted())
+        return signalPassFailure();
+    }
+    LLVMTypeConverter types(&getContext());
+    ConversionTarget target(getContext());
+    target.addLegalDialect<LLVM::LLVMDialect>();
+    target.markUnknownOpDynamicallyLegal([](Operation *op) { return !isRuntimeOp(op); });
+    RewritePatternSet patterns(&getContext());
+    patterns.add<LowerLaunch, LowerAlloc<gpu::AllocOp>, LowerAlloc<memref::AllocOp>,
+                 LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerCopy>(types);
+    if (failed(applyPartialConversion(functions, target, std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,420 @@
+//===- TileToNVVM.cpp - Fragments to vectors a lane -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Each op becomes the code of one lane. A fragment is the vector of what the
+// lane holds (see the type's description): four words for `a`, two for `b`,
+// four f32 for `acc`; a word is i32, or f32 for f32 operands.
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Conversion/Passes.h"
+#include "dialects/Tile/TileOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/Transforms/Patterns.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/AffineExprVisitor.h"
+#include "mlir/Transforms/DialectConversion.h"
+
+namespace danaus {
+#define GEN_PASS_DEF_CONVERTTILETONVVMPASS
+#include "danaus/Conversion/Passes.h.inc"
+} // namespace danaus
+
+using namespace mlir;
+using namespace danaus::tile;
+
+//===----------------------------------------------------------------------===//
+// Index arithmetic and lanes
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Unsigned arithmetic on indices, one op a call.
+struct IndexBuilder {
+  OpBuilder &builder;
+  Location loc;
+
+  Value constant(int64_t value) const {
+    return arith::ConstantIndexOp::create(builder, loc, value);
+  }
+  Value add(Value left, Value right) const {
+    return arith::AddIOp::create(builder, loc, left, right);
+  }
+  Value add(Value left, int64_t right) const {
+    return right == 0 ? left : add(left, constant(right));
+  }
+  Value mul(Value left, int64_t right) const {
+    return right == 1 ? left : arith::MulIOp::create(builder, loc, left, constant(right));
+  }
+  Value div(Value left, int64_t right) const {
+    return arith::DivUIOp::create(builder, loc, left, constant(right));
+  }
+  Value rem(Value left, int64_t right) const {
+    return arith::RemUIOp::create(builder, loc, left, constant(right));
+  }
+};
+
+/// The place of a lane in its warp: lane = 4 g + t.
+struct Lane {
+  Value g, t;
+};
+
+/// Expands a quasi-affine expression of non-negative values: unsigned division
+/// by a constant is cheaper than the floor division of `affine.apply`.
+struct UnsignedExpander : AffineExprVisitor<UnsignedExpander, Value> {
+  IndexBuilder index;
+  ValueRange dims;
+
+  UnsignedExpander(IndexBuilder index, ValueRange dims) : index(index), dims(dims) {}
+  int64_t constantOf(AffineExpr expr) { return cast<AffineConstantExpr>(expr).getValue(); }
+  Value visitAddExpr(AffineBinaryOpExpr expr) {
+    Value left = visit(expr.getLHS());
+    return index.add(left, visit(expr.getRHS()));
+  }
+  Value visitMulExpr(AffineBinaryOpExpr expr) {
+    return index.mul(visit(expr.getLHS()), constantOf(expr.getRHS()));
+  }
+  Value visitModExpr(AffineBinaryOpExpr expr) {
+    return index.rem(visit(expr.getLHS()), constantOf(expr.getRHS()));
+  }
+  Value visitFloorDivExpr(AffineBinaryOpExpr expr) {
+    return index.div(visit(expr.getLHS()), constantOf(expr.getRHS()));
+  }
+  Value visitCeilDivExpr(AffineBinaryOpExpr expr) {
+    int64_t divisor = constantOf(expr.getRHS());
+    return index.div(index.add(visit(expr.getLHS()), divisor - 1), divisor);
+  }
+  Value visitConstantExpr(AffineConstantExpr expr) { return index.constant(expr.getValue()); }
+  Value visitDimExpr(AffineDimExpr expr) { return dims[expr.getPosition()]; }
+  Value visitSymbolExpr(AffineSymbolExpr) { return nullptr; }
+};
+} // namespace
+
+static Lane getLane(IndexBuilder index) {
+  Value thread = gpu::ThreadIdOp::create(index.builder, index.loc, gpu::Dimension::x);
+  Value lane = index.rem(thread, 32);
+  return {index.div(lane, 4), index.rem(lane, 4)};
+}
+
+/// Row of the accumulator's register `reg` (0 to 3).
+static Value rowOf(IndexBuilder index, Lane lane, int reg) {
+  return index.add(lane.g, 8 * (reg / 2));
+}
+
+/// Column of the accumulator's register `reg`: p(2 t + reg % 2).
+static Value columnOf(IndexBuilder index, Lane lane, int reg, Columns columns) {
+  if (columns == Columns::split)
+    return index.add(lane.t, 4 * (reg % 2));
+  return index.add(index.mul(lane.t, 2), reg % 2);
+}
+
+/// The word that lanes exchange with tensor cores: f32, or i32 for two elements.
+static Type wordType(FragmentType type) {
+  if (type.getElementType().isF32())
+    return type.getElementType();
+  return IntegerType::get(type.getContext(), 32);
+}
+
+static VectorType laneType(FragmentType type) {
+  return VectorType::get({type.getRole() == Role::b ? 2 : 4}, wordType(type));
+}
+
+//===----------------------------------------------------------------------===//
+// Loads
+//===----------------------------------------------------------------------===//
+
+/// One word of shared memory, as i32 or f32.
+static Value loadWord(IndexBuilder index, Value buffer, Value offset, FragmentType type) {
+  Type element = type.getElementType();
+  if (element.isF32())
+    return memref::LoadOp::create(index.builder, index.loc, buffer, offset);
+  auto pair = VectorType::get({2}, element);
+  Value two = vector::LoadOp::create(index.builder, index.loc, pair, buffer, offset,
+                                     /*nontemporal=*/false, llvm::MaybeAlign(4));
+  auto word = VectorType::get({1}, wordType(type));
+  Value cast = vector::BitCastOp::create(index.builder, index.loc, word, two);
+  return vector::ExtractOp::create(index.builder, index.loc, cast, 0);
+}
+
+/// tile.load_a  ->  words (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4)
+struct LowerLoadA : OpConversionPattern<LoadAOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(LoadAOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    FragmentType type = op.getResult().getType();
+    IndexBuilder index{rewriter, op.getLoc()};
+    Lane lane = getLane(index);
+    int64_t pitch = op.getRowPitch(), perWord = type.getElementType().isF32() ? 1 : 2;
+    Value inRow = index.add(index.mul(lane.g, pitch), index.mul(lane.t, perWord));
+    Value base = index.add(adaptor.getOffset(), inRow);
+    SmallVector<Value> words;
+    for (int64_t reg = 0; reg < 4; ++reg) {
+      int64_t step = reg % 2 * 8 * pitch + reg / 2 * 4 * perWord;
+      words.push_back(loadWord(index, adaptor.getBuffer(), index.add(base, step), type));
+    }
+    rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, laneType(type), words);
+    return success();
+  }
+};
+
+/// The row-major offset of `indices` followed by zeros.
+static Value linearize(IndexBuilder index, MemRefType type, ValueRange indices) {
+  Value offset = index.constant(0);
+  int64_t stride = type.getNumElements();
+  for (auto [value, extent] : llvm::zip(indices, type.getShape())) {
+    stride /= extent;
+    offset = index.add(offset, index.mul(value, stride));
+  }
+  return offset;
+}
+
+/// tile.load_b  ->  one load of 8 bytes: words t and t + 4 of column p(g)
+struct LowerLoadB : OpConversionPattern<LoadBOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(LoadBOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    FragmentType type = op.getResult().getType();
+    Location loc = op.getLoc();
+    IndexBuilder index{rewriter, loc};
+    Lane lane = getLane(index);
+    bool isSplit = type.getColumns() == Columns::split;
+    Value column = isSplit ? index.add(index.div(lane.g, 2), index.mul(index.rem(lane.g, 2), 4))
+                           : lane.g;
+    MemRefType weight = op.getWeight().getType();
+    Value flat = memref::ReinterpretCastOp::create(
+        rewriter, loc,
+        MemRefType::get({weight.getNumElements()}, weight.getElementType(),
+                        MemRefLayoutAttrInterface(), weight.getMemorySpace()),
+        adaptor.getWeight(), /*offset=*/0, ArrayRef<int64_t>{weight.getNumElements()},
+        ArrayRef<int64_t>{1});
+    int64_t perLane = type.getElementType().isF32() ? 2 : 4;
+    Value inFragment = index.mul(index.add(index.mul(column, 4), lane.t), perLane);
+    Value offset = index.add(linearize(index, weight, adaptor.getIndices()), inFragment);
+    auto loaded = VectorType::get({perLane}, type.getElementType());
+    Value value = vector::LoadOp::create(rewriter, loc, loaded, flat, offset,
+                                         /*nontemporal=*/false, llvm::MaybeAlign(8));
+    rewriter.replaceOpWithNewOp<vector::BitCastOp>(op, laneType(type), value);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// tile.zero  ->  dense<0.0> : vector<4xf32>
+struct LowerZero : OpConversionPattern<ZeroOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(ZeroOp op, OpAdaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    VectorType type = laneType(op.getResult().getType());
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, rewriter.getZeroAttr(type));
+    return success();
+  }
+};
+
+static SmallVector<Value> unpack(OpBuilder &builder, Location loc, Value fragment) {
+  SmallVector<Value> values;
+  for (int64_t i = 0, size = cast<VectorType>(fragment.getType()).getDimSize(0); i < size; ++i)
+    values.push_back(vector::ExtractOp::create(builder, loc, fragment, i));
+  return values;
+}
+
+/// One mma.sync; `a` and `b` hold i32 words, or vector<2xf16> for f16.
+static Value emitMma(OpBuilder &builder, Location loc, ValueRange a, ValueRange b, Value acc,
+                     NVVM::MMATypes element, int64_t depth) {
+  SmallVector<Value> c = unpack(builder, loc, acc);
+  SmallVector<Type> four(4, builder.getF32Type());
+  Type result = LLVM::LLVMStructType::getLiteral(builder.getContext(), four);
+  std::array<NVVM::MMATypes, 2> types = {element, element};
+  std::array<NVVM::MMALayout, 2> layouts = {NVVM::MMALayout::row, NVVM::MMALayout::col};
+  Value d = NVVM::MmaOp::create(builder, loc, result, a, b, c, {16, 8, depth}, std::nullopt,
+                                std::nullopt, types, layouts);
+  SmallVector<Value> values;
+  for (int64_t i = 0; i < 4; ++i)
+    values.push_back(LLVM::ExtractValueOp::create(builder, loc, d, i));
+  return vector::FromElementsOp::create(builder, loc, VectorType::get({4}, builder.getF32Type()),
+                                        values);
+}
+
+/// x -> (big, small), tf32 as i32, with x = big + small up to 2^-22.
+static std::pair<SmallVector<Value>, SmallVector<Value>>
+splitToTf32(OpBuilder &builder, Location loc, Value fragment) {
+  SmallVector<Value> bigs, smalls;
+  auto toTf32 = [&](Value value) -> Value {
+    return NVVM::ConvertFloatToTF32Op::create(builder, loc, builder.getI32Type(), value,
+                                              NVVM::FPRoundingMode::RNA);
+  };
+  for (Value value : unpack(builder, loc, fragment)) {
+    Value big = toTf32(value);
+    Value bigFloat = arith::BitcastOp::create(builder, loc, builder.getF32Type(), big);
+    Value rest = arith::SubFOp::create(builder, loc, value, bigFloat);
+    bigs.push_back(big);
+    smalls.push_back(toTf32(rest));
+  }
+  return {bigs, smalls};
+}
+
+/// f16 operands of mma.sync are vector<2xf16>, bf16 operands i32.
+static SmallVector<Value> toOperands(OpBuilder &builder, Location loc, Value fragment,
+                                     Type element) {
+  SmallVector<Value> words = unpack(builder, loc, fragment);
+  if (!element.isF16())
+    return words;
+  auto pair = VectorType::get({2}, element);
+  for (Value &word : words)
+    word = LLVM::BitcastOp::create(builder, loc, pair, word);
+  return words;
+}
+
+/// tile.mma  ->  mma.sync.m16n8k16, or three mma.sync.m16n8k8 on tf32 parts,
+/// smallest first
+struct LowerMma : OpConversionPattern<MmaOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(MmaOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Type element = op.getA().getType().getElementType();
+    if (element.isF32()) {
+      auto [aBig, aSmall] = splitToTf32(rewriter, loc, adaptor.getA());
+      auto [bBig, bSmall] = splitToTf32(rewriter, loc, adaptor.getB());
+      constexpr NVVM::MMATypes tf32 = NVVM::MMATypes::tf32;
+      Value first = emitMma(rewriter, loc, aSmall, bBig, adaptor.getAcc(), tf32, 8);
+      Value second = emitMma(rewriter, loc, aBig, bSmall, first, tf32, 8);
+      rewriter.replaceOp(op, emitMma(rewriter, loc, aBig, bBig, second, tf32, 8));
+      return success();
+    }
+    NVVM::MMATypes type = element.isF16() ? NVVM::MMATypes::f16 : NVVM::MMATypes::bf16;
+    SmallVector<Value> a = toOperands(rewriter, loc, adaptor.getA(), element);
+    SmallVector<Value> b = toOperands(rewriter, loc, adaptor.getB(), element);
+    rewriter.replaceOp(op, emitMma(rewriter, loc, a, b, adaptor.getAcc(), type, 16));
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Epilogue and stores
+//===----------------------------------------------------------------------===//
+
+/// tile.map  ->  the body four times, with row and column of each register
+struct LowerMap : OpConversionPattern<MapOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(MapOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    IndexBuilder index{rewriter, loc};
+    Lane lane = getLane(index);
+    Columns columns = op.getAcc().getType().getColumns();
+    SmallVector<Value> values = unpack(rewriter, loc, adaptor.getAcc());
+    Block &body = op.getBody().front();
+    for (auto [reg, value] : llvm::enumerate(values)) {
+      IRMapping mapping;
+      mapping.map(body.getArgument(0), value);
+      mapping.map(body.getArgument(1), rowOf(index, lane, reg));
+      mapping.map(body.getArgument(2), columnOf(index, lane, reg, columns));
+      for (Operation &inner : body.without_terminator())
+        rewriter.clone(inner, mapping);
+      value = mapping.lookupOrDefault(cast<YieldOp>(body.back()).getValue());
+    }
+    rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, laneType(op.getAcc().getType()),
+                                                        values);
+    return success();
+  }
+};
+
+/// Converts to the buffer's element type and stores, as one vector if several.
+static void storeValues(IndexBuilder index, ValueRange values, Value buffer, Value offset) {
+  OpBuilder &builder = index.builder;
+  Type element = cast<MemRefType>(buffer.getType()).getElementType();
+  auto many = VectorType::get({static_cast<int64_t>(values.size())}, builder.getF32Type());
+  Value value = values.front();
+  if (values.size() > 1)
+    value = vector::FromElementsOp::create(builder, index.loc, many, values);
+  if (!element.isF32()) {
+    Type narrow = values.size() > 1 ? Type(many.cloneWith(std::nullopt, element)) : element;
+    value = arith::TruncFOp::create(builder, index.loc, narrow, value);
+  }
+  if (values.size() == 1) {
+    memref::StoreOp::create(builder, index.loc, value, buffer, offset);
+    return;
+  }
+  int64_t bytes = values.size() * element.getIntOrFloatBitWidth() / 8;
+  vector::StoreOp::create(builder, index.loc, value, buffer, offset, /*nontemporal=*/false,
+                          llvm::MaybeAlign(bytes));
+}
+
+/// tile.store  ->  for each register, or pair of registers: offset, convert, store
+struct LowerStore : OpConversionPattern<StoreOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(StoreOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    IndexBuilder index{rewriter, op.getLoc()};
+    Lane lane = getLane(index);
+    Columns columns = cast<FragmentType>(op.getAccs().front().getType()).getColumns();
+    SmallVector<SmallVector<Value>> accs;
+    for (Value acc : adaptor.getAccs())
+      accs.push_back(unpack(rewriter, op.getLoc(), acc));
+    for (int reg = 0; reg < 4; reg += op.getAdjacentColumns() ? 2 : 1) {
+      OpBuilder::InsertionGuard guard(rewriter);
+      Value column = columnOf(index, lane, reg, columns);
+      if (Value limit = adaptor.getLimit()) {
+        Value isInside = arith::CmpIOp::create(rewriter, op.getLoc(), arith::CmpIPredicate::ult,
+                                               column, limit);
+        auto inside = scf::IfOp::create(rewriter, op.getLoc(), isInside);
+        rewriter.setInsertionPointToStart(inside.thenBlock());
+      }
+      Value row = index.add(adaptor.getRow(), rowOf(index, lane, reg));
+      Value place = index.add(adaptor.getColumn(), index.mul(column, op.getStep()));
+      Value dims[] = {row, place};
+      Value offset = UnsignedExpander(index, dims).visit(op.getMap().getResult(0));
+      SmallVector<Value> values;
+      for (const SmallVector<Value> &acc : accs)
+        values.push_back(acc[reg]);
+      if (op.getAdjacentColumns())
+        values.push_back(accs.front()[reg + 1]);
+      storeValues(index, values, adaptor.getBuffer(), offset);
+    }
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileToNVVM> {
+  void runOnOperation() override {
+    MLIRContext *context = &getContext();
+    TypeConverter types;
+    types.addConversion([](Type type) { return type; });
+    types.addConversion([](FragmentType type) -> Type { return laneType(type); });
+    ConversionTarget target(*context);
+    target.addIllegalDialect<TileDialect>();
+    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    RewritePatternSet patterns(context);
+    patterns.add<LowerLoadA, LowerLoadB, LowerZero, LowerMma, LowerMap, LowerStore>(types, context);
+    scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);
+    populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
+    populateCallOpTypeConversionPattern(patterns, types);
+    populateReturnOpTypeConversionPattern(patterns, types);
+    target.addDynamicallyLegalOp<func::FuncOp>(
+        [&](func::FuncOp op) { return types.isSignatureLegal(op.getFunctionType()); });
+    target.addDynamicallyLegalOp<func::CallOp, func::ReturnOp>(
+        [&](Operation *op) { return types.isLegal(op); });
+    if (failed(applyPartialConversion(getOperation(), target, std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,354 @@
+//===- Cuda.cpp - What compiled code asks of a CUDA device -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Runtime/Cuda.h"
+#include <cstdarg>
+#include <cstdio>
+#include <dlfcn.h>
+#include <map>
+#include <mutex>
+#include <string>
+
+//===----------------------------------------------------------------------===//
+// The driver's functions
+//===----------------------------------------------------------------------===//
+
+namespace {
+using Result = int; ///< CUresult
+using DevicePointer = unsigned long long;
+using Handle = void *; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent
+
+/// Name in libcuda.so.1, name here, parameters. `_v2` is the current ABI.
+#define DANAUS_CUDA_FUNCTIONS(X)                                                                  \
+  X(cuInit, init, (unsigned))                                                                     \
+  X(cuDriverGetVersion, driverGetVersion, (int *))                                                \
+  X(cuDeviceGetCount, deviceGetCount, (int *))                                                    \
+  X(cuDeviceGet, deviceGet, (int *, int))                                                         \
+  X(cuDeviceGetName, deviceGetName, (char *, int, int))                                           \
+  X(cuDeviceGetAttribute, deviceGetAttribute, (int *, int, int))                                  \
+  X(cuDevicePrimaryCtxRetain, primaryContextRetain, (Handle *, int))                              \
+  X(cuCtxSetCurrent, contextSetCurrent, (Handle))                                                 \
+  X(cuModuleLoadDataEx, moduleLoad, (Handle *, const void *, unsigned, int *, void **))           \
+  X(cuModuleGetFunction, moduleGetFunction, (Handle *, Handle, const char *))                     \
+  X(cuFuncSetAttribute, functionSetAttribute, (Handle, int, int))                                 \
+  X(cuLaunchKernel, launchKernel,                                                                 \
+    (Handle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, Handle,        \
+     void **, void **))                                                                           \
+  X(cuMemAllocAsync, memoryAlloc, (DevicePointer *, size_t, Handle))                              \
+  X(cuMemFreeAsync, memoryFree, (DevicePointer, Handle))                                          \
+  X(cuMemcpyHtoDAsync_v2, copyToDevice, (DevicePointer, const void *, size_t, Handle))            \
+  X(cuMemcpyDtoHAsync_v2, copyToHost, (void *, DevicePointer, size_t, Handle))                    \
+  X(cuMemcpyDtoDAsync_v2, copyOnDevice, (DevicePointer, DevicePointer, size_t, Handle))           \
+  X(cuMemsetD8Async, fill, (DevicePointer, unsigned char, size_t, Handle))                        \
+  X(cuStreamSynchronize, streamSynchronize, (Handle))                                             \
+  X(cuEventCreate, eventCreate, (Handle *, unsigned))                                             \
+  X(cuEventRecord, eventRecord, (Handle, Handle))                                                 \
+  X(cuEventSynchronize, eventSynchronize, (Handle))                                               \
+  X(cuEventElapsedTime, eventElapsedTime, (float *, Handle, Handle))                              \
+  X(cuEventDestroy_v2, eventDestroy, (Handle))                                                    \
+  X(cuGetErrorString, getErrorString, (Result, const char **))
+
+struct Driver {
+#define DANAUS_DECLARE(symbol, name, parameters) Result(*name) parameters = nullptr;
+  DANAUS_CUDA_FUNCTIONS(DANAUS_DECLARE)
+#undef DANAUS_DECLARE
+
+  void *library = nullptr;
+  int version = 0, capability = 0;
+  Handle context = nullptr;
+  char deviceName[128] = "";
+  std::string problem; ///< why it cannot be used, or empty
+};
+
+constexpr int wantedVersion = 12000;
+
+/// State of one thread.
+struct Thread {
+  std::string error;
+  Handle stream = nullptr;
+  bool hasContext = false;
+};
+} // namespace
+
+static Thread &thread() {
+  static thread_local Thread state;
+  return state;
+}
+
+/// Keeps the first error of this thread. Returns 1.
+__attribute__((format(printf, 1, 2))) static int fail(const char *format, ...) {
+  char text[4096];
+  va_list arguments;
+  va_start(arguments, format);
+  vsnprintf(text, sizeof text, format, arguments);
+  va_end(arguments);
+  if (thread().error.empty())
+    thread().error = text;
+  return 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Opening
+//===----------------------------------------------------------------------===//
+
+static std::string describe(const Driver &driver, const char *what, Result result) {
+  const char *text = nullptr;
+  if (driver.getErrorString)
+    driver.getErrorString(result, &text);
+  return std::string(what) + ": " + (text ? text : "unknown error") + " (CUDA error " +
+         std::to_string(result) + ")";
+}
+
+static std::string loadSymbols(Driver &driver) {
+  driver.library = dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL);
+  if (!driver.library)
+    return std::string("no CUDA driver: ") + dlerror();
+  const char *missing = nullptr;
+#define DANAUS_LOAD(symbol, name, parameters)                                                     \
+  driver.name = reinterpret_cast<decltype(driver.name)>(dlsym(driver.library, #symbol));          \
+  if (!driver.name && !missing)                                                                   \
+    missing = #symbol;
+  DANAUS_CUDA_FUNCTIONS(DANAUS_LOAD)
+#undef DANAUS_LOAD
+  if (driver.driverGetVersion)
+    driver.driverGetVersion(&driver.version);
+  if (driver.version < wantedVersion)
+    return "CUDA driver: wanted version 12.0 or newer, found " +
+           std::to_string(driver.version / 1000) + "." + std::to_string(driver.version % 1000 / 10);
+  return missing ? std::string("CUDA driver has no function ") + missing : std::string();
+}
+
+static std::string openDevice(Driver &driver) {
+  // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR.
+  constexpr int majorAttribute = 75, minorAttribute = 76;
+  int count = 0, device = 0, major = 0, minor = 0;
+  if (Result result = driver.init(0))
+    return describe(driver, "CUDA driver", result);
+  if (Result result = driver.deviceGetCount(&count))
+    return describe(driver, "CUDA devices", result);
+  if (count == 0)
+    return "no CUDA device: the driver found none";
+  if (Result result = driver.deviceGet(&device, 0))
+    return describe(driver, "CUDA device 0", result);
+  driver.deviceGetName(driver.deviceName, sizeof driver.deviceName, device);
+  driver.deviceGetAttribute(&major, majorAttribute, device);
+  driver.deviceGetAttribute(&minor, minorAttribute, device);
+  driver.capability = 10 * major + minor;
+  if (Result result = driver.primaryContextRetain(&driver.context, device))
+    return describe(driver, "context of CUDA device 0", result);
+  return "";
+}
+
+/// The driver, opened once a process.
+static Driver &openDriver() {
+  static Driver driver;
+  static std::once_flag once;
+  std::call_once(once, [] {
+    driver.problem = loadSymbols(driver);
+    if (driver.problem.empty())
+      driver.problem = openDevice(driver);
+  });
+  return driver;
+}
+
+/// The driver ready for a call of this thread, or null after an error.
+static Driver *ready() {
+  if (!thread().error.empty())
+    return nullptr;
+  Driver &driver = openDriver();
+  if (!driver.problem.empty()) {
+    fail("%s", driver.problem.c_str());
+    return nullptr;
+  }
+  if (!thread().hasContext) {
+    if (Result result = driver.contextSetCurrent(driver.context)) {
+      fail("%s", describe(driver, "CUDA context", result).c_str());
+      return nullptr;
+    }
+    thread().hasContext = true;
+  }
+  return &driver;
+}
+
+static int check(const Driver &driver, const char *what, Result result) {
+  return result == 0 ? 0 : fail("%s", describe(driver, what, result).c_str());
+}
+
+int danausCudaInit(void) { return ready() ? 0 : 1; }
+const char *danausCudaLastError(void) { return thread().error.c_str(); }
+void danausCudaClearError(void) { thread().error.clear(); }
+const char *danausCudaDeviceName(void) { return openDriver().deviceName; }
+int danausCudaDriverVersion(void) { return openDriver().version; }
+int danausCudaComputeCapability(void) { return openDriver().capability; }
+void danausCudaSetStream(void *stream) { thread().stream = stream; }
+
+//===----------------------------------------------------------------------===//
+// Launches
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Functions that were loaded, by image and name.
+struct Cache {
+  std::mutex mutex;
+  std::map<const void *, Handle> modules;
+  std::map<std::pair<const void *, std::string>, Handle> functions;
+};
+} // namespace
+
+static Cache &cache() {
+  static Cache instance;
+  return instance;
+}
+
+/// Loads an image; for PTX that the driver cannot compile, with its log.
+static Handle loadModule(Driver &driver, const void *image) {
+  // CU_JIT_ERROR_LOG_BUFFER and CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES.
+  int options[] = {5, 6};
+  char log[2048] = "";
+  void *values[] = {log, reinterpret_cast<void *>(sizeof log)};
+  Handle module = nullptr;
+  if (Result result = driver.moduleLoad(&module, image, 2, options, values)) {
+    fail("%s%s%s", describe(driver, "loading the kernels", result).c_str(), *log ? ": " : "", log);
+    return nullptr;
+  }
+  return module;
+}
+
+static Handle findFunction(Driver &driver, const void *image, const char *kernel,
+                           int32_t sharedBytes) {
+  Cache &known = cache();
+  std::lock_guard<std::mutex> lock(known.mutex);
+  Handle &function = known.functions[{image, kernel}];
+  if (function)
+    return function;
+  Handle &module = known.modules[image];
+  if (!module && !(module = loadModule(driver, image)))
+    return nullptr;
+  Handle found = nullptr;
+  if (check(driver, kernel, driver.moduleGetFunction(&found, module, kernel)))
+    return nullptr;
+  // CU_FUNC_ATTRIBUTE_MAX_DYNAMIC_SHARED_SIZE_BYTES: above 48 KB it must be asked for.
+  constexpr int maxSharedAttribute = 8;
+  if (check(driver, "shared memory of a kernel",
+            driver.functionSetAttribute(found, maxSharedAttribute, sharedBytes)))
+    return nullptr;
+  return function = found;
+}
+
+int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64_t gridY,
+                     int64_t gridZ, int64_t blockX, int64_t blockY, int64_t blockZ,
+                     int32_t sharedBytes, void **parameters) {
+  Driver *driver = ready();
+  if (!driver)
+    return 1;
+  if (gridX == 0 || gridY == 0 || gridZ == 0)
+    return 0;
+  Handle function = findFunction(*driver, image, kernel, sharedBytes);
+  if (!function)
+    return 1;
+  return check(*driver, kernel,
+               driver->launchKernel(function, gridX, gridY, gridZ, blockX, blockY, blockZ,
+                                    sharedBytes, thread().stream, parameters, nullptr));
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+static DevicePointer toDevice(const void *pointer) {
+  return reinterpret_cast<DevicePointer>(pointer);
+}
+
+void *danausCudaAlloc(int64_t bytes) {
+  Driver *driver = ready();
+  DevicePointer memory = 0;
+  if (!driver || bytes == 0)
+    return nullptr;
+  Result result = driver->memoryAlloc(&memory, bytes, thread().stream);
+  std::string what = std::to_string(bytes) + " bytes of device memory";
+  if (check(*driver, what.c_str(), result))
+    return nullptr;
+  return reinterpret_cast<void *>(memory);
+}
+
+int danausCudaFree(void *memory) {
+  Driver *driver = memory ? ready() : nullptr;
+  if (!driver)
+    return memory ? 1 : 0;
+  return check(*driver, "freeing device memory",
+               driver->memoryFree(toDevice(memory), thread().stream));
+}
+
+/// Runs `call` on a ready driver unless there is nothing to move.
+template <typename Call>
+static int move(const char *what, int64_t bytes, Call call) {
+  Driver *driver = ready();
+  if (!driver)
+    return 1;
+  return bytes == 0 ? 0 : check(*driver, what, call(*driver));
+}
+
+int danausCudaCopyToDevice(void *device, const void *host, int64_t bytes) {
+  return move("copy to the device", bytes, [&](Driver &driver) {
+    return driver.copyToDevice(toDevice(device), host, bytes, thread().stream);
+  });
+}
+
+int danausCudaCopyToHost(void *host, const void *device, int64_t bytes) {
+  return move("copy to the host", bytes, [&](Driver &driver) {
+    return driver.copyToHost(host, toDevice(device), bytes, thread().stream);
+  });
+}
+
+int danausCudaCopyOnDevice(void *target, const void *source, int64_t bytes) {
+  return move("copy on the device", bytes, [&](Driver &driver) {
+    return driver.copyOnDevice(toDevice(target), toDevice(source), bytes, thread().stream);
+  });
+}
+
+int danausCudaFill(void *device, int byte, int64_t bytes) {
+  return move("filling device memory", bytes, [&](Driver &driver) {
+    return driver.fill(toDevice(device), static_cast<unsigned char>(byte), bytes, thread().stream);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Waiting and time
+//===----------------------------------------------------------------------===//
+
+int danausCudaSynchronize(void) {
+  Driver *driver = ready();
+  if (!driver)
+    return 1;
+  return check(*driver, "running the kernels", driver->streamSynchronize(thread().stream));
+}
+
+void *danausCudaRecordEvent(void) {
+  Driver *driver = ready();
+  Handle event = nullptr;
+  if (!driver || check(*driver, "event", driver->eventCreate(&event, 0)) ||
+      check(*driver, "event", driver->eventRecord(event, thread().stream)))
+    return nullptr;
+  return event;
+}
+
+double danausCudaElapsed(void *begin, void *end) {
+  Driver *driver = ready();
+  float milliseconds = -1;
+  if (!driver || !begin || !end ||
+      check(*driver, "running the kernels", driver->eventSynchronize(end)) ||
+      check(*driver, "event", driver->eventElapsedTime(&milliseconds, begin, end)))
+    return -1;
+  return milliseconds;
+}
+
+void danausCudaDestroyEvent(void *event) {
+  Driver *driver = event ? ready() : nullptr;
+  if (driver)
+    driver->eventDestroy(event);
+}

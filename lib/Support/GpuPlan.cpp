@@ -1,0 +1,410 @@
+//===- GpuPlan.cpp - Where a GPU kernel keeps and moves its data -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Support/GpuPlan.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+#include <array>
+#include <functional>
+
+using namespace danaus;
+using llvm::alignTo;
+using llvm::ArrayRef;
+using llvm::divideCeil;
+using llvm::formatv;
+
+namespace {
+constexpr int64_t wordBytes = 4;
+constexpr int64_t numBanks = 32;
+/// Accumulators that a thread may hold beside weights and addresses.
+constexpr int64_t maxAccumulators = 32;
+/// Registers for addresses, loop counters and values in flight, such that no
+/// kernel of test/Integration/CUDA spills (ptxas 13.0, sm_80 and sm_90a). Extents
+/// that are no powers of two need quotients and remainders, which stay in registers.
+constexpr int64_t addressRegisters = 28, oddAddressRegisters = 72;
+
+/// The element at which a column of a stage's result is stored (row 0).
+using ColumnOffset = std::function<int64_t(int64_t column)>;
+} // namespace
+
+static int64_t contraction(int64_t elementBytes) { return elementBytes == 2 ? 16 : 8; }
+
+int64_t danaus::inputOffset(const GpuStagePlan &next, int64_t column) {
+  const StagePattern &pattern = next.local;
+  int64_t block = column / (pattern.c * pattern.d) * pattern.d + column % pattern.d;
+  return block * next.input.blockPitch + column / pattern.d % pattern.c;
+}
+
+/// The column of a stage's result (in its group) that block and B give.
+static int64_t columnOf(const StagePattern &pattern, int64_t block, int64_t B) {
+  return (block / pattern.d * pattern.b + B) * pattern.d + block % pattern.d;
+}
+
+//===----------------------------------------------------------------------===//
+// Pairs of values of 2 bytes
+//===----------------------------------------------------------------------===//
+
+/// Whether (B, B + 1), or (block, block + 1), always lie side by side, the even
+/// one at an even offset.
+static bool pairsUp(const StagePattern &pattern, const ColumnOffset &offset, StorePairing pairing) {
+  int64_t blockStep = pairing == StorePairing::Blocks ? 2 : 1, bStep = 3 - blockStep;
+  if (pattern.numBlocks() % blockStep != 0 || pattern.b % bStep != 0)
+    return false;
+  for (int64_t block = 0; block < pattern.numBlocks(); block += blockStep)
+    for (int64_t B = 0; B < pattern.b; B += bStep) {
+      int64_t first = offset(columnOf(pattern, block, B));
+      int64_t second = offset(columnOf(pattern, block + blockStep - 1, B + bStep - 1));
+      if (first % 2 != 0 || second != first + 1)
+        return false;
+    }
+  return true;
+}
+
+static StorePairing choosePairing(const StagePattern &pattern, int64_t elementBytes,
+                                  const ColumnOffset &offset) {
+  if (elementBytes != 2)
+    return StorePairing::None;
+  for (StorePairing pairing : {StorePairing::Columns, StorePairing::Blocks})
+    if (pairsUp(pattern, offset, pairing))
+      return pairing;
+  return StorePairing::None;
+}
+
+//===----------------------------------------------------------------------===//
+// Bank conflicts
+//===----------------------------------------------------------------------===//
+
+/// Passes over shared memory that a store of one register by 32 lanes takes:
+/// the most distinct words in one bank.
+static int64_t storePasses(const GpuStagePlan &stage, const ColumnOffset &offset, int64_t rowPitch,
+                           int64_t elementBytes, int64_t block, int64_t tile, int64_t j) {
+  std::array<llvm::SmallVector<int64_t, 8>, numBanks> words;
+  for (int64_t lane = 0; lane < 32; ++lane) {
+    int64_t g = lane / 4, t = lane % 4;
+    int64_t B = 8 * tile + (stage.splitColumns ? t + 4 * j : 2 * t + j);
+    if (B >= stage.local.b)
+      continue;
+    int64_t element = g * rowPitch + offset(columnOf(stage.local, block, B));
+    int64_t word = element * elementBytes / wordBytes;
+    llvm::SmallVector<int64_t, 8> &bank = words[word % numBanks];
+    if (!llvm::is_contained(bank, word))
+      bank.push_back(word);
+  }
+  size_t most = 0;
+  for (const auto &bank : words)
+    most = std::max(most, bank.size());
+  return static_cast<int64_t>(most);
+}
+
+/// The passes of a sample of stores: first and middle blocks and fragments.
+static int64_t samplePasses(const GpuStagePlan &stage, const ColumnOffset &offset,
+                            int64_t rowPitch, int64_t elementBytes) {
+  int64_t middle = stage.local.numBlocks() / 2 / stage.blocksPerItem * stage.blocksPerItem;
+  int64_t passes = 0;
+  for (int64_t block : {int64_t(0), middle})
+    for (int64_t tile : {int64_t(0), stage.nTiles / 2})
+      for (int64_t j : {0, 1})
+        passes += storePasses(stage, offset, rowPitch, elementBytes, block, tile, j);
+  return passes;
+}
+
+//===----------------------------------------------------------------------===//
+// Buffers
+//===----------------------------------------------------------------------===//
+
+/// The least pitch of at least `elements` that is 4 modulo 8 words.
+static int64_t loadablePitch(int64_t elements, int64_t elementBytes) {
+  int64_t words = divideCeil(elements * elementBytes, wordBytes);
+  return (alignTo(words + 4, 8) - 4) * wordBytes / elementBytes;
+}
+
+static void layOutInput(GpuStagePlan &stage, int64_t blockPitch, int64_t elementBytes) {
+  stage.input.blockPitch = blockPitch;
+  stage.input.rowPitch = loadablePitch(stage.local.numBlocks() * blockPitch, elementBytes);
+}
+
+/// Chooses how `stage` stores into in[next]: the words added to the block pitch,
+/// and whether its columns are split, by the fewest passes, then the least room.
+static void connectStages(GpuStagePlan &stage, GpuStagePlan &next, int64_t elementBytes) {
+  int64_t padded = next.kSteps * contraction(elementBytes);
+  auto offset = [&next](int64_t column) { return inputOffset(next, column); };
+  layOutInput(next, padded, elementBytes);
+  stage.pairing = choosePairing(stage.local, elementBytes, offset);
+  stage.blocksPerItem = stage.pairing == StorePairing::Blocks ? 2 : 1;
+  int64_t best = INT64_MAX, bestWords = 0;
+  bool bestSplit = false;
+  for (int64_t words = 0; words < 8; ++words)
+    for (bool split : {false, true}) {
+      if (split && stage.pairing == StorePairing::Columns)
+        continue;
+      layOutInput(next, padded + words * wordBytes / elementBytes, elementBytes);
+      stage.splitColumns = split;
+      int64_t passes = samplePasses(stage, offset, next.input.rowPitch, elementBytes);
+      if (passes < best)
+        best = passes, bestWords = words, bestSplit = split;
+    }
+  layOutInput(next, padded + bestWords * wordBytes / elementBytes, elementBytes);
+  stage.splitColumns = bestSplit;
+}
+
+/// Elements of y that lie side by side in a row and in `out`.
+static int64_t contiguousOutput(const GpuSegment &segment) {
+  const StagePattern &local = segment.stages.back().local;
+  if (segment.groupsD > 1)
+    return local.d;
+  return segment.groupsB > 1 ? local.b * local.d : local.outSize();
+}
+
+/// Chooses the pitch of `out`, the width of the copy to y, and whether the last
+/// stage's columns are split: fewest passes, then the widest copy.
+static void layOutOutput(GpuSegment &segment, int64_t elementBytes) {
+  GpuStagePlan &stage = segment.stages.back();
+  auto offset = [](int64_t column) { return column; };
+  stage.pairing = choosePairing(stage.local, elementBytes, offset);
+  stage.blocksPerItem = stage.pairing == StorePairing::Blocks ? 2 : 1;
+  int64_t run = contiguousOutput(segment), best = INT64_MAX;
+  bool bestSplit = false;
+  for (int64_t width = 16 / elementBytes; width >= 1; width /= 2) {
+    if (run % width != 0 || stage.whole.outSize() % width != 0)
+      continue;
+    int64_t step = std::max<int64_t>(width, stage.pairing == StorePairing::None ? 1 : 2);
+    int64_t base = alignTo(stage.local.outSize(), step);
+    for (int64_t pitch = base; pitch < base + numBanks * wordBytes / elementBytes; pitch += step)
+      for (bool split : {false, true}) {
+        if (split && stage.pairing == StorePairing::Columns)
+          continue;
+        stage.splitColumns = split;
+        int64_t passes = samplePasses(stage, offset, pitch, elementBytes);
+        if (passes >= best)
+          continue;
+        best = passes, bestSplit = split;
+        segment.out.rowPitch = pitch;
+        segment.store.elements = width;
+      }
+  }
+  stage.splitColumns = bestSplit;
+}
+
+/// How x reaches in[0]: by cp.async where a block's values are contiguous, else
+/// through registers, with vectors along d where d > 1.
+static void layOutFirstInput(GpuSegment &segment, int64_t elementBytes) {
+  GpuStagePlan &stage = segment.stages.front();
+  const StagePattern &local = stage.local;
+  int64_t padded = stage.kSteps * contraction(elementBytes);
+  bool natural = stage.whole.d == 1 && local.c == padded;
+  int64_t run = stage.whole.d > 1 ? local.d : natural ? local.a * local.c : local.c;
+  for (int64_t width = 16 / elementBytes; width >= 1; width /= 2) {
+    if (run % width != 0 || stage.whole.inSize() % width != 0)
+      continue;
+    segment.load = {stage.whole.d == 1 && width * elementBytes >= wordBytes, width};
+    break;
+  }
+  // One word more spreads the scattered stores of the path through registers.
+  int64_t extra = stage.whole.d > 1 ? wordBytes / elementBytes : 0;
+  layOutInput(stage, padded + extra, elementBytes);
+}
+
+//===----------------------------------------------------------------------===//
+// Work and resources
+//===----------------------------------------------------------------------===//
+
+/// The number of fragments that a warp takes together: the least time for the
+/// warp with most items, then the most fragments to one load of the left operand.
+static void chooseTilesPerItem(GpuStagePlan &stage, const Schedule &schedule) {
+  int64_t perTile = 4 * stage.blocksPerItem * (schedule.rows / 16);
+  int64_t most = std::max<int64_t>(1, maxAccumulators / perTile), best = INT64_MAX, chosen = 1;
+  for (int64_t tiles = 1; tiles <= std::min(most, stage.nTiles); ++tiles) {
+    if (stage.nTiles % tiles != 0)
+      continue;
+    stage.tilesPerItem = tiles;
+    int64_t time = divideCeil(stage.numItems(), schedule.warps) * tiles;
+    if (time <= best)
+      best = time, chosen = tiles;
+  }
+  stage.tilesPerItem = chosen;
+}
+
+static int64_t placeBuffer(SharedBuffer &buffer, int64_t elements, int64_t elementBytes,
+                           int64_t offset) {
+  buffer.offsetBytes = offset;
+  buffer.numElements = elements;
+  return alignTo(offset + elements * elementBytes, 16);
+}
+
+static void placeBuffers(GpuSegment &segment, ElementSizes sizes, const Schedule &schedule) {
+  int64_t bytes = 0;
+  for (auto [index, stage] : llvm::enumerate(segment.stages)) {
+    int64_t copies = index == 0 ? segment.depth : 1;
+    bytes = placeBuffer(stage.input, copies * schedule.rows * stage.input.rowPitch, sizes.in, bytes);
+  }
+  segment.sharedBytes =
+      placeBuffer(segment.out, schedule.rows * segment.out.rowPitch, sizes.out, bytes);
+}
+
+static bool hasOddExtents(const StagePattern &pattern) {
+  auto isOdd = [](int64_t extent) { return !llvm::isPowerOf2_64(extent); };
+  return isOdd(pattern.a) || isOdd(pattern.b) || isOdd(pattern.c) || isOdd(pattern.d);
+}
+
+/// Registers of one thread: weights (twice for f32, whose halves stay in
+/// registers too), accumulators and left operands of an item, and addresses.
+static int64_t estimateRegisters(const GpuSegment &segment, int64_t elementBytes,
+                                 const Schedule &schedule) {
+  int64_t weights = 0, item = 0, addresses = addressRegisters;
+  for (const GpuStagePlan &stage : segment.stages) {
+    if (hasOddExtents(stage.local))
+      addresses = oddAddressRegisters;
+    int64_t rowTiles = schedule.rows / 16;
+    int64_t slots = divideCeil(stage.numItems(), schedule.warps);
+    int64_t fragments = slots * stage.blocksPerItem * stage.tilesPerItem * stage.kSteps;
+    weights += fragments * 2 * (elementBytes == 4 ? 2 : 1);
+    int64_t wordsOfLeft = elementBytes == 4 ? 12 : 4; // f32 and its two parts
+    int64_t accumulators = 4 * stage.blocksPerItem * rowTiles;
+    int64_t lefts = wordsOfLeft * rowTiles;
+    if (segment.weightsInRegisters)
+      lefts *= stage.kSteps * stage.blocksPerItem;
+    else // and the weights of two steps on their way
+      accumulators = (accumulators + 4 * stage.blocksPerItem) * stage.tilesPerItem;
+    item = std::max(item, accumulators + lefts);
+  }
+  return item + addresses + (segment.weightsInRegisters ? weights : 0);
+}
+
+static int64_t registerLimit(const Schedule &schedule, const TargetLimits &limits) {
+  int64_t perThread = limits.registersPerBlock / (32 * schedule.warps) / 8 * 8;
+  return std::min(perThread, limits.registersPerThread);
+}
+
+/// Thread blocks that fit on one multiprocessor; 4 are enough to hide latency.
+static int64_t residentBlocks(const GpuSegment &segment, const Schedule &schedule,
+                              const TargetLimits &limits) {
+  constexpr int64_t reservedBytes = 1024; // by the driver, for each block
+  int64_t byShared = limits.sharedBytesPerProcessor / (segment.sharedBytes + reservedBytes);
+  int64_t byRegisters = limits.registersPerBlock / (32 * schedule.warps * segment.registers);
+  int64_t byWarps = 2 * limits.warpsPerBlock / schedule.warps;
+  return std::clamp<int64_t>(std::min({byShared, byRegisters, byWarps}), 1, 4);
+}
+
+//===----------------------------------------------------------------------===//
+// A launch
+//===----------------------------------------------------------------------===//
+
+static GpuSegment planSegment(size_t firstStage, ArrayRef<StageDescriptor> stages,
+                              const StagePattern &local, ElementSizes sizes,
+                              const Schedule &schedule, const TargetLimits &limits) {
+  GpuSegment segment;
+  segment.firstStage = firstStage;
+  for (const StageDescriptor &descriptor : stages) {
+    GpuStagePlan stage;
+    stage.whole = descriptor.pattern;
+    stage.local = stages.size() == 1 ? local : descriptor.pattern;
+    stage.kSteps = divideCeil(stage.local.c, contraction(sizes.in));
+    stage.nTiles = divideCeil(stage.local.b, 8);
+    segment.hasPadding |= stage.local.c % contraction(sizes.in) != 0;
+    segment.stages.push_back(stage);
+  }
+  const StagePattern &whole = stages.front().pattern;
+  segment.groupsA = whole.a / segment.stages.front().local.a;
+  segment.groupsB = divideCeil(whole.b, segment.stages.front().local.b);
+  segment.groupsD = whole.d / segment.stages.front().local.d;
+  segment.weightsInRegisters = schedule.placement == WeightPlacement::Registers;
+  layOutFirstInput(segment, sizes.in);
+  for (size_t s = 0; s + 1 < segment.stages.size(); ++s)
+    connectStages(segment.stages[s], segment.stages[s + 1], sizes.in);
+  layOutOutput(segment, sizes.out);
+  for (GpuStagePlan &stage : segment.stages)
+    chooseTilesPerItem(stage, schedule);
+  segment.depth = segment.load.async ? schedule.depth : 1;
+  placeBuffers(segment, sizes, schedule);
+  segment.registers = estimateRegisters(segment, sizes.in, schedule);
+  segment.blocksPerProcessor = residentBlocks(segment, schedule, limits);
+  return segment;
+}
+
+static bool fits(const GpuSegment &segment, const Schedule &schedule, const TargetLimits &limits) {
+  return segment.sharedBytes <= limits.sharedBytesPerBlock &&
+         segment.registers <= registerLimit(schedule, limits);
+}
+
+/// The largest divisor of `value` below it and at least `least`, or 0.
+static int64_t nextDivisor(int64_t value, int64_t least) {
+  for (int64_t divisor = value / 2; divisor >= least; --divisor)
+    if (value % divisor == 0)
+      return divisor;
+  return 0;
+}
+
+/// A smaller part of a stage, or false. Whole rows of blocks first; along d
+/// down to 16, so that what a row reads and writes stays whole sectors of 32
+/// bytes; then along b; below that only if nothing else is left.
+static bool shrink(StagePattern &local) {
+  auto take = [](int64_t &extent, int64_t value) {
+    if (value == 0)
+      return false;
+    extent = value;
+    return true;
+  };
+  if (take(local.d, nextDivisor(local.d, 16)) || take(local.a, nextDivisor(local.a, 1)))
+    return true;
+  if (local.b > 8)
+    return take(local.b, alignTo(divideCeil(local.b, 2), 8));
+  return take(local.d, nextDivisor(local.d, 1));
+}
+
+static void reportBroken(const GpuSegment &segment, size_t index, const Schedule &schedule,
+                         const TargetLimits &limits, BrokenConstraints &broken) {
+  if (segment.sharedBytes > limits.sharedBytesPerBlock)
+    broken.push_back(formatv("launch {0}: wanted at most {1} bytes of shared memory, found {2}",
+                             index, limits.sharedBytesPerBlock, segment.sharedBytes));
+  int64_t limit = registerLimit(schedule, limits);
+  if (segment.registers > limit)
+    broken.push_back(formatv("launch {0}: wanted at most {1} registers a thread, found about {2}",
+                             index, limit, segment.registers));
+}
+
+static void checkFields(ArrayRef<StageDescriptor> stages, ElementSizes sizes,
+                        const Schedule &schedule, const TargetLimits &limits,
+                        BrokenConstraints &broken) {
+  if (schedule.unit != ScheduleUnit::MmaSync)
+    broken.push_back(formatv("unit: wanted mma_sync on {0}", limits.name));
+  if (schedule.rows % 16 != 0 || schedule.rows > 64)
+    broken.push_back(formatv("rows: wanted 16, 32, 48 or 64, found {0}", schedule.rows));
+  if (schedule.warps > limits.warpsPerBlock)
+    broken.push_back(
+        formatv("warps: wanted at most {0}, found {1}", limits.warpsPerBlock, schedule.warps));
+  if (sizes.in != 2 && sizes.in != 4)
+    broken.push_back(formatv("element type: wanted 2 or 4 bytes, found {0}", sizes.in));
+  if (stages.empty())
+    broken.push_back("stages: wanted at least one, found none");
+}
+
+GpuPlan danaus::planGpuKernel(ArrayRef<StageDescriptor> stages, ElementSizes sizes,
+                              const Schedule &schedule, const TargetLimits &limits) {
+  GpuPlan plan;
+  plan.broken = checkSchedule(stages, schedule);
+  checkFields(stages, sizes, schedule, limits, plan.broken);
+  if (!plan.broken.empty())
+    return plan;
+  llvm::SmallVector<int64_t> ends(schedule.cuts);
+  ends.push_back(stages.size());
+  size_t first = 0;
+  for (int64_t end : ends) {
+    ArrayRef<StageDescriptor> part = stages.slice(first, end - first);
+    ElementSizes partSizes = {sizes.in, end == ends.back() ? sizes.out : sizes.in};
+    StagePattern local = part.front().pattern;
+    GpuSegment segment = planSegment(first, part, local, partSizes, schedule, limits);
+    while (part.size() == 1 && !fits(segment, schedule, limits) && shrink(local))
+      segment = planSegment(first, part, local, partSizes, schedule, limits);
+    reportBroken(segment, plan.segments.size(), schedule, limits, plan.broken);
+    plan.segments.push_back(std::move(segment));
+    first = end;
+  }
+  return plan;
+}

@@ -1,0 +1,158 @@
+// RUN: danaus-opt %s --split-input-file --verify-diagnostics --convert-chain-to-tile
+
+// expected-error @below {{danaus.target: wanted a GPU, such as "sm_90a", found none}}
+module {
+func.func @no_target(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+// expected-error @below {{danaus.target: wanted a GPU, such as "sm_90a", found "x86-avx2"}}
+module attributes {danaus.target = "x86-avx2"} {
+func.func @a_cpu_as_target(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @too_many_warps(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  // expected-error @below {{'chain.kernel' op schedule on sm_90a: warps: wanted at most 32, found 64}}
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 64, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @rows_that_are_no_tile(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  // expected-error @below {{'chain.kernel' op schedule on sm_90a: rows: wanted 16, 32, 48 or 64, found 20}}
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 20, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @an_element_type_without_tensor_cores(%x: memref<?x16xf64>, %w: memref<1x2x8x4x2xf64>, %y: memref<?x8xf64>) {
+  chain.kernel ins(%x, %w : memref<?x16xf64>, memref<1x2x8x4x2xf64>) outs(%y : memref<?x8xf64>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xf64>, %a1: tensor<1x2x8x4x2xf64>):
+    // expected-error @below {{'chain.stage' op element type on a GPU: wanted f32, f16 or bf16, found 'f64'}}
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k8>) : tensor<?x16xf64>, tensor<1x2x8x4x2xf64> -> tensor<?x8xf64>
+    chain.yield %s : tensor<?x8xf64>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_weight_that_is_not_packed(%x: memref<?x16xbf16>, %w: memref<8x16xbf16>, %y: memref<?x8xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<8x16xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<8x16xbf16>):
+    // expected-error @below {{'chain.stage' op packing: wanted mma_k16 for a GPU; run danaus-pack-weights}}
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" : tensor<?x16xbf16>, tensor<8x16xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_weight_packed_for_f32(%x: memref<?x16xbf16>, %w: memref<1x2x8x4x2xbf16>, %y: memref<?x8xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x2x8x4x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x2x8x4x2xbf16>):
+    // expected-error @below {{'chain.stage' op packing: wanted mma_k16 for a GPU; run danaus-pack-weights}}
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k8>) : tensor<?x16xbf16>, tensor<1x2x8x4x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_result_in_f64(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xf64>) {
+  // expected-error @below {{'chain.kernel' op element type of the result on a GPU: wanted f32, f16 or bf16, found 'f64'}}
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xf64>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xf64>
+    chain.yield %s : tensor<?x8xf64>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_map_before_the_first_stage(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    // expected-error @below {{'chain.map' op wanted a stage before the first map of a kernel on a GPU}}
+    %m = chain.map %a0 : tensor<?x16xbf16> -> tensor<?x16xbf16> {
+    ^bb0(%v: bf16):
+      chain.yield %v : bf16
+    }
+    %s = chain.stage %m, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_body_that_forks(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    // expected-error @below {{'chain.stage' op wanted the result of the op before as its x}}
+    %t = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %t : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @rows_apart_in_memory(%x: memref<?x16xbf16, strided<[32, 1]>>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  // expected-error @below {{'chain.kernel' op wanted row-major memrefs, found 'memref<?x16xbf16, strided<[32, 1]>>'}}
+  chain.kernel ins(%x, %w : memref<?x16xbf16, strided<[32, 1]>>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}

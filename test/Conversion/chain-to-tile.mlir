@@ -1,0 +1,146 @@
+// RUN: danaus-opt %s --split-input-file --convert-chain-to-tile --canonicalize --cse | FileCheck %s
+// RUN: danaus-opt %s --split-input-file --convert-chain-to-tile | danaus-opt --split-input-file --convert-chain-to-tile | FileCheck %s --check-prefix=AGAIN
+// AGAIN-NOT: chain.stage {{.*}}mma_k16
+
+// Weights in registers, x two tiles deep: a launch of 64 threads, the loop over tiles of rows, a barrier before and
+// after each stage, the second stage by the only warp with an item.
+// CHECK-DAG: #[[$MIDDLE:.+]] = affine_map<(d0, d1) -> (d0 * 40 + ((d1 floordiv 32) * 2 + d1 mod 2) * 16 + (d1 floordiv 2) mod 16)>
+// CHECK-DAG: #[[$OUT:.+]] = affine_map<(d0, d1) -> (d0 * 24 + d1)>
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @monarch_of_two_stages(
+// CHECK-SAME:    %[[X:.+]]: memref<?x64xbf16>, %[[W0:.+]]: memref<4x1x1x8x4x2x2xbf16>, %[[W1:.+]]: memref<2x1x1x8x4x2x2xbf16>, %[[Y:.+]]: memref<?x16xbf16>)
+// CHECK-DAG: %[[C64:.+]] = arith.constant 64 : index
+// CHECK-DAG: %[[RESIDENT:.+]] = arith.constant 528 : index
+// CHECK: %[[ROWS:.+]] = memref.dim %[[X]]
+// CHECK: %[[TILES:.+]] = arith.divui
+// CHECK: %[[GRID:.+]] = arith.minui %[[TILES]], %[[RESIDENT]]
+// CHECK: gpu.launch_func @danaus_kernels::@monarch_of_two_stages_kernel_0 blocks in (%[[GRID]], %{{.+}}, %{{.+}}) threads in (%[[C64]],
+// CHECK-SAME: dynamic_shared_memory_size %{{.+}} args(%[[X]] : memref<?x64xbf16>, %[[W0]] : memref<4x1x1x8x4x2x2xbf16>, %[[W1]] : memref<2x1x1x8x4x2x2xbf16>, %[[Y]] : memref<?x16xbf16>)
+// CHECK-NOT: chain.kernel
+// CHECK-LABEL: gpu.func @monarch_of_two_stages_kernel_0(
+// CHECK-SAME: kernel attributes {known_block_size = array<i32: 64, 1, 1>, nvvm.minctasm = 4 : i32}
+// CHECK: %[[THREAD:.+]] = gpu.thread_id x
+// CHECK: %[[WARP:.+]] = arith.divui %[[THREAD]]
+// CHECK: %[[IN0:.+]] = memref.view {{.+}} to memref<2304xbf16, #gpu.address_space<workgroup>>
+// CHECK: %[[IN1:.+]] = memref.view {{.+}} to memref<640xbf16, #gpu.address_space<workgroup>>
+// CHECK: %[[STAGED:.+]] = memref.view {{.+}} to memref<384xbf16, #gpu.address_space<workgroup>>
+// CHECK: %[[B0:.+]] = tile.load_b %{{.+}}[%[[WARP]],
+// CHECK: %[[B2:.+]] = tile.load_b {{.+}} : memref<2x1x1x8x4x2x2xbf16>
+// CHECK: nvgpu.device_async_copy %{{.+}}, %[[IN0]]{{.+}} 8, %{{.+}} {bypassL1}
+// CHECK: nvvm.cp.async.commit.group
+// CHECK: scf.for
+// CHECK:   nvvm.cp.async.wait.group 0
+// CHECK:   gpu.barrier
+// CHECK:   nvgpu.device_async_copy
+// CHECK:   nvvm.cp.async.commit.group
+// CHECK:   %[[A:.+]] = tile.load_a %[[IN0]][%{{.+}}] row_pitch 72
+// CHECK:   %[[SUM:.+]] = tile.mma %[[A]], %[[B0]],
+// CHECK:   tile.store %[[SUM]] into %[[IN1]][{{.+}}] step 1 map #[[$MIDDLE]]
+// CHECK:   gpu.barrier
+// CHECK:   %[[HAS:.+]] = arith.cmpi ult, %[[WARP]],
+// CHECK:   scf.if %[[HAS]] {
+// CHECK:     tile.load_a %[[IN1]]
+// CHECK:     tile.mma
+// CHECK:     tile.mma
+// CHECK:     tile.store %{{.+}}, %{{.+}} into %[[STAGED]][{{.+}}] step 2 map #[[$OUT]]
+// CHECK:   }
+// CHECK:   gpu.barrier
+// CHECK:   vector.load %[[STAGED]][{{.+}}] {alignment = 16 : i64} : {{.+}}, vector<8xbf16>
+// CHECK:   vector.store {{.+}} {alignment = 16 : i64} : memref<?x16xbf16>, vector<8xbf16>
+// CHECK: gpu.return
+func.func @monarch_of_two_stages(%x: memref<?x64xbf16>, %w0: memref<4x1x1x8x4x2x2xbf16>,
+                                 %w1: memref<2x1x1x8x4x2x2xbf16>, %y: memref<?x16xbf16>) {
+  chain.kernel ins(%x, %w0, %w1 : memref<?x64xbf16>, memref<4x1x1x8x4x2x2xbf16>, memref<2x1x1x8x4x2x2xbf16>)
+      outs(%y : memref<?x16xbf16>)
+      schedule(<unit = mma_sync, rows = 16, warps = 2, depth = 2, placement = registers>) {
+  ^bb0(%a0: tensor<?x64xbf16>, %a1: tensor<4x1x1x8x4x2x2xbf16>, %a2: tensor<2x1x1x8x4x2x2xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(4, 8, 16, 1) order "abc" packing(<kind = mma_k16>)
+        : tensor<?x64xbf16>, tensor<4x1x1x8x4x2x2xbf16> -> tensor<?x32xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 8, 16, 2) order "dbc" packing(<kind = mma_k16>)
+        : tensor<?x32xbf16>, tensor<2x1x1x8x4x2x2xbf16> -> tensor<?x16xbf16>
+    chain.yield %s1 : tensor<?x16xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+// Streamed weights, c = 9 and b = 6 padded: buffers start as zeros, x goes through registers element by element, the
+// weight is loaded in the loop, and columns past b are not stored.
+module attributes {danaus.target = "sm_80"} {
+// CHECK-LABEL: gpu.func @odd_extents_kernel_0(
+// CHECK: %[[C6:.+]] = arith.constant 6 : index
+// CHECK: scf.for
+// CHECK:   memref.store %{{.+}} : memref<{{.+}}xbf16, #gpu.address_space<workgroup>>
+// CHECK: gpu.barrier
+// CHECK-NOT: tile.load_b
+// CHECK: scf.for
+// CHECK:   vector.load %{{.+}} {alignment = 2 : i64} : memref<?x45xbf16>, vector<1xbf16>
+// CHECK:   gpu.barrier
+// CHECK:   scf.for
+// CHECK:     tile.load_b
+// CHECK:     tile.store {{.+}} limit %[[C6]] step 1
+func.func @odd_extents(%x: memref<?x45xbf16>, %w: memref<5x1x1x8x4x2x2xbf16>, %y: memref<?x30xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x45xbf16>, memref<5x1x1x8x4x2x2xbf16>) outs(%y : memref<?x30xbf16>)
+      schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 2>) {
+  ^bb0(%a0: tensor<?x45xbf16>, %a1: tensor<5x1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(5, 6, 9, 1) order "abc" packing(<kind = mma_k16>)
+        : tensor<?x45xbf16>, tensor<5x1x1x8x4x2x2xbf16> -> tensor<?x30xbf16>
+    chain.yield %s : tensor<?x30xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+// A cut: two launches, the activations between them in device memory. A map after the last stage reads a bias.
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @a_cut_and_a_map(
+// CHECK-SAME:    %[[X:[^:]+]]: memref<?x16xf32>, %[[V:[^:]+]]: memref<{{[^>]+}}>, %[[U:[^:]+]]: memref<{{[^>]+}}>, %[[BIAS:[^:]+]]: memref<24xf32>, %[[Y:[^:]+]]: memref<?x24xf32>)
+// CHECK: %[[MIDDLE:.+]] = gpu.alloc (%{{.+}}) : memref<?x8xf32>
+// CHECK: gpu.launch_func @danaus_kernels::@a_cut_and_a_map_kernel_0 {{.+}} args(%[[X]] : memref<?x16xf32>, %[[V]] : memref<1x2x8x4x2xf32>, %[[MIDDLE]] : memref<?x8xf32>)
+// CHECK: gpu.launch_func @danaus_kernels::@a_cut_and_a_map_kernel_1 {{.+}} args(%[[MIDDLE]] : memref<?x8xf32>, %[[U]] : memref<3x1x8x4x2xf32>, %[[BIAS]] : memref<24xf32>, %[[Y]] : memref<?x24xf32>)
+// CHECK: gpu.dealloc %[[MIDDLE]]
+// CHECK-LABEL: gpu.func @a_cut_and_a_map_kernel_1(
+// CHECK-SAME: %{{.+}}: memref<?x8xf32>, %{{.+}}: memref<3x1x8x4x2xf32>, %[[B:.+]]: memref<24xf32>, %{{.+}}: memref<?x24xf32>)
+// CHECK: tile.map %{{.+}} : <acc, 16x8xf32{{.*}}> {
+// CHECK: ^bb0(%[[SUM:.+]]: f32, %{{.+}}: index, %[[J:.+]]: index):
+// CHECK:   %[[COLUMN:.+]] = arith.addi %{{.+}}, %[[J]]
+// CHECK:   %[[VALUE:.+]] = memref.load %[[B]][%[[COLUMN]]]
+// CHECK:   %[[RESULT:.+]] = arith.addf %[[SUM]], %[[VALUE]]
+// CHECK:   tile.yield %[[RESULT]]
+func.func @a_cut_and_a_map(%x: memref<?x16xf32>, %v: memref<1x2x8x4x2xf32>, %u: memref<3x1x8x4x2xf32>,
+                           %bias: memref<24xf32>, %y: memref<?x24xf32>) {
+  chain.kernel ins(%x, %v, %u, %bias : memref<?x16xf32>, memref<1x2x8x4x2xf32>, memref<3x1x8x4x2xf32>, memref<24xf32>)
+      outs(%y : memref<?x24xf32>) schedule(<unit = mma_sync, rows = 16, cuts = [1], warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xf32>, %a1: tensor<1x2x8x4x2xf32>, %a2: tensor<3x1x8x4x2xf32>, %a3: tensor<24xf32>):
+    %s0 = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k8>)
+        : tensor<?x16xf32>, tensor<1x2x8x4x2xf32> -> tensor<?x8xf32>
+    %s1 = chain.stage %s0, %a2 pattern(1, 24, 8, 1) order "bc" packing(<kind = mma_k8>)
+        : tensor<?x8xf32>, tensor<3x1x8x4x2xf32> -> tensor<?x24xf32>
+    %m = chain.map %s1, %a3 : tensor<?x24xf32>, tensor<24xf32> -> tensor<?x24xf32> {
+    ^bb0(%s: f32, %b: f32):
+      %z = arith.addf %s, %b : f32
+      chain.yield %z : f32
+    }
+    chain.yield %m : tensor<?x24xf32>
+  }
+  return
+}
+}
+
+// -----
+
+// Kernels of the CPU are left alone.
+// CHECK-LABEL: func.func @a_kernel_of_another_unit(
+// CHECK: chain.kernel
+func.func @a_kernel_of_another_unit(%x: memref<?x8xf32>, %w: memref<4x3x2xf32>, %y: memref<?x12xf32>) {
+  chain.kernel ins(%x, %w : memref<?x8xf32>, memref<4x3x2xf32>) outs(%y : memref<?x12xf32>) schedule(<rows = 4>) {
+  ^bb0(%a0: tensor<?x8xf32>, %a1: tensor<4x3x2xf32>):
+    %s = chain.stage %a0, %a1 pattern(4, 3, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+    chain.yield %s : tensor<?x12xf32>
+  }
+  return
+}

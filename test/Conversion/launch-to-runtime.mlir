@@ -1,0 +1,61 @@
+// RUN: danaus-opt %s --split-input-file --verify-diagnostics --convert-launch-to-runtime --canonicalize | FileCheck %s
+// RUN: danaus-opt %s --split-input-file --verify-diagnostics --convert-launch-to-runtime --reconcile-unrealized-casts | FileCheck %s --check-prefix=AGAIN
+// AGAIN-NOT: gpu.launch_func
+
+// Launch, allocation and release are calls; the image is declared for danaus-embed-kernels to define.
+module attributes {gpu.container_module} {
+// CHECK-DAG: llvm.mlir.global external constant @danaus_kernels_image()
+// CHECK-DAG: llvm.mlir.global internal constant @layer_kernel_0_name("layer_kernel_0\00")
+// CHECK-DAG: llvm.func @danausCudaAlloc(i64) -> !llvm.ptr
+// CHECK-DAG: llvm.func @danausCudaLaunch(!llvm.ptr, !llvm.ptr, i64, i64, i64, i64, i64, i64, i32, !llvm.ptr) -> i32
+// CHECK-DAG: llvm.func @danausCudaFree(!llvm.ptr) -> i32
+// CHECK-DAG: llvm.func @danausCudaCopyOnDevice(!llvm.ptr, !llvm.ptr, i64) -> i32
+// CHECK-LABEL: func.func @layer(
+func.func @layer(%x: memref<?x16xf32>, %rows: index, %y: memref<?x16xf32>) {
+  %c1 = arith.constant 1 : index
+  %c128 = arith.constant 128 : index
+  %shared = arith.constant 1024 : i32
+  // CHECK-DAG: %[[IMAGE:.+]] = llvm.mlir.addressof @danaus_kernels_image
+  // CHECK-DAG: %[[NAME:.+]] = llvm.mlir.addressof @layer_kernel_0_name
+  // CHECK: %[[MEMORY:.+]] = llvm.call @danausCudaAlloc(%{{.+}}) : (i64) -> !llvm.ptr
+  %t = gpu.alloc (%rows) : memref<?x16xf32>
+  // CHECK: %[[ARRAY:.+]] = llvm.alloca %{{.+}} x !llvm.ptr
+  // CHECK: llvm.call @danausCudaLaunch(%[[IMAGE]], %[[NAME]], %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %[[ARRAY]])
+  gpu.launch_func @danaus_kernels::@layer_kernel_0 blocks in (%rows, %c1, %c1) threads in (%c128, %c1, %c1)
+      dynamic_shared_memory_size %shared args(%x : memref<?x16xf32>, %t : memref<?x16xf32>)
+  // CHECK: llvm.call @danausCudaCopyOnDevice(
+  memref.copy %t, %y : memref<?x16xf32> to memref<?x16xf32>
+  // CHECK: llvm.call @danausCudaFree(
+  gpu.dealloc %t : memref<?x16xf32>
+  return
+}
+// Host functions without a launch, such as one that packs weights, keep their memory on the host.
+// CHECK-LABEL: func.func @on_the_host(
+// CHECK: memref.alloc() : memref<4xf32>
+func.func @on_the_host() -> memref<4xf32> {
+  %m = memref.alloc() : memref<4xf32>
+  return %m : memref<4xf32>
+}
+gpu.module @danaus_kernels {
+  gpu.func @layer_kernel_0(%x: memref<?x16xf32>, %y: memref<?x16xf32>) kernel {
+    gpu.return
+  }
+}
+}
+
+// -----
+
+module attributes {gpu.container_module} {
+func.func @host_code_on_device_memory(%x: memref<?x16xf32>, %i: index) {
+  %c1 = arith.constant 1 : index
+  gpu.launch_func @danaus_kernels::@k blocks in (%i, %c1, %c1) threads in (%c1, %c1, %c1) args(%x : memref<?x16xf32>)
+  // expected-error @below {{'memref.load' op wanted only launches, allocations and copies in a function that launches kernels, as its memory is on the device}}
+  %v = memref.load %x[%i, %i] : memref<?x16xf32>
+  return
+}
+gpu.module @danaus_kernels {
+  gpu.func @k(%x: memref<?x16xf32>) kernel {
+    gpu.return
+  }
+}
+}

@@ -1,0 +1,126 @@
+// RUN: danaus-opt %s --convert-tile-to-nvvm --canonicalize --cse | FileCheck %s
+// RUN: danaus-opt %s --convert-tile-to-nvvm | danaus-opt --convert-tile-to-nvvm | FileCheck %s --check-prefix=AGAIN
+// AGAIN-NOT: {{[^!]tile\.}}
+
+// Lane 4 g + t loads words t and t + 4 of rows g and g + 8; a word is two elements.
+// CHECK-LABEL: @left_operand_of_bf16(
+// CHECK-SAME:    %[[X:.+]]: memref<640xbf16, 3>, %[[I:.+]]: index)
+func.func @left_operand_of_bf16(%x: memref<640xbf16, 3>, %i: index) -> !tile.fragment<a, 16x16xbf16> {
+  // CHECK-DAG: %[[C320:.+]] = arith.constant 320 : index
+  // CHECK-DAG: %[[C328:.+]] = arith.constant 328 : index
+  // CHECK-DAG: %[[C8:.+]] = arith.constant 8 : index
+  // CHECK-DAG: %[[C40:.+]] = arith.constant 40 : index
+  // CHECK: %[[TID:.+]] = gpu.thread_id x
+  // CHECK: %[[LANE:.+]] = arith.remui %[[TID]], %{{.+}}
+  // CHECK: %[[G:.+]] = arith.divui %[[LANE]], %{{.+}}
+  // CHECK: %[[T:.+]] = arith.remui %[[LANE]], %{{.+}}
+  // CHECK: %[[ROW:.+]] = arith.muli %[[G]], %[[C40]]
+  // CHECK: %[[WORD:.+]] = arith.muli %[[T]], %{{.+}}
+  // CHECK: %[[IN:.+]] = arith.addi %[[ROW]], %[[WORD]]
+  // CHECK: %[[BASE:.+]] = arith.addi %[[I]], %[[IN]]
+  // CHECK: vector.load %[[X]][%[[BASE]]] {alignment = 4 : i64} : memref<640xbf16, 3>, vector<2xbf16>
+  // CHECK: %[[BELOW:.+]] = arith.addi %[[BASE]], %[[C320]]
+  // CHECK: vector.load %[[X]][%[[BELOW]]]
+  // CHECK: %[[RIGHT:.+]] = arith.addi %[[BASE]], %[[C8]]
+  // CHECK: vector.load %[[X]][%[[RIGHT]]]
+  // CHECK: %[[BOTH:.+]] = arith.addi %[[BASE]], %[[C328]]
+  // CHECK: vector.load %[[X]][%[[BOTH]]]
+  // CHECK: vector.from_elements %{{.+}} : vector<4xi32>
+  %a = tile.load_a %x[%i] row_pitch 40 : memref<640xbf16, 3> -> !tile.fragment<a, 16x16xbf16>
+  return %a : !tile.fragment<a, 16x16xbf16>
+}
+
+// A lane loads its 8 bytes at once; with split columns lane 4 g + t holds column g / 2 + 4 (g % 2).
+// CHECK-LABEL: @right_operand_with_split_columns(
+func.func @right_operand_with_split_columns(%w: memref<4x2x8x4x2x2xbf16>, %i: index)
+    -> !tile.fragment<b, 16x8xbf16, split> {
+  // CHECK: %[[G:.+]] = arith.divui %{{.+}}, %{{.+}} : index
+  // CHECK: %[[FLAT:.+]] = memref.reinterpret_cast %{{.+}} : memref<4x2x8x4x2x2xbf16> to memref<1024xbf16>
+  // CHECK: %[[V:.+]] = vector.load %[[FLAT]][%{{.+}}] {alignment = 8 : i64} : memref<1024xbf16>, vector<4xbf16>
+  // CHECK: vector.bitcast %[[V]] : vector<4xbf16> to vector<2xi32>
+  %b = tile.load_b %w[%i, %i] : memref<4x2x8x4x2x2xbf16> -> !tile.fragment<b, 16x8xbf16, split>
+  return %b : !tile.fragment<b, 16x8xbf16, split>
+}
+
+// CHECK-LABEL: @product_of_bf16(
+func.func @product_of_bf16(%a: !tile.fragment<a, 16x16xbf16>, %b: !tile.fragment<b, 16x8xbf16>) -> !tile.fragment<acc, 16x8xf32> {
+  // CHECK: nvvm.mma.sync A[%{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}] B[%{{.+}}, %{{.+}}] C[%{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}]
+  // CHECK-SAME: multiplicandAPtxType = #nvvm.mma_type<bf16>
+  // CHECK-SAME: shape = #nvvm.shape<m = 16, n = 8, k = 16>} : (i32, i32, f32)
+  // CHECK-NOT: nvvm.mma.sync
+  %zero = tile.zero : !tile.fragment<acc, 16x8xf32>
+  %c = tile.mma %a, %b, %zero : !tile.fragment<a, 16x16xbf16>, !tile.fragment<b, 16x8xbf16>, !tile.fragment<acc, 16x8xf32>
+  return %c : !tile.fragment<acc, 16x8xf32>
+}
+
+// CHECK-LABEL: @product_of_f16(
+func.func @product_of_f16(%a: !tile.fragment<a, 16x16xf16>, %b: !tile.fragment<b, 16x8xf16>, %c: !tile.fragment<acc, 16x8xf32>) -> !tile.fragment<acc, 16x8xf32> {
+  // CHECK: nvvm.mma.sync {{.+}} (vector<2xf16>, vector<2xf16>, f32)
+  %d = tile.mma %a, %b, %c : !tile.fragment<a, 16x16xf16>, !tile.fragment<b, 16x8xf16>, !tile.fragment<acc, 16x8xf32>
+  return %d : !tile.fragment<acc, 16x8xf32>
+}
+
+// f32 is big + small in tf32: small b, then small a, then the big parts.
+// CHECK-LABEL: @product_of_f32(
+func.func @product_of_f32(%a: !tile.fragment<a, 16x8xf32>, %b: !tile.fragment<b, 8x8xf32>, %c: !tile.fragment<acc, 16x8xf32>) -> !tile.fragment<acc, 16x8xf32> {
+  // CHECK: %[[BIG:.+]] = nvvm.convert.float.to.tf32 %[[V:.+]] {rnd = #nvvm.fp_rnd_mode<rna>}
+  // CHECK: %[[BIGF:.+]] = arith.bitcast %[[BIG]] : i32 to f32
+  // CHECK: %[[REST:.+]] = arith.subf %{{.+}}, %[[BIGF]]
+  // CHECK: %[[SMALL:.+]] = nvvm.convert.float.to.tf32 %[[REST]]
+  // CHECK: nvvm.mma.sync A[%[[SMALL]], {{.+}} shape = #nvvm.shape<m = 16, n = 8, k = 8>
+  // CHECK: nvvm.mma.sync A[%[[BIG]],
+  // CHECK: nvvm.mma.sync A[%[[BIG]],
+  %d = tile.mma %a, %b, %c : !tile.fragment<a, 16x8xf32>, !tile.fragment<b, 8x8xf32>, !tile.fragment<acc, 16x8xf32>
+  return %d : !tile.fragment<acc, 16x8xf32>
+}
+
+// The body runs for each of a lane's four elements, with its row and column.
+// CHECK-LABEL: @map_runs_for_each_element(
+func.func @map_runs_for_each_element(%acc: !tile.fragment<acc, 16x8xf32>, %residual: memref<16x8xf32>) -> !tile.fragment<acc, 16x8xf32> {
+  // CHECK-COUNT-4: memref.load %{{.+}} : memref<16x8xf32>
+  // CHECK-NOT: memref.load
+  // CHECK: vector.from_elements
+  %y = tile.map %acc : !tile.fragment<acc, 16x8xf32> {
+  ^bb0(%v: f32, %i: index, %j: index):
+    %r = memref.load %residual[%i, %j] : memref<16x8xf32>
+    %s = arith.addf %v, %r : f32
+    tile.yield %s : f32
+  }
+  return %y : !tile.fragment<acc, 16x8xf32>
+}
+
+// CHECK-LABEL: @pairs_of_blocks_are_one_store(
+func.func @pairs_of_blocks_are_one_store(%c: !tile.fragment<acc, 16x8xf32, split>, %y: memref<17536xbf16, 3>, %i: index) {
+  // CHECK-COUNT-4: vector.store %{{.+}} {alignment = 4 : i64} : memref<17536xbf16, 3>, vector<2xbf16>
+  // CHECK-NOT: store
+  // CHECK: return
+  tile.store %c, %c into %y[%i, %i] step 1 map affine_map<(i, o) -> (i * 1096 + (o mod 32) * 34 + o floordiv 32)>
+      : !tile.fragment<acc, 16x8xf32, split>, !tile.fragment<acc, 16x8xf32, split> into memref<17536xbf16, 3>
+  return
+}
+
+// CHECK-LABEL: @columns_past_the_limit_are_not_stored(
+// CHECK-SAME:    %[[LIMIT:[^:]+]]: index)
+func.func @columns_past_the_limit_are_not_stored(%c: !tile.fragment<acc, 16x8xf32>, %y: memref<512xf32, 3>, %i: index, %limit: index) {
+  // CHECK: %[[INSIDE:.+]] = arith.cmpi ult, %{{.+}}, %[[LIMIT]] : index
+  // CHECK: scf.if %[[INSIDE]] {
+  // CHECK:   memref.store %{{.+}} : memref<512xf32, 3>
+  // CHECK: }
+  tile.store %c into %y[%i, %i] limit %limit step 1 map affine_map<(i, o) -> (i * 12 + o)>
+      : !tile.fragment<acc, 16x8xf32> into memref<512xf32, 3>
+  return
+}
+
+// An accumulator carried by a loop becomes a vector carried by the loop.
+// CHECK-LABEL: @accumulators_in_loops(
+func.func @accumulators_in_loops(%a: !tile.fragment<a, 16x16xbf16>, %b: !tile.fragment<b, 16x8xbf16>, %n: index) -> !tile.fragment<acc, 16x8xf32> {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = tile.zero : !tile.fragment<acc, 16x8xf32>
+  // CHECK: scf.for {{.+}} -> (vector<4xf32>)
+  %sum = scf.for %i = %c0 to %n step %c1 iter_args(%acc = %zero) -> (!tile.fragment<acc, 16x8xf32>) {
+    %next = tile.mma %a, %b, %acc : !tile.fragment<a, 16x16xbf16>, !tile.fragment<b, 16x8xbf16>, !tile.fragment<acc, 16x8xf32>
+    scf.yield %next : !tile.fragment<acc, 16x8xf32>
+  }
+  return %sum : !tile.fragment<acc, 16x8xf32>
+}

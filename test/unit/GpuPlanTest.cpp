@@ -1,0 +1,138 @@
+//===- GpuPlanTest.cpp - Tests of the plan of a GPU kernel -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Support/GpuPlan.h"
+#include "danaus/Target/Records.h"
+#include "gtest/gtest.h"
+#include <set>
+
+using namespace danaus;
+
+static TargetLimits h100() { return *lookupTarget("sm_90a"); }
+
+static llvm::SmallVector<StageDescriptor> monarch(int64_t k) {
+  return {{{k, k, k, 1}, 0, "abc"}, {{1, k, k, k}, 1, "dbc"}};
+}
+
+static Schedule tensorCores(int64_t rows, int64_t warps, int64_t depth, WeightPlacement placement) {
+  Schedule schedule;
+  schedule.unit = ScheduleUnit::MmaSync;
+  schedule.rows = rows;
+  schedule.warps = warps;
+  schedule.depth = depth;
+  schedule.placement = placement;
+  return schedule;
+}
+
+TEST(GpuPlan, monarch1024StoresWithoutConflictsBetweenItsStages) {
+  Schedule schedule = tensorCores(16, 16, 3, WeightPlacement::Registers);
+  GpuPlan plan = planGpuKernel(monarch(32), {2, 2}, schedule, h100());
+  ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
+  ASSERT_EQ(plan.segments.size(), 1u);
+  const GpuSegment &segment = plan.segments.front();
+  EXPECT_TRUE(segment.load.async);
+  EXPECT_EQ(segment.load.elements, 8);
+  const GpuStagePlan &first = segment.stages[0], &second = segment.stages[1];
+  // The table at the head of GpuPlan.h: 17 words a block, columns split.
+  EXPECT_EQ(first.pairing, StorePairing::Blocks);
+  EXPECT_TRUE(first.splitColumns);
+  EXPECT_EQ(second.input.blockPitch, 34);
+  EXPECT_EQ(first.input.blockPitch, 32);
+  for (const GpuStagePlan &stage : segment.stages)
+    EXPECT_EQ(stage.input.rowPitch / 2 % 8, 4);
+  EXPECT_FALSE(segment.hasPadding);
+}
+
+TEST(GpuPlan, everyColumnHasAPlaceOfItsOwn) {
+  llvm::SmallVector<StageDescriptor> stages = {{{5, 6, 9, 1}, 0, "abcd"},
+                                               {{1, 14, 10, 3}, 1, "abcd"}};
+  Schedule schedule = tensorCores(16, 4, 2, WeightPlacement::Streamed);
+  GpuPlan plan = planGpuKernel(stages, {4, 4}, schedule, h100());
+  ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
+  const GpuStagePlan &next = plan.segments.front().stages[1];
+  EXPECT_TRUE(plan.segments.front().hasPadding);
+  std::set<int64_t> places;
+  for (int64_t column = 0; column < 30; ++column) {
+    int64_t place = inputOffset(next, column);
+    EXPECT_TRUE(places.insert(place).second);
+    // Within the row, and inside the 10 values of a block of pitch 16 or more.
+    EXPECT_LT(place, next.input.rowPitch);
+    EXPECT_LT(place % next.input.blockPitch, 10);
+  }
+}
+
+TEST(GpuPlan, aLargeStageAloneIsSplitIntoGroups) {
+  Schedule schedule = tensorCores(16, 16, 2, WeightPlacement::Registers);
+  schedule.cuts = {1};
+  GpuPlan plan = planGpuKernel(monarch(64), {2, 2}, schedule, h100());
+  ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
+  ASSERT_EQ(plan.segments.size(), 2u);
+  EXPECT_GT(plan.segments[0].groupsA, 1);
+  EXPECT_GT(plan.segments[1].groupsD, 1);
+  // Sectors of 32 bytes stay whole.
+  EXPECT_GE(plan.segments[1].stages[0].local.d, 16);
+  for (const GpuSegment &segment : plan.segments)
+    EXPECT_LE(segment.sharedBytes, h100().sharedBytesPerBlock);
+}
+
+TEST(GpuPlan, sharedMemoryIsNamedWhenItDoesNotSuffice) {
+  Schedule schedule = tensorCores(16, 16, 2, WeightPlacement::Streamed);
+  BrokenConstraints broken = checkGpuSchedule(monarch(64), 2, schedule, h100());
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_NE(broken[0].find("launch 0: wanted at most 232448 bytes of shared memory"),
+            std::string::npos);
+}
+
+TEST(GpuPlan, registersAreNamedWhenTheyDoNotSuffice) {
+  Schedule schedule = tensorCores(16, 8, 1, WeightPlacement::Registers);
+  BrokenConstraints broken = checkGpuSchedule(monarch(48), 2, schedule, h100());
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_NE(broken[0].find("launch 0: wanted at most 255 registers a thread, found about"),
+            std::string::npos);
+}
+
+TEST(GpuPlan, fieldsOutOfRangeAreNamed) {
+  Schedule schedule = tensorCores(20, 64, 1, WeightPlacement::Streamed);
+  schedule.unit = ScheduleUnit::Fma;
+  schedule.axes = {LaneAxis::B, LaneAxis::B};
+  BrokenConstraints broken = checkGpuSchedule(monarch(8), 8, schedule, h100());
+  ASSERT_EQ(broken.size(), 4u);
+  EXPECT_EQ(broken[0], "unit: wanted mma_sync on sm_90a");
+  EXPECT_EQ(broken[1], "rows: wanted 16, 32, 48 or 64, found 20");
+  EXPECT_EQ(broken[2], "warps: wanted at most 32, found 64");
+  EXPECT_EQ(broken[3], "element type: wanted 2 or 4 bytes, found 8");
+}
+
+TEST(GpuPlan, theDefaultIsLegalForManyShapes) {
+  for (int64_t k : {4, 8, 16, 32, 64})
+    for (int64_t bytes : {2, 4}) {
+      Schedule schedule = defaultGpuSchedule(monarch(k), bytes, h100());
+      BrokenConstraints broken = checkGpuSchedule(monarch(k), bytes, schedule, h100());
+      EXPECT_TRUE(broken.empty()) << "k = " << k << ": " << broken.front();
+    }
+  for (StagePattern pattern : {StagePattern{1, 4096, 1024, 1}, {3, 7, 11, 13}, {1, 1, 1, 1},
+                               {128, 16, 16, 4}, {1, 2, 2, 512}}) {
+    llvm::SmallVector<StageDescriptor> stages = {{pattern, 0, "abcd"}};
+    Schedule schedule = defaultGpuSchedule(stages, 2, h100());
+    BrokenConstraints broken = checkGpuSchedule(stages, 2, schedule, h100());
+    EXPECT_TRUE(broken.empty()) << broken.front();
+  }
+}
+
+TEST(GpuPlan, theDefaultKeepsAMonarchOf1024InOneLaunchWithWeightsInRegisters) {
+  Schedule schedule = defaultGpuSchedule(monarch(32), 2, h100());
+  EXPECT_TRUE(schedule.cuts.empty());
+  EXPECT_EQ(schedule.placement, WeightPlacement::Registers);
+  EXPECT_EQ(schedule.warps, 16);
+  EXPECT_GE(schedule.depth, 2);
+}
+
+TEST(GpuPlan, theDefaultCutsAMonarchOf4096) {
+  Schedule schedule = defaultGpuSchedule(monarch(64), 2, h100());
+  EXPECT_EQ(schedule.cuts, (llvm::SmallVector<int64_t>{1}));
+}
