@@ -77,13 +77,12 @@ LogicalResult StoreOp::verify() {
   size_t count = getAccs().size();
   if (count == 0 || count > 8 || !llvm::isPowerOf2_64(count) || // (C1)
       (getAdjacentColumns() && count != 1))
-    return emitOpError() << "accumulators: wanted "
-                         << (getAdjacentColumns() ? "1" : "1, 2, 4 or 8") << ", found " << count;
+    return emitOpError() << "accumulators: wanted " << (getAdjacentColumns() ? "1" : "1, 2, 4 or 8")
+                         << ", found " << count;
   auto first = cast<FragmentType>(getAccs().front().getType());
   for (Value acc : getAccs())
     if (acc.getType() != first) // (C2)
-      return emitOpError() << "accumulators: wanted all " << first << ", found "
-                           << acc.getType();
+      return emitOpError() << "accumulators: wanted all " << first << ", found " << acc.getType();
   if (getAdjacentColumns() && first.getColumns() != Columns::adjacent)
     return emitOpError() << "adjacent_columns: wanted columns adjacent, found "
                          << stringifyColumns(first.getColumns());

@@ -33,13 +33,12 @@ struct Options {
                              cl::cat(category)};
   cl::opt<std::string> output{"o", cl::desc("File to write; - is the standard output"),
                               cl::init("-"), cl::cat(category)};
-  cl::opt<std::string> emit{"emit",
-                            cl::desc("ptx, cubin, ll or mlir (default: the output's suffix)"),
-                            cl::cat(category)};
+  cl::opt<std::string> emit{
+      "emit", cl::desc("ptx, cubin, ll or mlir (default: the output's suffix)"), cl::cat(category)};
   cl::opt<std::string> target{"target", cl::desc("sm_80 or sm_90a"), cl::init("sm_90a"),
                               cl::cat(category)};
-  cl::opt<std::string> schedule{
-      "schedule", cl::desc("#chain.schedule<...> for every kernel"), cl::cat(category)};
+  cl::opt<std::string> schedule{"schedule", cl::desc("#chain.schedule<...> for every kernel"),
+                                cl::cat(category)};
   cl::opt<bool> allowSpills{"allow-spills", cl::desc("Accept kernels that spill registers"),
                             cl::cat(category)};
   cl::opt<bool> verbose{"v", cl::desc("Print what each kernel uses (cubin)"), cl::cat(category)};
@@ -87,9 +86,8 @@ static Expected<std::string> emitCubin(gpu::GPUModuleOp device, const TargetLimi
     return cubin.takeError();
   if (options.verbose)
     for (const KernelResources &kernel : cubin->kernels)
-      llvm::errs() << kernel.name << ": " << kernel.registers << " registers, "
-                   << kernel.spillBytes << " bytes spilled, " << kernel.stackBytes
-                   << " bytes stack\n";
+      llvm::errs() << kernel.name << ": " << kernel.registers << " registers, " << kernel.spillBytes
+                   << " bytes spilled, " << kernel.stackBytes << " bytes stack\n";
   return std::move(cubin->image);
 }
 
@@ -117,8 +115,8 @@ static int compile(const Options &options) {
     return fail("--target: wanted sm_80 or sm_90a, found \"" + options.target + "\"");
   StringRef kind = options.emit;
   if (kind.empty())
-    kind = llvm::sys::path::extension(options.output).drop_front(
-        llvm::sys::path::has_extension(options.output) ? 1 : 0);
+    kind = llvm::sys::path::extension(options.output)
+               .drop_front(llvm::sys::path::has_extension(options.output) ? 1 : 0);
   if (!llvm::is_contained({"ptx", "cubin", "ll", "mlir"}, kind))
     return fail("--emit: wanted ptx, cubin, ll or mlir, found \"" + kind + "\"");
 

@@ -104,8 +104,8 @@ static int64_t storePasses(const GpuStagePlan &stage, const ColumnOffset &offset
 }
 
 /// The passes of a sample of stores: first and middle blocks and fragments.
-static int64_t samplePasses(const GpuStagePlan &stage, const ColumnOffset &offset,
-                            int64_t rowPitch, int64_t elementBytes) {
+static int64_t samplePasses(const GpuStagePlan &stage, const ColumnOffset &offset, int64_t rowPitch,
+                            int64_t elementBytes) {
   int64_t middle = stage.local.numBlocks() / 2 / stage.blocksPerItem * stage.blocksPerItem;
   int64_t passes = 0;
   for (int64_t block : {int64_t(0), middle})
@@ -242,7 +242,8 @@ static void placeBuffers(GpuSegment &segment, ElementSizes sizes, const Schedule
   int64_t bytes = 0;
   for (auto [index, stage] : llvm::enumerate(segment.stages)) {
     int64_t copies = index == 0 ? segment.depth : 1;
-    bytes = placeBuffer(stage.input, copies * schedule.rows * stage.input.rowPitch, sizes.in, bytes);
+    bytes =
+        placeBuffer(stage.input, copies * schedule.rows * stage.input.rowPitch, sizes.in, bytes);
   }
   segment.sharedBytes =
       placeBuffer(segment.out, schedule.rows * segment.out.rowPitch, sizes.out, bytes);

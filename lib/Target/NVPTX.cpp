@@ -53,9 +53,9 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const Target
   llvm::TargetOptions options;
   // a * b + c is one instruction, as on any GPU.
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
-  std::unique_ptr<llvm::TargetMachine> machine(backend->createTargetMachine(
-      triple, target.name, ptxFeature, options, std::nullopt, std::nullopt,
-      llvm::CodeGenOptLevel::Aggressive));
+  std::unique_ptr<llvm::TargetMachine> machine(
+      backend->createTargetMachine(triple, target.name, ptxFeature, options, std::nullopt,
+                                   std::nullopt, llvm::CodeGenOptLevel::Aggressive));
   if (!machine)
     return llvm::createStringError("no target machine for " + target.name);
   return machine;
@@ -83,9 +83,9 @@ static const llvm::Function *findUndefined(const llvm::Module &module) {
   return nullptr;
 }
 
-static Expected<std::unique_ptr<llvm::Module>>
-translateAndOptimize(gpu::GPUModuleOp op, llvm::TargetMachine &machine,
-                     llvm::LLVMContext &context) {
+static Expected<std::unique_ptr<llvm::Module>> translateAndOptimize(gpu::GPUModuleOp op,
+                                                                    llvm::TargetMachine &machine,
+                                                                    llvm::LLVMContext &context) {
   std::unique_ptr<llvm::Module> module =
       translateModuleToLLVMIR(op, context, op.getName(), /*disableVerification=*/true);
   if (!module)

@@ -44,7 +44,8 @@ static int64_t numberBefore(StringRef line, StringRef unit) {
   StringRef head = line.take_front(line.find(unit));
   int64_t value = 0;
   if (head.size() == line.size() ||
-      head.rtrim().take_back(head.rtrim().size() - (head.rtrim().find_last_of(" ,:") + 1))
+      head.rtrim()
+          .take_back(head.rtrim().size() - (head.rtrim().find_last_of(" ,:") + 1))
           .getAsInteger(10, value))
     return 0;
   return value;
@@ -108,8 +109,8 @@ Expected<Cubin> danaus::assemble(StringRef ptx, const TargetLimits &target, Stri
   llvm::raw_fd_ostream(source.path, error) << ptx;
   if (error)
     return llvm::createStringError(error, "temporary file for ptxas: " + error.message());
-  StringRef arguments[] = {ptxas, "-arch", target.name, "-O3", "-v",
-                           "--warn-on-spills", source.path, "-o", result.path};
+  StringRef arguments[] = {ptxas,       "-arch", target.name, "-O3", "-v", "--warn-on-spills",
+                           source.path, "-o",    result.path};
   std::optional<StringRef> redirects[] = {std::nullopt, StringRef(log.path), StringRef(log.path)};
   std::string problem;
   int status = llvm::sys::ExecuteAndWait(ptxas, arguments, std::nullopt, redirects,

@@ -115,8 +115,11 @@ TEST(GpuPlan, theDefaultIsLegalForManyShapes) {
       BrokenConstraints broken = checkGpuSchedule(monarch(k), bytes, schedule, h100());
       EXPECT_TRUE(broken.empty()) << "k = " << k << ": " << broken.front();
     }
-  for (StagePattern pattern : {StagePattern{1, 4096, 1024, 1}, {3, 7, 11, 13}, {1, 1, 1, 1},
-                               {128, 16, 16, 4}, {1, 2, 2, 512}}) {
+  for (StagePattern pattern : {StagePattern{1, 4096, 1024, 1},
+                               {3, 7, 11, 13},
+                               {1, 1, 1, 1},
+                               {128, 16, 16, 4},
+                               {1, 2, 2, 512}}) {
     llvm::SmallVector<StageDescriptor> stages = {{pattern, 0, "abcd"}};
     Schedule schedule = defaultGpuSchedule(stages, 2, h100());
     BrokenConstraints broken = checkGpuSchedule(stages, 2, schedule, h100());

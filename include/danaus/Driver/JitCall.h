@@ -61,8 +61,7 @@ inline bool canPassAs(mlir::Type type, ElementKind kind, llvm::ArrayRef<int64_t>
       memref.getElementTypeBitWidth() != sizeOf(kind) * 8)
     return false;
   return llvm::all_of(llvm::zip_equal(memref.getShape(), shape), [](auto pair) {
-    return mlir::ShapedType::isDynamic(std::get<0>(pair)) ||
-           std::get<0>(pair) == std::get<1>(pair);
+    return mlir::ShapedType::isDynamic(std::get<0>(pair)) || std::get<0>(pair) == std::get<1>(pair);
   });
 }
 

@@ -78,9 +78,7 @@ struct GpuStagePlan {
 
   /// Units of work dealt to warps: item i is blocks (i / n) blocksPerItem ...,
   /// fragments (i % n) tilesPerItem ..., with n = nTiles / tilesPerItem.
-  int64_t numItems() const {
-    return local.numBlocks() / blocksPerItem * (nTiles / tilesPerItem);
-  }
+  int64_t numItems() const { return local.numBlocks() / blocksPerItem * (nTiles / tilesPerItem); }
 };
 
 /// How many elements a lane moves at once between global and shared memory.
@@ -95,12 +93,12 @@ struct GpuSegment {
   llvm::SmallVector<GpuStagePlan, 2> stages;
   SharedBuffer out;
   GpuCopy load, store;
-  int64_t depth = 1;           ///< buffers of x in flight
+  int64_t depth = 1; ///< buffers of x in flight
   bool weightsInRegisters = false;
-  bool hasPadding = false;     ///< some c is padded: buffers start as zeros
+  bool hasPadding = false; ///< some c is padded: buffers start as zeros
   int64_t groupsA = 1, groupsB = 1, groupsD = 1;
   int64_t sharedBytes = 0;
-  int64_t registers = 0;       ///< estimate for one thread
+  int64_t registers = 0; ///< estimate for one thread
   int64_t blocksPerProcessor = 1;
 
   int64_t groups() const { return groupsA * groupsB * groupsD; }

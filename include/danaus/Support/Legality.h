@@ -63,9 +63,8 @@ Schedule defaultCpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elem
 
 /// The constraints of unit `mma_sync` on a GPU: shared memory, registers and
 /// warps of each launch, and stages that tensor cores can run.
-BrokenConstraints checkGpuSchedule(llvm::ArrayRef<StageDescriptor> stages,
-                                   int64_t elementBytes, const Schedule &schedule,
-                                   const TargetLimits &limits);
+BrokenConstraints checkGpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                   const Schedule &schedule, const TargetLimits &limits);
 
 /// The constraints of the kind of target that `limits` is.
 inline BrokenConstraints checkTargetSchedule(llvm::ArrayRef<StageDescriptor> stages,

@@ -19,7 +19,7 @@ namespace danaus {
 /// What `ptxas` says of one kernel.
 struct KernelResources {
   std::string name;
-  int64_t registers = 0; ///< of a thread
+  int64_t registers = 0;  ///< of a thread
   int64_t spillBytes = 0; ///< stores and loads of one thread
   int64_t stackBytes = 0;
 };

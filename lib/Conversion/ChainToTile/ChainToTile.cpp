@@ -61,15 +61,15 @@ static LogicalResult checkStages(ArrayRef<StageWithMaps> stages) {
   chain::StageOp first = stages.front().stage;
   Type element = first.getX().getType().getElementType();
   if (!element.isF32() && !element.isF16() && !element.isBF16())
-    return first.emitOpError()
-           << "element type on a GPU: wanted f32, f16 or bf16, found " << element;
+    return first.emitOpError() << "element type on a GPU: wanted f32, f16 or bf16, found "
+                               << element;
   auto wanted = element.isF32() ? chain::PackingKind::mma_k8 : chain::PackingKind::mma_k16;
   for (const StageWithMaps &part : stages) {
     chain::StageOp stage = part.stage;
     Type found = stage.getX().getType().getElementType();
     if (found != element)
-      return stage.emitOpError() << "element type of x: wanted that of the first stage, "
-                                 << element << ", found " << found;
+      return stage.emitOpError() << "element type of x: wanted that of the first stage, " << element
+                                 << ", found " << found;
     if (!stage.getPacking() || stage.getPacking()->getKind() != wanted)
       return stage.emitOpError() << "packing: wanted " << stringifyPackingKind(wanted)
                                  << " for a GPU; run danaus-pack-weights";
@@ -162,9 +162,8 @@ gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const GpuS
 }
 
 /// One thread block for each tile of rows, up to what the device holds at once.
-void Converter::launch(ImplicitLocOpBuilder &b, const GpuSegment &segment,
-                       const Schedule &schedule, gpu::GPUFuncOp device,
-                       ArrayRef<Value> arguments, Value rows) {
+void Converter::launch(ImplicitLocOpBuilder &b, const GpuSegment &segment, const Schedule &schedule,
+                       gpu::GPUFuncOp device, ArrayRef<Value> arguments, Value rows) {
   auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
   Value rounded = arith::AddIOp::create(b, rows, constant(schedule.rows - 1));
   Value tiles = arith::DivUIOp::create(b, rounded, constant(schedule.rows));
@@ -216,9 +215,11 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
     if (!isLast) {
       // The activations at a cut go through device memory.
       auto next = (*stages)[segment.firstStage + part.size()].stage.getX().getType();
-      auto type = MemRefType::get({ShapedType::kDynamic, next.getDimSize(1)}, next.getElementType());
+      auto type =
+          MemRefType::get({ShapedType::kDynamic, next.getDimSize(1)}, next.getElementType());
       y = gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), ValueRange{rows},
-                               ValueRange()).getMemref();
+                               ValueRange())
+              .getMemref();
     }
     SmallVector<Value> arguments = {x};
     for (Value value : otherValues(part))

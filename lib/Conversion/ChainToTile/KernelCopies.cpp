@@ -119,14 +119,14 @@ void KernelEmitter::emitAsyncUnit(Value firstRow, Value tileRows, Value slotBase
   emitIf(unitExists(thread, round, schedule.rows * unitsPerRow), [&] {
     Unit unit = unitAt(thread, round, unitsPerRow);
     Value local = mul(unit.column, width);
-    Value read = arith::SelectOp::create(b, isBelow(unit.row, tileRows), constant(width),
-                                         constant(0));
+    Value read =
+        arith::SelectOp::create(b, isBelow(unit.row, tileRows), constant(width), constant(0));
     Value target = add(add(slotBase, mul(unit.row, plan.input.rowPitch)), sharedInputColumn(local));
     UnitAttr bypass = width * bytesOf(inElement) == 16 ? b.getUnitAttr() : UnitAttr();
-    nvgpu::DeviceAsyncCopyOp::create(
-        b, nvgpu::DeviceAsyncTokenType::get(b.getContext()), inputs.front(), ValueRange{target},
-        operands.x, ValueRange{add(firstRow, unit.row), globalInputColumn(local)},
-        b.getIndexAttr(width), read, bypass);
+    nvgpu::DeviceAsyncCopyOp::create(b, nvgpu::DeviceAsyncTokenType::get(b.getContext()),
+                                     inputs.front(), ValueRange{target}, operands.x,
+                                     ValueRange{add(firstRow, unit.row), globalInputColumn(local)},
+                                     b.getIndexAttr(width), read, bypass);
   });
 }
 
@@ -217,7 +217,6 @@ void KernelEmitter::emitOutput(Value firstRow) {
     return emitOutputUnit(firstRow, tileRows, unitAt(loop.getInductionVar(), 0, unitsPerRow));
   }
   for (int64_t round = 0; round * threads < total; ++round)
-    emitIf(unitExists(thread, round, total), [&] {
-      emitOutputUnit(firstRow, tileRows, unitAt(thread, round, unitsPerRow));
-    });
+    emitIf(unitExists(thread, round, total),
+           [&] { emitOutputUnit(firstRow, tileRows, unitAt(thread, round, unitsPerRow)); });
 }

@@ -29,9 +29,7 @@ KernelEmitter::KernelEmitter(ImplicitLocOpBuilder &builder, const GpuSegment &se
 
 Value KernelEmitter::constant(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
 
-Value KernelEmitter::add(Value left, Value right) {
-  return arith::AddIOp::create(b, left, right);
-}
+Value KernelEmitter::add(Value left, Value right) { return arith::AddIOp::create(b, left, right); }
 
 Value KernelEmitter::add(Value left, int64_t right) {
   return right == 0 ? left : add(left, constant(right));
@@ -88,8 +86,7 @@ void KernelEmitter::emitViews() {
 void KernelEmitter::emitZeroFill() {
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(inElement));
   for (auto [plan, buffer] : llvm::zip_equal(segment.stages, inputs)) {
-    auto loop = scf::ForOp::create(b, thread, constant(plan.input.numElements),
-                                   constant(threads));
+    auto loop = scf::ForOp::create(b, thread, constant(plan.input.numElements), constant(threads));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     memref::StoreOp::create(b, zero, buffer, loop.getInductionVar());

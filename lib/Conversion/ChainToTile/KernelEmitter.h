@@ -127,7 +127,7 @@ private:
   mlir::Type inElement, outElement;
   int64_t threads, rowTiles;
   Value thread, warp, numRows;
-  Value groupA, groupB, groupD; ///< null where there is one group
+  Value groupA, groupB, groupD;    ///< null where there is one group
   llvm::SmallVector<Value> inputs; ///< shared buffer a stage
   Value output;
   llvm::SmallVector<llvm::SmallVector<Fragments>> registers; ///< weights by stage and slot

@@ -52,8 +52,7 @@ Value KernelEmitter::blockD(const GpuStagePlan &plan, Value block) {
 /// The fragment of the packed weight for one block, fragment along b, and step
 /// along c. A group that reaches past b reads the last fragment again; what
 /// comes of it is not stored.
-Value KernelEmitter::loadWeight(size_t number, Item item, int64_t block, int64_t tile,
-                                Value step) {
+Value KernelEmitter::loadWeight(size_t number, Item item, int64_t block, int64_t tile, Value step) {
   const GpuStagePlan &plan = segment.stages[number];
   chain::StageOp stage = stages[number].stage;
   SmallVector<Value> indices;
@@ -93,8 +92,7 @@ void KernelEmitter::preloadWeights(size_t number) {
     Value index = add(warp, slot * schedule.warps);
     if ((slot + 1) * schedule.warps > plan.numItems())
       index = arith::MinUIOp::create(b, index, constant(plan.numItems() - 1));
-    registers[number].push_back(
-        loadWeights(number, itemAt(plan, index), constant(0), plan.kSteps));
+    registers[number].push_back(loadWeights(number, itemAt(plan, index), constant(0), plan.kSteps));
   }
 }
 
@@ -200,8 +198,7 @@ AffineMap KernelEmitter::storeMap(size_t number) {
   int64_t c = next.local.c, d = next.local.d;
   AffineExpr block = column.floorDiv(c * d) * d + column % d;
   AffineExpr inBlock = column.floorDiv(d) % c;
-  return AffineMap::get(2, 0,
-                        row * next.input.rowPitch + block * next.input.blockPitch + inBlock);
+  return AffineMap::get(2, 0, row * next.input.rowPitch + block * next.input.blockPitch + inBlock);
 }
 
 /// The body of a tile.map that runs all maps between this stage and the next.
@@ -215,8 +212,8 @@ void KernelEmitter::emitMapBody(size_t number, tile::MapOp map, Value column, Va
   Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
   Value j = body->getArgument(2);
   if (limit) {
-    Value one = constant(1), last = arith::SubIOp::create(
-        b, arith::MaxUIOp::create(b, limit, one), one);
+    Value one = constant(1),
+          last = arith::SubIOp::create(b, arith::MaxUIOp::create(b, limit, one), one);
     j = arith::MinUIOp::create(b, j, last);
   }
   Value lastRow = arith::SubIOp::create(b, numRows, constant(1));
@@ -228,8 +225,8 @@ void KernelEmitter::emitMapBody(size_t number, tile::MapOp map, Value column, Va
     Block &scalar = op.getBody().front();
     mapping.map(scalar.getArgument(0),
                 convertFloat(b, loc, value, scalar.getArgument(0).getType()));
-    for (auto [extra, argument] : llvm::zip_equal(op.getExtras(),
-                                                  scalar.getArguments().drop_front())) {
+    for (auto [extra, argument] :
+         llvm::zip_equal(op.getExtras(), scalar.getArguments().drop_front())) {
       Value source = operands.others.lookup(extra);
       SmallVector<Value> where = {place};
       if (cast<MemRefType>(source.getType()).getRank() == 2)
@@ -268,9 +265,8 @@ void KernelEmitter::storeSums(size_t number, Item item, Value tile, const Fragme
                                  add(firstRow, 16 * m)));
     }
     bool areAdjacent = plan.pairing == StorePairing::Columns;
-    tile::StoreOp::create(b, values, target, constant(16 * m),
-                          localColumn(plan, item.block, tile), limit, plan.local.d, map,
-                          areAdjacent);
+    tile::StoreOp::create(b, values, target, constant(16 * m), localColumn(plan, item.block, tile),
+                          limit, plan.local.d, map, areAdjacent);
   }
 }
 

@@ -121,8 +121,7 @@ struct LowerLaunch : ConvertOpToLLVMPattern<gpu::LaunchFuncOp> {
 };
 
 /// gpu.alloc, memref.alloc  ->  danausCudaAlloc(bytes)
-template <typename AllocOp>
-struct LowerAlloc : ConvertOpToLLVMPattern<AllocOp> {
+template <typename AllocOp> struct LowerAlloc : ConvertOpToLLVMPattern<AllocOp> {
   using ConvertOpToLLVMPattern<AllocOp>::ConvertOpToLLVMPattern;
 
   LogicalResult matchAndRewrite(AllocOp op, typename AllocOp::Adaptor adaptor,
@@ -134,27 +133,24 @@ struct LowerAlloc : ConvertOpToLLVMPattern<AllocOp> {
     this->getMemRefDescriptorSizes(loc, type, adaptor.getDynamicSizes(), rewriter, sizes, strides,
                                    bytes, /*sizeInBytes=*/true);
     auto pointer = LLVM::LLVMPointerType::get(rewriter.getContext());
-    FailureOr<LLVM::CallOp> call =
-        callRuntime(rewriter, loc, op->template getParentOfType<ModuleOp>(), "danausCudaAlloc",
-                    bytes, pointer);
+    FailureOr<LLVM::CallOp> call = callRuntime(
+        rewriter, loc, op->template getParentOfType<ModuleOp>(), "danausCudaAlloc", bytes, pointer);
     if (failed(call))
       return failure();
     Value memory = call->getResult();
-    rewriter.replaceOp(op, {this->createMemRefDescriptor(loc, type, memory, memory, sizes, strides,
-                                                         rewriter)});
+    rewriter.replaceOp(
+        op, {this->createMemRefDescriptor(loc, type, memory, memory, sizes, strides, rewriter)});
     return success();
   }
 };
 
 /// gpu.dealloc, memref.dealloc  ->  danausCudaFree(pointer)
-template <typename DeallocOp>
-struct LowerDealloc : ConvertOpToLLVMPattern<DeallocOp> {
+template <typename DeallocOp> struct LowerDealloc : ConvertOpToLLVMPattern<DeallocOp> {
   using ConvertOpToLLVMPattern<DeallocOp>::ConvertOpToLLVMPattern;
 
   LogicalResult matchAndRewrite(DeallocOp op, typename DeallocOp::Adaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    Value memory =
-        MemRefDescriptor(adaptor.getMemref()).allocatedPtr(rewriter, op.getLoc());
+    Value memory = MemRefDescriptor(adaptor.getMemref()).allocatedPtr(rewriter, op.getLoc());
     if (failed(callRuntime(rewriter, op.getLoc(), op->template getParentOfType<ModuleOp>(),
                            "danausCudaFree", memory, rewriter.getI32Type())))
       return failure();
@@ -182,9 +178,8 @@ struct LowerCopy : ConvertOpToLLVMPattern<memref::CopyOp> {
     Value bytes = LLVM::MulOp::create(rewriter, loc, count, elementBytes);
     Value targetPointer = to.alignedPtr(rewriter, loc);
     Value sourcePointer = from.alignedPtr(rewriter, loc);
-    if (failed(callRuntime(rewriter, loc, op->getParentOfType<ModuleOp>(),
-                           "danausCudaCopyOnDevice", {targetPointer, sourcePointer, bytes},
-                           rewriter.getI32Type())))
+    if (failed(callRuntime(rewriter, loc, op->getParentOfType<ModuleOp>(), "danausCudaCopyOnDevice",
+                           {targetPointer, sourcePointer, bytes}, rewriter.getI32Type())))
       return failure();
     rewriter.eraseOp(op);
     return success();
@@ -215,8 +210,7 @@ static LogicalResult checkHostOp(Operation *op) {
 }
 
 static bool launchesKernels(func::FuncOp function) {
-  WalkResult result =
-      function.walk([](gpu::LaunchFuncOp) { return WalkResult::interrupt(); });
+  WalkResult result = function.walk([](gpu::LaunchFuncOp) { return WalkResult::interrupt(); });
   return result.wasInterrupted();
 }
 

@@ -188,8 +188,8 @@ struct LowerLoadB : OpConversionPattern<LoadBOp> {
     IndexBuilder index{rewriter, loc};
     Lane lane = getLane(index);
     bool isSplit = type.getColumns() == Columns::split;
-    Value column = isSplit ? index.add(index.div(lane.g, 2), index.mul(index.rem(lane.g, 2), 4))
-                           : lane.g;
+    Value column =
+        isSplit ? index.add(index.div(lane.g, 2), index.mul(index.rem(lane.g, 2), 4)) : lane.g;
     MemRefType weight = op.getWeight().getType();
     Value flat = memref::ReinterpretCastOp::create(
         rewriter, loc,
@@ -248,8 +248,8 @@ static Value emitMma(OpBuilder &builder, Location loc, ValueRange a, ValueRange 
 }
 
 /// x -> (big, small), tf32 as i32, with x = big + small up to 2^-22.
-static std::pair<SmallVector<Value>, SmallVector<Value>>
-splitToTf32(OpBuilder &builder, Location loc, Value fragment) {
+static std::pair<SmallVector<Value>, SmallVector<Value>> splitToTf32(OpBuilder &builder,
+                                                                     Location loc, Value fragment) {
   SmallVector<Value> bigs, smalls;
   auto toTf32 = [&](Value value) -> Value {
     return NVVM::ConvertFloatToTF32Op::create(builder, loc, builder.getI32Type(), value,
@@ -368,8 +368,8 @@ struct LowerStore : OpConversionPattern<StoreOp> {
       OpBuilder::InsertionGuard guard(rewriter);
       Value column = columnOf(index, lane, reg, columns);
       if (Value limit = adaptor.getLimit()) {
-        Value isInside = arith::CmpIOp::create(rewriter, op.getLoc(), arith::CmpIPredicate::ult,
-                                               column, limit);
+        Value isInside =
+            arith::CmpIOp::create(rewriter, op.getLoc(), arith::CmpIPredicate::ult, column, limit);
         auto inside = scf::IfOp::create(rewriter, op.getLoc(), isInside);
         rewriter.setInsertionPointToStart(inside.thenBlock());
       }

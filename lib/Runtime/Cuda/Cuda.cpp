@@ -24,33 +24,33 @@ using DevicePointer = unsigned long long;
 using Handle = void *; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent
 
 /// Name in libcuda.so.1, name here, parameters. `_v2` is the current ABI.
-#define DANAUS_CUDA_FUNCTIONS(X)                                                                  \
-  X(cuInit, init, (unsigned))                                                                     \
-  X(cuDriverGetVersion, driverGetVersion, (int *))                                                \
-  X(cuDeviceGetCount, deviceGetCount, (int *))                                                    \
-  X(cuDeviceGet, deviceGet, (int *, int))                                                         \
-  X(cuDeviceGetName, deviceGetName, (char *, int, int))                                           \
-  X(cuDeviceGetAttribute, deviceGetAttribute, (int *, int, int))                                  \
-  X(cuDevicePrimaryCtxRetain, primaryContextRetain, (Handle *, int))                              \
-  X(cuCtxSetCurrent, contextSetCurrent, (Handle))                                                 \
-  X(cuModuleLoadDataEx, moduleLoad, (Handle *, const void *, unsigned, int *, void **))           \
-  X(cuModuleGetFunction, moduleGetFunction, (Handle *, Handle, const char *))                     \
-  X(cuFuncSetAttribute, functionSetAttribute, (Handle, int, int))                                 \
-  X(cuLaunchKernel, launchKernel,                                                                 \
-    (Handle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, Handle,        \
-     void **, void **))                                                                           \
-  X(cuMemAllocAsync, memoryAlloc, (DevicePointer *, size_t, Handle))                              \
-  X(cuMemFreeAsync, memoryFree, (DevicePointer, Handle))                                          \
-  X(cuMemcpyHtoDAsync_v2, copyToDevice, (DevicePointer, const void *, size_t, Handle))            \
-  X(cuMemcpyDtoHAsync_v2, copyToHost, (void *, DevicePointer, size_t, Handle))                    \
-  X(cuMemcpyDtoDAsync_v2, copyOnDevice, (DevicePointer, DevicePointer, size_t, Handle))           \
-  X(cuMemsetD8Async, fill, (DevicePointer, unsigned char, size_t, Handle))                        \
-  X(cuStreamSynchronize, streamSynchronize, (Handle))                                             \
-  X(cuEventCreate, eventCreate, (Handle *, unsigned))                                             \
-  X(cuEventRecord, eventRecord, (Handle, Handle))                                                 \
-  X(cuEventSynchronize, eventSynchronize, (Handle))                                               \
-  X(cuEventElapsedTime, eventElapsedTime, (float *, Handle, Handle))                              \
-  X(cuEventDestroy_v2, eventDestroy, (Handle))                                                    \
+#define DANAUS_CUDA_FUNCTIONS(X)                                                                   \
+  X(cuInit, init, (unsigned))                                                                      \
+  X(cuDriverGetVersion, driverGetVersion, (int *))                                                 \
+  X(cuDeviceGetCount, deviceGetCount, (int *))                                                     \
+  X(cuDeviceGet, deviceGet, (int *, int))                                                          \
+  X(cuDeviceGetName, deviceGetName, (char *, int, int))                                            \
+  X(cuDeviceGetAttribute, deviceGetAttribute, (int *, int, int))                                   \
+  X(cuDevicePrimaryCtxRetain, primaryContextRetain, (Handle *, int))                               \
+  X(cuCtxSetCurrent, contextSetCurrent, (Handle))                                                  \
+  X(cuModuleLoadDataEx, moduleLoad, (Handle *, const void *, unsigned, int *, void **))            \
+  X(cuModuleGetFunction, moduleGetFunction, (Handle *, Handle, const char *))                      \
+  X(cuFuncSetAttribute, functionSetAttribute, (Handle, int, int))                                  \
+  X(cuLaunchKernel, launchKernel,                                                                  \
+    (Handle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, Handle,         \
+     void **, void **))                                                                            \
+  X(cuMemAllocAsync, memoryAlloc, (DevicePointer *, size_t, Handle))                               \
+  X(cuMemFreeAsync, memoryFree, (DevicePointer, Handle))                                           \
+  X(cuMemcpyHtoDAsync_v2, copyToDevice, (DevicePointer, const void *, size_t, Handle))             \
+  X(cuMemcpyDtoHAsync_v2, copyToHost, (void *, DevicePointer, size_t, Handle))                     \
+  X(cuMemcpyDtoDAsync_v2, copyOnDevice, (DevicePointer, DevicePointer, size_t, Handle))            \
+  X(cuMemsetD8Async, fill, (DevicePointer, unsigned char, size_t, Handle))                         \
+  X(cuStreamSynchronize, streamSynchronize, (Handle))                                              \
+  X(cuEventCreate, eventCreate, (Handle *, unsigned))                                              \
+  X(cuEventRecord, eventRecord, (Handle, Handle))                                                  \
+  X(cuEventSynchronize, eventSynchronize, (Handle))                                                \
+  X(cuEventElapsedTime, eventElapsedTime, (float *, Handle, Handle))                               \
+  X(cuEventDestroy_v2, eventDestroy, (Handle))                                                     \
   X(cuGetErrorString, getErrorString, (Result, const char **))
 
 struct Driver {
@@ -109,9 +109,9 @@ static std::string loadSymbols(Driver &driver) {
   if (!driver.library)
     return std::string("no CUDA driver: ") + dlerror();
   const char *missing = nullptr;
-#define DANAUS_LOAD(symbol, name, parameters)                                                     \
-  driver.name = reinterpret_cast<decltype(driver.name)>(dlsym(driver.library, #symbol));          \
-  if (!driver.name && !missing)                                                                   \
+#define DANAUS_LOAD(symbol, name, parameters)                                                      \
+  driver.name = reinterpret_cast<decltype(driver.name)>(dlsym(driver.library, #symbol));           \
+  if (!driver.name && !missing)                                                                    \
     missing = #symbol;
   DANAUS_CUDA_FUNCTIONS(DANAUS_LOAD)
 #undef DANAUS_LOAD
@@ -285,8 +285,7 @@ int danausCudaFree(void *memory) {
 }
 
 /// Runs `call` on a ready driver unless there is nothing to move.
-template <typename Call>
-static int move(const char *what, int64_t bytes, Call call) {
+template <typename Call> static int move(const char *what, int64_t bytes, Call call) {
   Driver *driver = ready();
   if (!driver)
     return 1;
