@@ -9,6 +9,7 @@
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Pipelines/Pipelines.h"
 #include "danaus/Target/Passes.h"
+#include "danaus/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
@@ -22,9 +23,12 @@ void danaus::buildDeviceToNVVM(OpPassManager &pm) {
   OpPassManager &device = pm.nest<gpu::GPUModuleOp>();
   device.addPass(createCanonicalizerPass());
   device.addPass(createConvertTileToNVVMPass());
+  device.addPass(createApproximateMathPass());
   device.addPass(createConvertNVGPUToNVVMPass());
   device.addPass(createCanonicalizerPass());
   device.addPass(createCSEPass());
+  // Before the GPU conversion, which would call a device library for what is an instruction.
+  device.addPass(createConvertMathToLLVMPass());
   device.addPass(createSCFToControlFlowPass());
   device.addPass(createConvertGpuOpsToNVVMOps());
   device.addPass(createConvertVectorToLLVMPass());

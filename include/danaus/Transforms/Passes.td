@@ -121,6 +121,20 @@ def FuseStagesPass : Pass<"danaus-fuse-stages"> {
   let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def ApproximateMathPass : Pass<"danaus-approximate-math"> {
+  let summary = "Functions of math as arithmetic, where no library has them";
+  let description = [{
+    Before: `math` on scalars or vectors. After: each function that has an
+    approximation in upstream MLIR (tanh, erf, exp, log, sin, cos and others) is
+    `arith` on f32, with an error of a few units in the last place of f32; f16
+    and bf16 are extended to f32 and back. Functions that a target has as an
+    instruction (sqrt, fma, absf and such) stay. Used for device code, which has
+    no libm. Test: `test/Transforms/approximate-math.mlir`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def AssignSchedulePass : Pass<"danaus-assign-schedule", "::mlir::ModuleOp"> {
   let summary = "Give every kernel its schedule";
   let description = [{

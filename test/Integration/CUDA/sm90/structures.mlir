@@ -39,6 +39,8 @@
 // RUN: %{all}
 // REDEFINE: %{entry} = two_layers
 // RUN: %{all}
+// REDEFINE: %{entry} = bias_and_gelu
+// RUN: %{all}
 
 func.func @dense_bf16(%m: tensor<100x75xbf16, #linop.dense>, %x: tensor<?x75xbf16>) -> tensor<?x100xbf16> {
   %y = linop.apply %m, %x : tensor<100x75xbf16, #linop.dense>, tensor<?x75xbf16> -> tensor<?x100xbf16>
@@ -134,4 +136,30 @@ func.func @two_layers(%m: !mon, %n: !up, %x: tensor<?x45xbf16>) -> tensor<?x64xb
   %y = linop.apply %m, %x : !mon, tensor<?x45xbf16> -> tensor<?x42xbf16>
   %z = linop.apply %n, %y : !up, tensor<?x42xbf16> -> tensor<?x64xbf16>
   return %z : tensor<?x64xbf16>
+}
+
+!wide = tensor<42x45xf32, #mon>
+func.func @bias_and_gelu(%m: !wide, %bias: tensor<42xf32>, %x: tensor<?x45xf32>) -> tensor<?x42xf32> {
+  %y = linop.apply %m, %x : !wide, tensor<?x45xf32> -> tensor<?x42xf32>
+  %c0 = arith.constant 0 : index
+  %rows = tensor.dim %x, %c0 : tensor<?x45xf32>
+  %init = tensor.empty(%rows) : tensor<?x42xf32>
+  %z = linalg.generic {
+      indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (j)>,
+                       affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%y, %bias : tensor<?x42xf32>, tensor<42xf32>) outs(%init : tensor<?x42xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %half = arith.constant 0.5 : f32
+    %one = arith.constant 1.0 : f32
+    %root = arith.constant 0.70710678 : f32
+    %sum = arith.addf %a, %b : f32
+    %scaled = arith.mulf %sum, %root : f32
+    %erf = math.erf %scaled : f32
+    %gate = arith.addf %erf, %one : f32
+    %halved = arith.mulf %sum, %half : f32
+    %gelu = arith.mulf %halved, %gate : f32
+    linalg.yield %gelu : f32
+  } -> tensor<?x42xf32>
+  return %z : tensor<?x42xf32>
 }
