@@ -10,6 +10,8 @@
 #include "danaus/Driver/Executor.h"
 #include "danaus/Driver/JitCall.h"
 #include "danaus/Runtime/Cuda.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/STLExtras.h"
 #include <chrono>
 #include <cstring>
@@ -135,8 +137,21 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::MangleAndInterner intern) 
   return symbols;
 }
 
+/// Removes the functions that `entry` does not need: each kernel costs time to
+/// compile.
+static Error keepOnly(ModuleOp module, llvm::StringRef entry) {
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function.getName() != entry)
+      function.setPrivate();
+  PassManager pm(module.getContext());
+  pm.addPass(createSymbolDCEPass());
+  return failed(pm.run(module)) ? makeError("compilation failed") : Error::success();
+}
+
 Error CudaExecutor::prepare(ModuleOp module, llvm::StringRef entry) {
   OwningOpRef<ModuleOp> copy = module.clone();
+  if (Error error = keepOnly(*copy, entry))
+    return error;
   if (Error error = compileModule(*copy, settings, Level::LLVM, record))
     return error;
   if (!copy->lookupSymbol("danaus_kernels_image"))

@@ -19,26 +19,26 @@
 // CHECK:         mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
 // CHECK:         cvt.rn.bf16x2.f32
 
-// CHECK-LABEL: .visible .entry square_f16_kernel_1(
+// CHECK-LABEL: .visible .entry square_f16_kernel_0(
 // CHECK:         mma.sync.aligned.m16n8k16.row.col.f32.f16.f16.f32
 // CHECK:         cvt.rn.f16x2.f32
 
-// CHECK-LABEL: .visible .entry square_f32_kernel_2(
+// CHECK-LABEL: .visible .entry square_f32_kernel_0(
 // CHECK:         cp.async.cg.shared.global
 // CHECK:         cvt.rna.tf32.f32
 // CHECK-COUNT-3: mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32
 
 // Rows of 20 elements of 2 bytes in blocks of 5: no copy of 4 bytes is aligned.
-// CHECK-LABEL: .visible .entry odd_bf16_kernel_3(
+// CHECK-LABEL: .visible .entry odd_bf16_kernel_0(
 // CHECK-NOT:     cp.async.c{{[ag]}}
 // CHECK:         mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
 
-// CHECK-LABEL: .visible .entry odd_f32_kernel_4(
+// CHECK-LABEL: .visible .entry odd_f32_kernel_0(
 // CHECK:         bar.sync
 // CHECK:         mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32
 
 // The copy of the next tile starts while this one is multiplied.
-// CHECK-LABEL: .visible .entry bias_and_relu_bf16_kernel_5(
+// CHECK-LABEL: .visible .entry bias_and_relu_bf16_kernel_0(
 // CHECK:         .maxntid {{[0-9]+}}, 1, 1
 // CHECK:         cp.async.cg.shared.global [%{{[a-z0-9]+}}{{.*}}], [%{{[a-z0-9]+}}{{.*}}], 16, %{{[a-z0-9]+}};
 // CHECK:         cp.async.commit_group;

@@ -290,10 +290,9 @@ TEST(LegalityGpu, thePlanOfMonarch1024StoresAndLoadsWithoutConflicts) {
   for (int64_t j : {0, 1})
     EXPECT_EQ(storePasses(stage, next, stage.splitColumns, j), 1u);
   for (const GpuStagePlan &loader : {stage, next})
-    EXPECT_EQ(passes([&](int64_t lane) {
-                return lane / 4 * (loader.input.rowPitch / 2) + lane % 4;
-              }),
-              1u);
+    EXPECT_EQ(
+        passes([&](int64_t lane) { return lane / 4 * (loader.input.rowPitch / 2) + lane % 4; }),
+        1u);
 }
 
 TEST(LegalityGpu, aRowPitchOf4Modulo8WordsIsTheOneWithoutConflicts) {
@@ -312,8 +311,7 @@ static std::string brokenBy(llvm::function_ref<void(Schedule &)> change, int64_t
                             const Stages &stages = {{{4, 16, 16, 1}, 0, "abc"},
                                                     {{1, 16, 16, 4}, 1, "dbc"}}) {
   Schedule schedule = onTensorCores(16, 4, 2, WeightPlacement::Streamed);
-  EXPECT_TRUE(stages.empty() ||
-              checkGpuSchedule(stages, 2, schedule, target("sm_80")).empty());
+  EXPECT_TRUE(stages.empty() || checkGpuSchedule(stages, 2, schedule, target("sm_80")).empty());
   change(schedule);
   BrokenConstraints broken = checkGpuSchedule(stages, elementBytes, schedule, target("sm_80"));
   EXPECT_EQ(broken.size(), 1u);
@@ -322,10 +320,8 @@ static std::string brokenBy(llvm::function_ref<void(Schedule &)> change, int64_t
 
 TEST(LegalityGpu, eachBrokenConstraintIsNamed) {
   auto none = [](Schedule &) {};
-  EXPECT_EQ(brokenBy([](Schedule &s) { s.rows = 24; }),
-            "rows: wanted 16, 32, 48 or 64, found 24");
-  EXPECT_EQ(brokenBy([](Schedule &s) { s.rows = 80; }),
-            "rows: wanted 16, 32, 48 or 64, found 80");
+  EXPECT_EQ(brokenBy([](Schedule &s) { s.rows = 24; }), "rows: wanted 16, 32, 48 or 64, found 24");
+  EXPECT_EQ(brokenBy([](Schedule &s) { s.rows = 80; }), "rows: wanted 16, 32, 48 or 64, found 80");
   EXPECT_EQ(brokenBy([](Schedule &s) { s.warps = 33; }), "warps: wanted at most 32, found 33");
   EXPECT_EQ(brokenBy([](Schedule &s) { s.warps = 0; }), "warps: wanted at least 1, found 0");
   EXPECT_EQ(brokenBy([](Schedule &s) { s.depth = -1; }), "depth: wanted at least 1, found -1");

@@ -139,8 +139,9 @@ gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const GpuS
                                                ArrayRef<Value> arguments) {
   gpu::GPUModuleOp device = deviceModule();
   auto b = ImplicitLocOpBuilder::atBlockEnd(function.getLoc(), device.getBody());
-  size_t number = llvm::range_size(device.getOps<gpu::GPUFuncOp>());
-  std::string name = (function.getName() + "_kernel_" + Twine(number)).str();
+  std::string name;
+  for (int64_t number = 0; name.empty() || device.lookupSymbol(name); ++number)
+    name = (function.getName() + "_kernel_" + Twine(number)).str();
   FunctionType type = b.getFunctionType(TypeRange(ValueRange(arguments)), {});
   auto kernel = gpu::GPUFuncOp::create(b, name, type);
   kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
