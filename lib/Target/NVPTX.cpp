@@ -61,6 +61,16 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const Target
   return machine;
 }
 
+/// All lanes of a warp take part in an mma. LLVM's intrinsics do not say so, and a fragment that only some
+/// lanes store let it sink the mma into their branch, where the warp waits for the others for ever.
+static void markConvergent(llvm::Module &module) {
+  for (llvm::Function &function : module)
+    if (function.getName().starts_with("llvm.nvvm.mma."))
+      for (llvm::User *user : function.users())
+        if (auto *call = dyn_cast<llvm::CallBase>(user))
+          call->setConvergent();
+}
+
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
@@ -99,6 +109,7 @@ static Expected<std::unique_ptr<llvm::Module>> translateAndOptimize(gpu::GPUModu
   if (const llvm::Function *missing = findUndefined(*module))
     return llvm::createStringError("device functions of " + op.getName() + " call " +
                                    missing->getName() + ", which no GPU target here has");
+  markConvergent(*module);
   optimize(*module, machine);
   return module;
 }
