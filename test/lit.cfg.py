@@ -16,6 +16,10 @@ config.environment["PATH"] = os.pathsep.join(tools + [config.environment.get("PA
 # FileCheck variables do not leak from one function's checks into the next.
 config.environment["FILECHECK_OPTS"] = "--enable-var-scope --dump-input=fail"
 
+# tools/dev/mutate names the rewrite pattern to leave out.
+if "DANAUS_DISABLE_PATTERN" in os.environ:
+    config.environment["DANAUS_DISABLE_PATTERN"] = os.environ["DANAUS_DISABLE_PATTERN"]
+
 if config.ptxas:
     config.available_features.add("ptxas")
     config.substitutions.append(("%ptxas", config.ptxas))

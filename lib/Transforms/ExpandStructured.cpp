@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Conversion/LinopToChain.h"
+#include "danaus/Support/PatternSwitch.h"
 #include "danaus/Transforms/Passes.h"
 #include "dialects/Chain/ChainDialect.h"
 #include "dialects/Linop/LinopOps.h"
@@ -186,7 +187,7 @@ static LogicalResult expandStructured(Operation *root) {
   populateCallOpTypeConversionPattern(patterns, converter);
   populateReturnOpTypeConversionPattern(patterns, converter);
   scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns, target);
-  patterns.add<SelectParameters>(converter, context);
+  danaus::addPatterns<SelectParameters>(patterns, converter, context);
   if (failed(applyPartialConversion(root, target, std::move(patterns))))
     return failure();
   restoreAttributes(attributes);

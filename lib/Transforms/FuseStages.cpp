@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Support/PatternSwitch.h"
 #include "danaus/Transforms/Passes.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -191,7 +192,7 @@ namespace {
 struct FuseStages : danaus::impl::FuseStagesPassBase<FuseStages> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ElementwiseToMap>(&getContext());
+    danaus::addPatterns<ElementwiseToMap>(patterns, &getContext());
     GreedyRewriteConfig config;
     config.enableFolding(false).enableConstantCSE(false);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Support/PatternSwitch.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -199,7 +200,7 @@ struct ContractToFma : OpRewritePattern<vector::ContractionOp> {
 struct LowerContracts : danaus::impl::LowerContractsPassBase<LowerContracts> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<ContractToFma>(&getContext());
+    danaus::addPatterns<ContractToFma>(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

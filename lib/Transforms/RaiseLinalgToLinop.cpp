@@ -17,6 +17,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Support/PatternSwitch.h"
 #include "danaus/Transforms/Passes.h"
 #include "dialects/Linop/LinopOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -331,8 +332,8 @@ static void eraseDead(Operation *root) {
 /// Contractions come first: they read through transposes, which then are dead.
 static void raiseLinalgToLinop(Operation *root) {
   RewritePatternSet contractions(root->getContext()), copies(root->getContext());
-  contractions.add<RaiseContraction>(root->getContext());
-  copies.add<RaiseCast, RaiseCopy>(root->getContext());
+  danaus::addPatterns<RaiseContraction>(contractions, root->getContext());
+  danaus::addPatterns<RaiseCast, RaiseCopy>(copies, root->getContext());
   walkAndApplyPatterns(root, std::move(contractions));
   walkAndApplyPatterns(root, std::move(copies));
   eraseDead(root);

@@ -20,6 +20,7 @@
 #include "danaus/Conversion/ChainToLinalg.h"
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Conversion/Utils.h"
+#include "danaus/Support/PatternSwitch.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -210,7 +211,7 @@ struct InlineKernel : OpRewritePattern<chain::KernelOp> {
 } // namespace
 
 void danaus::populateChainToLinalgPatterns(RewritePatternSet &patterns) {
-  patterns.add<InlineKernel, MapToGeneric, StageToGeneric>(patterns.getContext());
+  danaus::addPatterns<InlineKernel, MapToGeneric, StageToGeneric>(patterns, patterns.getContext());
 }
 
 //===----------------------------------------------------------------------===//

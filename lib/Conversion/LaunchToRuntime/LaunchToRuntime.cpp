@@ -13,6 +13,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Conversion/Passes.h"
+#include "danaus/Support/PatternSwitch.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -234,8 +235,9 @@ struct ConvertLaunchToRuntime
     target.addLegalDialect<LLVM::LLVMDialect>();
     target.markUnknownOpDynamicallyLegal([](Operation *op) { return !isRuntimeOp(op); });
     RewritePatternSet patterns(&getContext());
-    patterns.add<LowerLaunch, LowerAlloc<gpu::AllocOp>, LowerAlloc<memref::AllocOp>,
-                 LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerCopy>(types);
+    danaus::addPatterns<LowerLaunch, LowerAlloc<gpu::AllocOp>, LowerAlloc<memref::AllocOp>,
+                        LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerCopy>(
+        patterns, types);
     if (failed(applyPartialConversion(functions, target, std::move(patterns))))
       signalPassFailure();
   }

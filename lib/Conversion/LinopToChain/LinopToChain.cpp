@@ -16,6 +16,7 @@
 
 #include "danaus/Conversion/LinopToChain.h"
 #include "danaus/Conversion/Utils.h"
+#include "danaus/Support/PatternSwitch.h"
 #include "dialects/Chain/ChainOps.h"
 #include "dialects/Linop/LinopOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -222,6 +223,6 @@ struct MaterializeToStages : OpConversionPattern<linop::MaterializeOp> {
 
 void danaus::populateLinopToChainPatterns(const TypeConverter &converter,
                                           RewritePatternSet &patterns) {
-  patterns.add<ApplyToStages, AssembleToParameters, MaterializeToStages, TransposeToParameters>(
-      converter, patterns.getContext());
+  danaus::addPatterns<ApplyToStages, AssembleToParameters, MaterializeToStages,
+                      TransposeToParameters>(patterns, converter, patterns.getContext());
 }
