@@ -31,6 +31,12 @@ StructureAttrInterface linop::getStructure(Type type) {
   return dyn_cast<StructureAttrInterface>(tensor.getEncoding());
 }
 
+StructureAttrInterface linop::getMatrixStructure(RankedTensorType type) {
+  if (!type.getEncoding())
+    return cast<StructureAttrInterface>(Attribute(DenseAttr::get(type.getContext())));
+  return getStructure(type);
+}
+
 bool linop::isStructured(Type type) { return getStructure(type) != nullptr; }
 
 bool linop::mentionsStructure(Type type) {
@@ -56,7 +62,16 @@ RankedTensorType linop::getTransposedType(RankedTensorType type) {
 // Verification shared by all structures
 //===----------------------------------------------------------------------===//
 
-/// A structure encodes a static matrix of a floating-point type.
+static bool isComplex(Type elementType) { return isa<ComplexType>(elementType); }
+
+/// Whether matrices of this type have a definition and code.
+static bool isElementType(Type type) {
+  if (auto complex = dyn_cast<ComplexType>(type))
+    return complex.getElementType().isF32() || complex.getElementType().isF64();
+  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
+}
+
+/// A structure encodes a static matrix of a floating-point or complex type.
 static LogicalResult verifyMatrix(ArrayRef<int64_t> shape, Type elementType, EmitError emitError) {
   if (shape.size() != 2)
     return emitError() << "a structure encodes a matrix: wanted rank 2, found rank "
@@ -68,8 +83,10 @@ static LogicalResult verifyMatrix(ArrayRef<int64_t> shape, Type elementType, Emi
     if (size < 1)
       return emitError() << "dimension " << dimension
                          << " of a structured matrix: wanted >= 1, found " << size;
-  if (!isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(elementType))
-    return emitError() << "wanted element type f16, bf16, f32 or f64, found " << elementType;
+  if (!isElementType(elementType))
+    return emitError() << "wanted element type f16, bf16, f32, f64, complex<f32> or complex<f64>, "
+                          "found "
+                       << elementType;
   return success();
 }
 
@@ -226,13 +243,6 @@ SmallVector<StageDescriptor> LowRankAttr::buildStages(RankedTensorType type) con
 // product
 //===----------------------------------------------------------------------===//
 
-/// The structure of a factor; one without an encoding is dense.
-static StructureAttrInterface factorStructure(RankedTensorType factor) {
-  if (!factor.getEncoding())
-    return DenseAttr::get(factor.getContext());
-  return getStructure(factor);
-}
-
 LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                                           EmitError emitError) const {
   if (failed(verifyMatrix(shape, elementType, emitError)))
@@ -241,13 +251,16 @@ LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementT
     return emitError() << "wanted at least one factor, found none";
   int64_t wanted = shape[0];
   for (auto [index, factor] : llvm::enumerate(getFactors())) {
-    if (factor.getRank() != 2 || !factor.hasStaticShape() || !factorStructure(factor)) // (C2)
+    if (factor.getRank() != 2 || !factor.hasStaticShape() || !getMatrixStructure(factor)) // (C2)
       return emitError() << "factor " << index
                          << ": wanted a static matrix with no encoding or a structure, found "
                          << factor;
     if (factor.getDimSize(0) != wanted) // (C3)
       return emitError() << "factor " << index << ": wanted " << wanted << " rows, found "
                          << factor.getDimSize(0);
+    if (isComplex(factor.getElementType()) && !isComplex(elementType)) // (C4)
+      return emitError() << "factor " << index << ": wanted a real element type as the product's "
+                         << elementType << ", found " << factor.getElementType();
     wanted = factor.getDimSize(1);
   }
   if (wanted != shape[1]) // (C3)
@@ -258,7 +271,7 @@ LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementT
 SmallVector<RankedTensorType> ProductAttr::getParameterTypes(RankedTensorType) const {
   SmallVector<RankedTensorType> result;
   for (RankedTensorType factor : getFactors())
-    llvm::append_range(result, factorStructure(factor).getParameterTypes(factor));
+    llvm::append_range(result, getMatrixStructure(factor).getParameterTypes(factor));
   return result;
 }
 
@@ -266,7 +279,7 @@ SmallVector<StageDescriptor> ProductAttr::buildStages(RankedTensorType) const {
   SmallVector<SmallVector<StageDescriptor>> perFactor;
   unsigned firstParameter = 0;
   for (RankedTensorType factor : getFactors()) {
-    StructureAttrInterface structure = factorStructure(factor);
+    StructureAttrInterface structure = getMatrixStructure(factor);
     SmallVector<StageDescriptor> &stages = perFactor.emplace_back(structure.buildStages(factor));
     for (StageDescriptor &stage : stages)
       stage.parameter += firstParameter;

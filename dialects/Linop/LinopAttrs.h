@@ -9,10 +9,14 @@
 #ifndef DIALECTS_LINOP_LINOPATTRS_H
 #define DIALECTS_LINOP_LINOPATTRS_H
 
+#include "danaus/Support/ParameterData.h"
 #include "danaus/Support/Stage.h"
 #include "mlir/IR/Attributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/TensorEncoding.h"
+#include "llvm/ADT/STLExtras.h"
+#include <cmath>
+#include <complex>
 
 #include "dialects/Linop/StructureAttrInterface.h.inc"
 
@@ -23,6 +27,10 @@ namespace danaus::linop {
 
 /// The structure of a tensor type, or null when its encoding is none.
 StructureAttrInterface getStructure(mlir::Type type);
+
+/// The structure of a matrix that may be plain: one without an encoding is dense.
+/// Null when the encoding is no structure.
+StructureAttrInterface getMatrixStructure(mlir::RankedTensorType type);
 
 /// Whether `type` is a rank-2 tensor with a structure as its encoding.
 bool isStructured(mlir::Type type);

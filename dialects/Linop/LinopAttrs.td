@@ -13,10 +13,12 @@ include "dialects/Linop/LinopDialect.td"
 include "dialects/Linop/StructureAttrInterface.td"
 include "mlir/IR/AttrTypeBase.td"
 
-class Linop_Structure<string name, string attrMnemonic>
+/// `overrides` names the methods with a default that the structure replaces.
+class Linop_Structure<string name, string attrMnemonic, list<string> overrides = []>
     : AttrDef<Linop_Dialect, name, [
         DeclareAttrInterfaceMethods<VerifiableTensorEncoding>,
-        DeclareAttrInterfaceMethods<Linop_StructureAttrInterface>]> {
+        DeclareAttrInterfaceMethods<Linop_StructureAttrInterface,
+            !listconcat(["referenceApplyComplex"], overrides)>]> {
   let mnemonic = attrMnemonic;
 }
 
@@ -102,7 +104,8 @@ def Linop_LowRankAttr : Linop_Structure<"LowRank", "low_rank"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
-def Linop_ProductAttr : Linop_Structure<"Product", "product"> {
+def Linop_ProductAttr : Linop_Structure<"Product", "product",
+    ["sampleParameters", "verifyData"]> {
   let summary = "A product of structured matrices";
   let description = [{
     `M = F_1 F_2 ... F_n`; the last factor is applied first. The parameters are
@@ -113,6 +116,7 @@ def Linop_ProductAttr : Linop_Structure<"Product", "product"> {
     * (C2) each factor is a static rank-2 tensor whose encoding, if any, is a structure
     * (C3) the columns of a factor equal the rows of the next; the rows of the
       first and the columns of the last are out and in
+    * (C4) no factor is complex unless the product is
 
     Example:
     `tensor<8x6xf32, #linop.product<[tensor<8x4xf32, #linop.block_diagonal<blocks = 2>>, tensor<4x6xf32>]>>`
@@ -121,10 +125,12 @@ def Linop_ProductAttr : Linop_Structure<"Product", "product"> {
   let assemblyFormat = "`<` `[` $factors `]` `>`";
 }
 
-def Linop_TransposeAttr : Linop_Structure<"Transpose", "transpose"> {
+def Linop_TransposeAttr : Linop_Structure<"Transpose", "transpose",
+    ["sampleParameters", "verifyData"]> {
   let summary = "The transpose of a structured matrix";
   let description = [{
-    `M = N^T`, where N has the type `matrix`. The parameters are those of N.
+    `M = N^T`, where N has the type `matrix`; complex values are not conjugated.
+    The parameters are those of N.
 
     * (C1) `matrix` is a static rank-2 tensor with a structure as its encoding
     * (C2) its shape is (in, out) and its element type is that of M

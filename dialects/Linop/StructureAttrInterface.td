@@ -34,19 +34,59 @@ def Linop_StructureAttrInterface
     InterfaceMethod<[{
         y = M x in double precision for one row, by the definition and with
         loops that share no code with the stages. `parameters[i]` holds the
-        values of parameter i in row-major order. Writes all of `y`.
+        values of parameter i in row-major order, integers exactly. Writes all
+        of `y`.
       }],
       "void", "referenceApply",
       (ins "::mlir::RankedTensorType":$type,
            "::llvm::ArrayRef<::llvm::ArrayRef<double>>":$parameters,
            "::llvm::ArrayRef<double>":$x,
            "::llvm::MutableArrayRef<double>":$y)>,
-    InterfaceMethod<"The number of values that the parameters hold.",
+    InterfaceMethod<[{
+        The same for complex activations: M x without any conjugation. A complex
+        parameter's values are its own, a real one's have imaginary part zero.
+        Called for matrices of a complex element type and nothing else, so that
+        only a structure whose `verifyEncoding` accepts those need implement it;
+        the default answers NaN, which passes no check.
+      }],
+      "void", "referenceApplyComplex",
+      (ins "::mlir::RankedTensorType":$type,
+           "::llvm::ArrayRef<::llvm::ArrayRef<::std::complex<double>>>":$parameters,
+           "::llvm::ArrayRef<::std::complex<double>>":$x,
+           "::llvm::MutableArrayRef<::std::complex<double>>":$y),
+      /*methodBody=*/"", /*defaultImplementation=*/[{
+        ::llvm::fill(y, ::std::complex<double>(::std::nan(""), ::std::nan("")));
+      }]>,
+    InterfaceMethod<[{
+        Valid random data for a test run. `samples[i]` comes with the shape of
+        parameter i; write the sizes that its type leaves open, the values of
+        every integer parameter (tables, row pointers, indices), and the scale of
+        the others where 1 / sqrt(fan-in) cannot be read off their shape. The
+        result depends on `type` and `seed` alone. The default leaves all random.
+      }],
+      "void", "sampleParameters",
+      (ins "::mlir::RankedTensorType":$type, "uint64_t":$seed,
+           "::llvm::MutableArrayRef<::danaus::ParameterSample>":$samples),
+      /*methodBody=*/"", /*defaultImplementation=*/"return;">,
+    InterfaceMethod<[{
+        The first thing wrong with the parameters' values, or nothing: an index
+        out of range, a table that is no permutation, sizes that disagree. Values
+        are in row-major order, a complex one as its real and imaginary part.
+        What every structure shares (NaN, infinity) is not its business.
+      }],
+      "::std::optional<::danaus::ParameterError>", "verifyData",
+      (ins "::mlir::RankedTensorType":$type,
+           "::llvm::ArrayRef<::llvm::ArrayRef<double>>":$parameters),
+      /*methodBody=*/"", /*defaultImplementation=*/"return ::std::nullopt;">,
+    InterfaceMethod<[{
+        The number of values that the parameters hold; one whose size is known
+        only at run time counts for nothing.
+      }],
       "int64_t", "getStoredValues", (ins "::mlir::RankedTensorType":$type),
       /*methodBody=*/"", /*defaultImplementation=*/[{
         int64_t count = 0;
         for (::mlir::RankedTensorType parameter : $_attr.getParameterTypes(type))
-          count += parameter.getNumElements();
+          count += parameter.hasStaticShape() ? parameter.getNumElements() : 0;
         return count;
       }]>,
     InterfaceMethod<"Floating-point operations that one row of activations costs.",

@@ -15,7 +15,7 @@ func.func private @empty_structure(tensor<0x8xf32, #linop.dense>)
 
 // -----
 
-// expected-error @below {{wanted element type f16, bf16, f32 or f64, found 'i32'}}
+// expected-error @below {{wanted element type f16, bf16, f32, f64, complex<f32> or complex<f64>, found 'i32'}}
 func.func private @element_type_of_a_structure(tensor<8x8xi32, #linop.dense>)
 
 // -----
@@ -191,6 +191,17 @@ func.func @apply_columns_C1(%m: tensor<6x8xf32, #linop.dense>, %x: tensor<?x9xf3
   %y = linop.apply %m, %x : tensor<6x8xf32, #linop.dense>, tensor<?x9xf32> -> tensor<?x6xf32>
   return
 }
+
+// -----
+
+func.func private @real_product_of_a_complex_factor_C4(
+    // expected-error @below {{factor 1: wanted a real element type as the product's 'f32', found 'complex<f32>'}}
+    tensor<4x4xf32, #linop.product<[tensor<4x4xf32>, tensor<4x4xcomplex<f32>>]>>)
+
+// -----
+
+// expected-error @below {{wanted element type f16, bf16, f32, f64, complex<f32> or complex<f64>, found 'complex<f16>'}}
+func.func private @complex_of_half(tensor<4x4xcomplex<f16>, #linop.dense>)
 
 // -----
 

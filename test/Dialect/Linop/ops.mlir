@@ -47,3 +47,11 @@ func.func @transpose_and_materialize(%m: !lr) -> (!lrt, tensor<64x48xf32>) {
   %d = linop.materialize %m : !lr -> tensor<64x48xf32>
   return %t, %d : !lrt, tensor<64x48xf32>
 }
+
+// CHECK-LABEL: func.func @complex_matrices
+func.func @complex_matrices(%m: tensor<8x8xcomplex<f32>, #linop.block_diagonal<blocks = 2>>, %x: tensor<?x8xcomplex<f32>>)
+    -> tensor<?x8xcomplex<f32>> {
+  // CHECK: linop.apply %{{.*}}, %{{.*}} : tensor<8x8xcomplex<f32>, #linop.block_diagonal<blocks = 2>>, tensor<?x8xcomplex<f32>> -> tensor<?x8xcomplex<f32>>
+  %y = linop.apply %m, %x : tensor<8x8xcomplex<f32>, #linop.block_diagonal<blocks = 2>>, tensor<?x8xcomplex<f32>> -> tensor<?x8xcomplex<f32>>
+  return %y : tensor<?x8xcomplex<f32>>
+}
