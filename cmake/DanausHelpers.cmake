@@ -17,6 +17,13 @@ function(add_danaus_library name)
   # Generated headers cross library borders, so everything waits for all TableGen output.
   add_dependencies(${name} DanausGenerated)
   set_property(GLOBAL APPEND PROPERTY DANAUS_LIBRARIES ${name})
+  if(NOT DANAUS_STATIC)
+    if(NOT ARG_PLAIN)
+      target_link_libraries(${name} PUBLIC DanausMLIR)
+    endif()
+    target_include_directories(${name} INTERFACE $<INSTALL_INTERFACE:include>)
+    install(TARGETS ${name} EXPORT DanausTargets)
+  endif()
 endfunction()
 
 # danaus-doc: the reference of dialects and passes, in Markdown, under docs/ of the build folder.
@@ -83,10 +90,32 @@ function(add_danaus_tool name)
   # JIT-compiled code calls runtime functions by name. Exporting more than those would keep all of the
   # archives alive in a static link.
   target_link_options(${name} PRIVATE -fuse-ld=lld -Wl,--export-dynamic-symbol=danaus*)
+  install(TARGETS ${name})
   foreach(link ${ARG_LINKS})
     add_custom_command(TARGET ${name} POST_BUILD
       COMMAND ${CMAKE_COMMAND} -E create_symlink ${name} ${CMAKE_BINARY_DIR}/bin/${link})
+    install(FILES ${CMAKE_BINARY_DIR}/bin/${link} TYPE BIN)
   endforeach()
+endfunction()
+
+# add_danaus_plugin(name SOURCES... LINK libs... EXPORTS symbols...): a module in lib/ for programs that hold MLIR
+# themselves. It takes LLVM and MLIR from the shared libraries that the host has loaded, and shows nothing but the
+# named symbols, so that no global of either exists twice.
+function(add_danaus_plugin name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;EXPORTS" ${ARGN})
+  if(DANAUS_STATIC)
+    return()
+  endif()
+  list(JOIN ARG_EXPORTS "; " exports)
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}.exports)
+  file(CONFIGURE OUTPUT ${script} CONTENT "{ global: @exports@; local: *; };\n" @ONLY)
+  add_library(${name} MODULE ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} DanausMLIR)
+  target_precompile_headers(${name} REUSE_FROM DanausPch)
+  add_dependencies(${name} DanausGenerated)
+  set_target_properties(${name} PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+  target_link_options(${name} PRIVATE -fuse-ld=lld -Wl,-z,defs,--as-needed -Wl,--version-script=${script})
+  install(TARGETS ${name} LIBRARY DESTINATION lib)
 endfunction()
 
 # add_danaus_unittests(name SOURCES... LINK libs...): one executable of GoogleTest cases, each a case of ctest.
@@ -100,4 +129,28 @@ function(add_danaus_unittests name)
   target_link_libraries(${name} PRIVATE ${ARG_LINK} DanausMLIR GTest::gtest_main)
   include(GoogleTest)
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)
+endfunction()
+
+# danaus_install_package(): headers, TableGen files, libraries and find_package(Danaus) for other projects. Only with
+# shared LLVM: the archives of the other flavor cannot be named in a way that holds on another machine.
+function(danaus_install_package)
+  if(DANAUS_STATIC)
+    return()
+  endif()
+  include(CMakePackageConfigHelpers)
+  foreach(root dialects include/danaus)
+    get_filename_component(name ${root} NAME)
+    foreach(folder ${CMAKE_SOURCE_DIR}/${root} ${CMAKE_BINARY_DIR}/${root})
+      install(DIRECTORY ${folder}/ DESTINATION include/${name} FILES_MATCHING
+        PATTERN "*.h" PATTERN "*.h.inc" PATTERN "*.td" PATTERN CMakeFiles EXCLUDE)
+    endforeach()
+  endforeach()
+  set(package ${CMAKE_BINARY_DIR}/lib/cmake/danaus)
+  get_property(DANAUS_EXPORTED GLOBAL PROPERTY DANAUS_LIBRARIES)
+  configure_package_config_file(${CMAKE_SOURCE_DIR}/cmake/DanausConfig.cmake.in ${package}/DanausConfig.cmake
+    INSTALL_DESTINATION lib/cmake/danaus NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+  write_basic_package_version_file(${package}/DanausConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+  install(TARGETS DanausMLIR EXPORT DanausTargets)
+  install(FILES ${package}/DanausConfig.cmake ${package}/DanausConfigVersion.cmake DESTINATION lib/cmake/danaus)
+  install(EXPORT DanausTargets DESTINATION lib/cmake/danaus)
 endfunction()

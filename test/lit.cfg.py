@@ -20,6 +20,11 @@ config.environment["FILECHECK_OPTS"] = "--enable-var-scope --dump-input=fail"
 if "DANAUS_DISABLE_PATTERN" in os.environ:
     config.environment["DANAUS_DISABLE_PATTERN"] = os.environ["DANAUS_DISABLE_PATTERN"]
 
+# Shared LLVM only: a plug-in in a stock mlir-opt, and other projects on the installed package.
+if os.path.exists(config.danaus_plugin):
+    config.available_features.add("embedding")
+    config.substitutions.append(("%danaus_plugin", config.danaus_plugin))
+
 if config.ptxas:
     config.available_features.add("ptxas")
     config.substitutions.append(("%ptxas", config.ptxas))

@@ -7,14 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Driver/Registration.h"
-#include "danaus/Conversion/Passes.h"
-#include "danaus/Pipelines/Pipelines.h"
-#include "danaus/Target/Passes.h"
-#include "danaus/Transforms/Passes.h"
-#include "dialects/Chain/ChainBufferize.h"
-#include "dialects/Chain/ChainDialect.h"
-#include "dialects/Linop/LinopDialect.h"
-#include "dialects/Tile/TileDialect.h"
+#include "danaus/Pipelines/Registration.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
@@ -22,14 +15,10 @@
 void danaus::registerDialects(mlir::DialectRegistry &registry) {
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
-  registry.insert<chain::ChainDialect, linop::LinopDialect, tile::TileDialect>();
-  chain::registerBufferizableOpInterfaceExternalModels(registry);
+  registerDanausDialects(registry);
 }
 
 void danaus::registerPasses() {
   mlir::registerAllPasses();
-  registerConversionPasses();
-  registerTargetPasses();
-  registerTransformsPasses();
-  registerPipelines();
+  registerDanausPasses();
 }

@@ -27,9 +27,8 @@ struct Tool {
 } // namespace
 
 static constexpr Tool tools[] = {
-    {"compile", danaus::compileMain},
-    {"opt", danaus::optMain},
-    {"run", danaus::runMain},
+    {"compile", danaus::compileMain}, {"lsp-server", danaus::lspServerMain},
+    {"opt", danaus::optMain},         {"run", danaus::runMain},
     {"tune", danaus::tuneMain},
 };
 
