@@ -25,7 +25,7 @@ using llvm::Twine;
 //===----------------------------------------------------------------------===//
 
 static double getCap(ElementKind kind) {
-  switch (kind) {
+  switch (partKind(kind)) {
   case ElementKind::BF16:
     return 1e-2;
   case ElementKind::F16:
@@ -34,8 +34,9 @@ static double getCap(ElementKind kind) {
     return 1e-5;
   case ElementKind::F64:
     return 1e-13;
+  default: // integers
+    return 0;
   }
-  llvm_unreachable("all kinds are handled");
 }
 
 double danaus::getDefaultTolerance(func::FuncOp entry, ElementKind kind) {
@@ -57,7 +58,7 @@ double danaus::getDefaultTolerance(func::FuncOp entry, ElementKind kind) {
       ++steps;
     }
   });
-  double accumulator = kind == ElementKind::F64 ? 0x1p-53 : 0x1p-24;
+  double accumulator = partKind(kind) == ElementKind::F64 ? 0x1p-53 : 0x1p-24;
   double element = 1.5 * unitRoundoff(kind) * std::sqrt(std::max(steps, 1.0));
   return std::min(getCap(kind), element + 2 * accumulator * std::sqrt(sum));
 }
@@ -89,11 +90,11 @@ static std::vector<int64_t> chooseRows(func::FuncOp entry, int64_t rows,
   return count < rows ? sampleRows(rows, count, policy.seed) : std::vector<int64_t>();
 }
 
-/// Rows `rows` of `values`, which has `width` values a row; all where `rows` is empty.
+/// The parts of rows `rows`; all where `rows` is empty.
 static std::vector<double> gather(const HostTensor &tensor, ArrayRef<int64_t> rows) {
   if (rows.empty())
     return tensor.toDoubles();
-  int64_t width = tensor.getNumElements() / tensor.getShape().front();
+  int64_t width = tensor.getNumParts() / tensor.getShape().front();
   std::vector<double> values;
   values.reserve(rows.size() * width);
   for (int64_t row : rows)
@@ -113,7 +114,7 @@ static Expected<std::vector<ReferenceTensor>> runReference(func::FuncOp entry,
     if (!gathered.empty())
       shape.front() = gathered.size();
     auto values = std::make_shared<std::vector<double>>(gather(tensor, gathered));
-    inputs.push_back({shape, std::move(values)});
+    inputs.push_back({shape, std::move(values), isComplex(tensor.getKind())});
   }
   FailureOr<std::vector<ReferenceTensor>> results = interpret(entry, inputs);
   if (failed(results))
@@ -155,7 +156,7 @@ static int64_t countNaNs(const HostTensor &tensor) {
 
 /// Compares one result; returns what is wrong with it, or nothing.
 static std::string compare(const HostTensor &found, const ReferenceTensor &wanted,
-                           ArrayRef<int64_t> rows, CheckResult &check) {
+                           ArrayRef<int64_t> rows, double tolerance, CheckResult &check) {
   if (int64_t count = countNaNs(found)) {
     check.relErr = std::nan("");
     return (Twine(count) + " of " + Twine(found.getNumElements()) + " values are NaN").str();
@@ -167,9 +168,9 @@ static std::string compare(const HostTensor &found, const ReferenceTensor &wante
   Errors errors = measure(values, *wanted.values);
   if (!(errors.relErr <= check.relErr))
     check.relErr = errors.relErr;
-  if (!(errors.relErr <= check.tolerance))
+  if (!(errors.relErr <= tolerance))
     return llvm::formatv("rel_err {0:e3} is above the tolerance", errors.relErr);
-  double bound = 8 * check.tolerance * errors.rms;
+  double bound = 8 * tolerance * errors.rms;
   if (!(errors.maxErr <= bound))
     return llvm::formatv("largest error {0:e3} is above 8 x tolerance x rms = {1:e3}",
                          errors.maxErr, bound);
@@ -186,11 +187,14 @@ Expected<CheckResult> danaus::checkResults(func::FuncOp entry, const EntrySignat
   if (!reference)
     return reference.takeError();
   CheckResult check;
-  check.tolerance = policy.tolerance;
   check.rows = arguments.rows;
   check.checkedRows = rows.empty() ? arguments.rows : rows.size();
   for (auto [number, found, wanted] : llvm::enumerate(results, *reference)) {
-    std::string failure = compare(found, wanted, rows, check);
+    ElementKind kind = found.getKind();
+    double least = kind == ElementKind::F32 ? policy.f32Floor : 0;
+    double tolerance = policy.tolerance.value_or(std::max(getDefaultTolerance(entry, kind), least));
+    check.tolerance = std::max(check.tolerance, tolerance);
+    std::string failure = compare(found, wanted, rows, tolerance, check);
     if (!failure.empty() && check.failure.empty())
       check.failure = ("result " + Twine(number) + ": " + failure).str();
   }

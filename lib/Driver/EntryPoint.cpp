@@ -7,9 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Driver/EntryPoint.h"
-#include "danaus/Support/ParallelFor.h"
 #include "dialects/Linop/LinopOps.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
 
 using namespace mlir;
@@ -18,9 +19,9 @@ using llvm::Error;
 using llvm::Expected;
 using llvm::Twine;
 
-static constexpr int64_t defaultRows = 7;
-
-bool EntryTensor::isDynamic() const { return llvm::is_contained(shape, ShapedType::kDynamic); }
+bool EntryTensor::isDynamic() const {
+  return !isParameter && llvm::is_contained(shape, ShapedType::kDynamic);
+}
 
 TensorSpec EntryTensor::resolve(int64_t rows) const {
   TensorSpec spec{kind, shape};
@@ -55,16 +56,29 @@ Expected<func::FuncOp> danaus::findEntry(ModuleOp module, StringRef name) {
   return candidates.front();
 }
 
-static std::optional<ElementKind> getElementKind(Type type) {
-  if (type.isF16())
-    return ElementKind::F16;
-  if (type.isBF16())
-    return ElementKind::BF16;
-  if (type.isF32())
-    return ElementKind::F32;
-  if (type.isF64())
-    return ElementKind::F64;
-  return std::nullopt;
+std::optional<ElementKind> danaus::getElementKind(Type type) {
+  if (auto complex = dyn_cast<ComplexType>(type)) {
+    if (complex.getElementType().isF32())
+      return ElementKind::C64;
+    if (complex.getElementType().isF64())
+      return ElementKind::C128;
+    return std::nullopt;
+  }
+  return llvm::TypeSwitch<Type, std::optional<ElementKind>>(type)
+      .Case([](Float16Type) { return ElementKind::F16; })
+      .Case([](BFloat16Type) { return ElementKind::BF16; })
+      .Case([](Float32Type) { return ElementKind::F32; })
+      .Case([](Float64Type) { return ElementKind::F64; })
+      .Case([](IntegerType integer) -> std::optional<ElementKind> {
+        if (integer.isSignlessInteger(8))
+          return ElementKind::I8;
+        if (integer.isSignlessInteger(32))
+          return ElementKind::I32;
+        if (integer.isSignlessInteger(64))
+          return ElementKind::I64;
+        return std::nullopt;
+      })
+      .Default(std::nullopt);
 }
 
 /// Values that one output of a parameter sums over: the third dimension of a
@@ -84,19 +98,24 @@ static Error appendTensors(Type type, bool isParameter, const Twine &what,
     parts = linop::getStructure(type).getParameterTypes(tensor);
   else if (tensor && !tensor.getEncoding())
     parts.push_back(tensor);
-  for (RankedTensorType part : parts)
-    if (std::optional<ElementKind> kind = getElementKind(part.getElementType())) {
-      double scale = isParameter ? 1 / std::sqrt(double(getFanIn(part.getShape()))) : 1;
-      tensors.push_back({*kind, SmallVector<int64_t>(part.getShape()), scale});
-    } else {
+  for (RankedTensorType part : parts) {
+    std::optional<ElementKind> kind = getElementKind(part.getElementType());
+    if (!kind) {
       parts.clear();
       break;
     }
-  if (!parts.empty())
+    double scale = isParameter ? 1 / std::sqrt(double(getFanIn(part.getShape()))) : 1;
+    tensors.push_back(
+        {*kind, SmallVector<int64_t>(part.getShape()), scale, linop::isStructured(type)});
+  }
+  if (!parts.empty() || (tensor && linop::isStructured(type)))
     return Error::success();
   std::string found;
   llvm::raw_string_ostream(found) << type;
-  return makeError(what + ": wanted a tensor of f16, bf16, f32 or f64, found " + found);
+  return makeError(what +
+                   ": wanted a tensor of i8, i32, i64, f16, bf16, f32, f64, complex<f32> or "
+                   "complex<f64>, found " +
+                   found);
 }
 
 /// Whether an argument holds parameters and not activations: it is structured, is
@@ -112,6 +131,93 @@ static bool isParameter(BlockArgument argument) {
   return linop::isStructured(type) || llvm::none_of(argument.getUses(), isActivation);
 }
 
+//===----------------------------------------------------------------------===//
+// Structured matrices
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Finds the matrices that are made from arguments of the entry, in it and in the
+/// functions that it hands them to.
+class MatrixFinder {
+public:
+  explicit MatrixFinder(EntrySignature &signature) : signature(signature) {}
+  void enter(func::FuncOp entry);
+  void walk();
+
+private:
+  void visit(linop::AssembleOp op);
+  void visit(func::CallOp op);
+
+  EntrySignature &signature;
+  /// The number of the entry's argument that a block argument is.
+  DenseMap<Value, unsigned> numbers;
+  SmallVector<func::FuncOp> work;
+  DenseSet<Operation *> seen;
+};
+} // namespace
+
+/// Numbers the arguments as danaus-expand-structured does.
+void MatrixFinder::enter(func::FuncOp entry) {
+  unsigned number = 0;
+  for (BlockArgument argument : entry.getArguments()) {
+    linop::StructureAttrInterface structure = linop::getStructure(argument.getType());
+    if (!structure) {
+      numbers[argument] = number++;
+      continue;
+    }
+    EntryMatrix matrix{cast<RankedTensorType>(argument.getType()), {}};
+    for (size_t i = 0; i < structure.getParameterTypes(matrix.type).size(); ++i)
+      matrix.parameters.push_back({number++, std::nullopt});
+    signature.matrices.push_back(std::move(matrix));
+  }
+  work.push_back(entry);
+}
+
+void MatrixFinder::visit(linop::AssembleOp op) {
+  EntryMatrix matrix{op.getMatrix().getType(), {}};
+  bool hasArgument = false;
+  for (Value parameter : op.getParameters()) {
+    EntryMatrix::Parameter &entry = matrix.parameters.emplace_back();
+    DenseElementsAttr elements;
+    auto number = numbers.find(parameter);
+    if (number != numbers.end()) {
+      entry.argument = number->second;
+      signature.arguments[number->second].isParameter = true;
+      hasArgument = true;
+    } else if (matchPattern(parameter, m_Constant(&elements)) &&
+               elements.getElementType().isInteger()) {
+      entry.constant.emplace();
+      for (const APInt &value : elements.getValues<APInt>())
+        entry.constant->push_back(value.getSExtValue());
+    }
+  }
+  if (hasArgument)
+    signature.matrices.push_back(std::move(matrix));
+}
+
+/// An argument that is handed on keeps its number.
+void MatrixFinder::visit(func::CallOp op) {
+  auto callee = SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(op, op.getCalleeAttr());
+  if (!callee || callee.isExternal())
+    return;
+  bool isNew = false;
+  for (auto [operand, argument] : llvm::zip_equal(op.getOperands(), callee.getArguments()))
+    if (auto number = numbers.find(operand); number != numbers.end())
+      isNew |= numbers.try_emplace(argument, unsigned(number->second)).second;
+  if (isNew && seen.insert(callee).second)
+    work.push_back(callee);
+}
+
+void MatrixFinder::walk() {
+  while (!work.empty())
+    work.pop_back_val().walk([&](Operation *op) {
+      if (auto assemble = dyn_cast<linop::AssembleOp>(op))
+        visit(assemble);
+      else if (auto call = dyn_cast<func::CallOp>(op))
+        visit(call);
+    });
+}
+
 Expected<EntrySignature> danaus::readSignature(func::FuncOp entry) {
   EntrySignature signature;
   for (BlockArgument argument : entry.getArguments())
@@ -119,122 +225,17 @@ Expected<EntrySignature> danaus::readSignature(func::FuncOp entry) {
             appendTensors(argument.getType(), isParameter(argument),
                           "argument " + Twine(argument.getArgNumber()), signature.arguments))
       return std::move(error);
-  for (auto [number, type] : llvm::enumerate(entry.getResultTypes()))
+  for (auto [number, type] : llvm::enumerate(entry.getResultTypes())) {
+    size_t first = signature.results.size();
     if (Error error = appendTensors(type, false, "result " + Twine(number), signature.results))
       return std::move(error);
+    for (const EntryTensor &tensor : ArrayRef(signature.results).drop_front(first))
+      if (tensor.isParameter && llvm::is_contained(tensor.shape, ShapedType::kDynamic))
+        return makeError("result " + Twine(number) +
+                         ": wanted a matrix whose parameters have sizes known at compile time");
+  }
+  MatrixFinder finder(signature);
+  finder.enter(entry);
+  finder.walk();
   return signature;
-}
-
-//===----------------------------------------------------------------------===//
-// Random values
-//===----------------------------------------------------------------------===//
-
-/// The output function of SplitMix64: a hash of the counter, so that element i
-/// needs no element before it.
-static uint64_t hash(uint64_t counter) {
-  counter = (counter ^ (counter >> 30)) * 0xbf58476d1ce4e5b9;
-  counter = (counter ^ (counter >> 27)) * 0x94d049bb133111eb;
-  return counter ^ (counter >> 31);
-}
-
-/// In (0, 1), both ends excluded.
-static double uniform(uint64_t bits) { return (double(bits >> 12) + 0.5) * 0x1p-52; }
-
-void danaus::fillRandom(HostTensor &tensor, uint64_t seed, double scale) {
-  constexpr uint64_t golden = 0x9e3779b97f4a7c15;
-  constexpr double twoPi = 6.283185307179586;
-  uint64_t start = hash(seed + golden);
-  parallelFor(tensor.getNumElements(), 1 << 14, [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) {
-      double radius = std::sqrt(-2 * std::log(uniform(hash(start + golden * (2 * i + 1)))));
-      double angle = twoPi * uniform(hash(start + golden * (2 * i + 2)));
-      tensor.set(i, scale * radius * std::cos(angle));
-      if (tensor.get(i) == 0)
-        tensor.set(i, scale);
-    }
-  });
-}
-
-//===----------------------------------------------------------------------===//
-// Arguments
-//===----------------------------------------------------------------------===//
-
-Expected<ArgumentFile> ArgumentFile::parse(StringRef text) {
-  auto [number, file] = text.split('=');
-  unsigned argument;
-  if (number.getAsInteger(10, argument) || file.empty())
-    return makeError("--arg " + text + ": wanted NUMBER=FILE");
-  Expected<TensorPath> path = TensorPath::parse(file);
-  if (!path)
-    return path.takeError();
-  return ArgumentFile{argument, *path};
-}
-
-/// "4x?xf32".
-static std::string print(ElementKind kind, ArrayRef<int64_t> shape) {
-  std::string text;
-  for (int64_t size : shape)
-    text += (ShapedType::isDynamic(size) ? "?" : llvm::itostr(size)) + "x";
-  return text + stringify(kind).str();
-}
-
-/// Whether `tensor` fits `wanted`, and the size that its dynamic dimensions have.
-static Error matchFile(unsigned number, const EntryTensor &wanted, const HostTensor &tensor,
-                       std::optional<int64_t> &rows, StringRef &rowsFrom, StringRef file) {
-  std::string where = ("argument " + Twine(number) + ": ").str();
-  if (wanted.kind == ElementKind::BF16 && StringRef(file).ends_with(".npy"))
-    return makeError(where + "wanted bf16, which NumPy files do not have: use .safetensors");
-  bool fits = wanted.kind == tensor.getKind() && wanted.shape.size() == tensor.getShape().size();
-  for (size_t dim = 0; fits && dim < wanted.shape.size(); ++dim)
-    fits = ShapedType::isDynamic(wanted.shape[dim]) || wanted.shape[dim] == tensor.getShape()[dim];
-  if (!fits)
-    return makeError(where + "wanted " + print(wanted.kind, wanted.shape) + ", found " +
-                     print(tensor.getKind(), tensor.getShape()) + " in " + file);
-  for (auto [want, found] : llvm::zip_equal(wanted.shape, tensor.getShape())) {
-    if (!ShapedType::isDynamic(want))
-      continue;
-    if (rows && *rows != found)
-      return makeError(where + "wanted " + Twine(*rows) + " rows as " + rowsFrom + " has, found " +
-                       Twine(found) + " in " + file);
-    if (!rows)
-      rowsFrom = file;
-    rows = found;
-  }
-  return Error::success();
-}
-
-Expected<EntryArguments> danaus::makeArguments(const EntrySignature &signature,
-                                               ArrayRef<ArgumentFile> files,
-                                               std::optional<int64_t> rows, uint64_t seed) {
-  std::vector<std::optional<HostTensor>> loaded(signature.arguments.size());
-  StringRef rowsFrom = "--rows";
-  for (const ArgumentFile &file : files) {
-    if (file.argument >= loaded.size())
-      return makeError("--arg " + Twine(file.argument) + ": the function takes " +
-                       Twine(loaded.size()) + " arguments");
-    if (loaded[file.argument])
-      return makeError("--arg " + Twine(file.argument) + ": given twice");
-    Expected<HostTensor> tensor = readTensor(file.path);
-    if (!tensor)
-      return tensor.takeError();
-    if (Error error = matchFile(file.argument, signature.arguments[file.argument], *tensor, rows,
-                                rowsFrom, file.path.file))
-      return std::move(error);
-    loaded[file.argument] = std::move(*tensor);
-  }
-  EntryArguments arguments;
-  arguments.rows = rows.value_or(defaultRows);
-  for (auto [number, wanted] : llvm::enumerate(signature.arguments)) {
-    if (loaded[number]) {
-      arguments.tensors.push_back(std::move(*loaded[number]));
-      continue;
-    }
-    TensorSpec spec = wanted.resolve(arguments.rows);
-    Expected<HostTensor> tensor = HostTensor::allocate(spec.kind, spec.shape);
-    if (!tensor)
-      return tensor.takeError();
-    fillRandom(*tensor, seed * 1000 + number, wanted.scale);
-    arguments.tensors.push_back(std::move(*tensor));
-  }
-  return arguments;
 }

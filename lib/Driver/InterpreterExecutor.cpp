@@ -32,7 +32,8 @@ public:
     inputs.clear();
     for (const HostTensor &argument : arguments)
       inputs.push_back({llvm::SmallVector<int64_t>(argument.getShape()),
-                        std::make_shared<std::vector<double>>(argument.toDoubles())});
+                        std::make_shared<std::vector<double>>(argument.toDoubles()),
+                        isComplex(argument.getKind())});
     specs = wanted;
     return Error::success();
   }
@@ -65,6 +66,9 @@ public:
       Expected<HostTensor> tensor = HostTensor::allocate(spec.kind, output.shape);
       if (!tensor)
         return tensor.takeError();
+      if (int64_t(output.values->size()) != tensor->getNumParts())
+        return makeError("the reference interpreter made " + llvm::Twine(output.values->size()) +
+                         " values for a result of " + llvm::Twine(tensor->getNumParts()));
       for (auto [i, value] : llvm::enumerate(*output.values))
         tensor->set(i, value);
       results.push_back(std::move(*tensor));

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Driver/TensorFiles.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/MathExtras.h"
@@ -17,6 +18,7 @@ using llvm::ArrayRef;
 using llvm::Error;
 using llvm::Expected;
 using llvm::SmallVector;
+using llvm::StringLiteral;
 using llvm::StringRef;
 using llvm::Twine;
 
@@ -94,13 +96,15 @@ static bool parseHeader(StringRef text, Header &header) {
   return !header.descr.empty() && header.hasOrder && header.hasShape;
 }
 
+static constexpr std::pair<StringLiteral, ElementKind> descrs[] = {
+    {"|i1", ElementKind::I8},  {"<i4", ElementKind::I32},  {"<i8", ElementKind::I64},
+    {"<f2", ElementKind::F16}, {"<f4", ElementKind::F32},  {"<f8", ElementKind::F64},
+    {"<c8", ElementKind::C64}, {"<c16", ElementKind::C128}};
+
 static std::optional<ElementKind> parseDescr(StringRef descr) {
-  if (descr == "<f2")
-    return ElementKind::F16;
-  if (descr == "<f4")
-    return ElementKind::F32;
-  if (descr == "<f8")
-    return ElementKind::F64;
+  for (auto [text, kind] : descrs)
+    if (text == descr)
+      return kind;
   return std::nullopt;
 }
 
@@ -158,7 +162,8 @@ Expected<HostTensor> danaus::parseNpy(StringRef bytes, StringRef name) {
                             "'shape': (...)}");
   std::optional<ElementKind> kind = parseDescr(header.descr);
   if (!kind)
-    return makeError(name + ": wanted dtype <f2, <f4 or <f8, found " + header.descr);
+    return makeError(name + ": wanted dtype |i1, <i4, <i8, <f2, <f4, <f8, <c8 or <c16, found " +
+                     header.descr);
   std::optional<int64_t> count = countElements(header.shape);
   if (!count)
     return makeError(name + ": shape " + printShape(header.shape) + " overflows");
@@ -180,20 +185,12 @@ Expected<HostTensor> danaus::parseNpy(StringRef bytes, StringRef name) {
 }
 
 Expected<std::string> danaus::formatNpy(const HostTensor &tensor, StringRef name) {
-  StringRef descr;
-  switch (tensor.getKind()) {
-  case ElementKind::BF16:
-    return makeError(name + ": NumPy files have no bf16: write .safetensors");
-  case ElementKind::F16:
-    descr = "<f2";
-    break;
-  case ElementKind::F32:
-    descr = "<f4";
-    break;
-  case ElementKind::F64:
-    descr = "<f8";
-    break;
-  }
+  auto known =
+      llvm::find_if(descrs, [&](const auto &pair) { return pair.second == tensor.getKind(); });
+  if (known == std::end(descrs))
+    return makeError(name + ": NumPy files have no " + stringify(tensor.getKind()) +
+                     ": write .safetensors");
+  StringRef descr = known->first;
   std::string header = ("{'descr': '" + descr + "', 'fortran_order': False, 'shape': (").str();
   for (int64_t size : tensor.getShape())
     header += llvm::itostr(size) + ", ";

@@ -113,7 +113,7 @@ static void printResults(ArrayRef<HostTensor> results) {
       sum += value * value;
     llvm::outs() << llvm::formatv("result {0}: {1} {2}, rms {3:e3}\n", number,
                                   printShape(result.getShape()), stringify(result.getKind()),
-                                  values.empty() ? 0 : std::sqrt(sum / values.size()));
+                                  values.empty() ? 0 : std::sqrt(sum / result.getNumElements()));
   }
 }
 
@@ -204,7 +204,17 @@ static Expected<EntryArguments> collectArguments(const RunSettings &settings,
       return file.takeError();
     files.push_back(*file);
   }
-  return makeArguments(signature, files, settings.rows, settings.seed);
+  Expected<EntryArguments> arguments =
+      makeArguments(signature, files, settings.rows, settings.seed);
+  if (!arguments)
+    return arguments;
+  if (settings.verifyData)
+    if (Error error = verifyFiniteParameters(signature, *arguments))
+      return std::move(error);
+  // Always: compiled code trusts indices.
+  if (Error error = verifyStructureData(signature, *arguments))
+    return std::move(error);
+  return arguments;
 }
 
 /// Runs the entry once on fresh buffers.
@@ -252,11 +262,9 @@ static Expected<RunReport> runEntry(const RunSettings &settings, CompileSettings
     report.kind = results->front().getKind();
   if (settings.check) {
     CheckPolicy policy;
-    double tolerance = getDefaultTolerance(*entry, report.kind);
+    policy.tolerance = settings.tolerance;
     // Tensor cores cut sums off instead of rounding them.
-    if (settings.device == "cuda" && report.kind == ElementKind::F32)
-      tolerance = std::max(tolerance, cudaF32Tolerance);
-    policy.tolerance = settings.tolerance.value_or(tolerance);
+    policy.f32Floor = settings.device == "cuda" ? cudaF32Tolerance : 0;
     policy.seed = settings.seed;
     policy.referenceBudget = settings.referenceBudget;
     Expected<CheckResult> check = checkResults(*entry, *signature, *arguments, *results, policy);

@@ -38,10 +38,15 @@ struct Options {
                "argument counts as its parameters. Others are random"),
       cl::cat(category)};
   cl::list<std::string> outputs{"output", cl::desc("File for the next result"), cl::cat(category)};
-  cl::opt<int64_t> rows{"rows", cl::desc("Value of every dynamic dimension"), cl::cat(category)};
+  cl::opt<int64_t> rows{"rows", cl::desc("Value of every dynamic dimension of activations"),
+                        cl::cat(category)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of random values"), cl::init(0), cl::cat(category)};
   cl::opt<bool> check{"check", cl::desc("Compare with the reference interpreter"),
                       cl::cat(category)};
+  cl::opt<bool> verifyData{"verify-data",
+                           cl::desc("Refuse NaN and infinity in parameters; bad indices are "
+                                    "always refused"),
+                           cl::cat(category)};
   cl::opt<double> tolerance{"tolerance", cl::desc("Of --check (default: by dtype and depth)"),
                             cl::cat(category)};
   cl::opt<double> referenceBudget{
@@ -73,6 +78,7 @@ static danaus::RunSettings collect(const Options &options) {
     settings.rows = options.rows;
   settings.seed = options.seed;
   settings.check = options.check;
+  settings.verifyData = options.verifyData;
   if (options.tolerance.getNumOccurrences())
     settings.tolerance = options.tolerance;
   settings.referenceBudget = options.referenceBudget;

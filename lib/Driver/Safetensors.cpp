@@ -26,6 +26,7 @@ using namespace danaus;
 using llvm::Error;
 using llvm::Expected;
 using llvm::SmallVector;
+using llvm::StringLiteral;
 using llvm::StringRef;
 using llvm::Twine;
 
@@ -48,13 +49,24 @@ static std::optional<int64_t> sizeOfDtype(StringRef dtype) {
       .Default(std::nullopt);
 }
 
+static constexpr std::pair<StringLiteral, ElementKind> dtypes[] = {
+    {"I8", ElementKind::I8},   {"I32", ElementKind::I32},   {"I64", ElementKind::I64},
+    {"F16", ElementKind::F16}, {"BF16", ElementKind::BF16}, {"F32", ElementKind::F32},
+    {"F64", ElementKind::F64}, {"C64", ElementKind::C64}};
+
 static std::optional<ElementKind> parseDtype(StringRef dtype) {
-  return llvm::StringSwitch<std::optional<ElementKind>>(dtype)
-      .Case("F16", ElementKind::F16)
-      .Case("BF16", ElementKind::BF16)
-      .Case("F32", ElementKind::F32)
-      .Case("F64", ElementKind::F64)
-      .Default(std::nullopt);
+  for (auto [text, kind] : dtypes)
+    if (text == dtype)
+      return kind;
+  return std::nullopt;
+}
+
+/// What the format calls `kind`, or nothing where it has no such type.
+static std::optional<StringRef> formatDtype(ElementKind kind) {
+  for (auto [text, known] : dtypes)
+    if (known == kind)
+      return text;
+  return std::nullopt;
 }
 
 /// llvm::json recurses on nested values, so hostile nesting must not reach it.
@@ -185,7 +197,8 @@ Expected<HostTensor> danaus::parseSafetensors(StringRef bytes, StringRef key, St
   std::optional<ElementKind> kind = parseDtype(entry->dtype);
   if (!kind)
     return makeError(name + ": tensor '" + entry->key +
-                     "': wanted dtype F16, BF16, F32 or F64, found " + entry->dtype);
+                     "': wanted dtype I8, I32, I64, F16, BF16, F32, F64 or C64, found " +
+                     entry->dtype);
   Expected<HostTensor> tensor = HostTensor::allocate(*kind, entry->shape);
   if (tensor)
     std::memcpy(tensor->data(), data.data() + entry->begin, entry->end - entry->begin);
@@ -198,8 +211,12 @@ Expected<std::string> danaus::formatSafetensors(llvm::ArrayRef<NamedTensor> tens
   std::string data;
   for (const NamedTensor &named : tensors) {
     const HostTensor &tensor = *named.tensor;
+    std::optional<StringRef> dtype = formatDtype(tensor.getKind());
+    if (!dtype)
+      return makeError(name + ": safetensors files have no " + stringify(tensor.getKind()) +
+                       ": write .npy");
     llvm::json::Object entry;
-    entry["dtype"] = stringify(tensor.getKind()).upper();
+    entry["dtype"] = *dtype;
     entry["shape"] = llvm::json::Array(tensor.getShape());
     int64_t begin = data.size();
     data.append(tensor.data(), tensor.getNumBytes());
@@ -208,7 +225,7 @@ Expected<std::string> danaus::formatSafetensors(llvm::ArrayRef<NamedTensor> tens
       return makeError(name + ": two tensors have the key '" + named.key + "'");
   }
   std::string header = llvm::formatv("{0}", llvm::json::Value(std::move(object)));
-  // Padded with spaces so that the data are aligned to their element type.
+  // Padded with spaces so that the first data are aligned to eight bytes.
   header.resize(llvm::alignTo(header.size(), 8), ' ');
   char length[8];
   llvm::support::endian::write64le(length, header.size());

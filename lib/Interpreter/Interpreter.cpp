@@ -13,6 +13,7 @@
 #include "danaus/Support/ParallelFor.h"
 #include "dialects/Linop/LinopOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -38,7 +39,7 @@ private:
   LogicalResult evaluate(Operation &op);
   LogicalResult evaluateOp(linop::ApplyOp op);
   LogicalResult evaluateOp(linop::MaterializeOp op);
-  LogicalResult evaluateOp(arith::ConstantOp op);
+  LogicalResult evaluateConstant(Operation &op);
   LogicalResult evaluateOp(arith::SelectOp op);
   LogicalResult evaluateOp(tensor::EmptyOp op);
   LogicalResult evaluateOp(tensor::DimOp op);
@@ -49,7 +50,7 @@ private:
   LogicalResult evaluateOp(scf::IfOp op);
   LogicalResult evaluateOp(func::CallOp op);
   LogicalResult evaluateLinalg(linalg::LinalgOp op);
-  LogicalResult evaluateElementwise(Operation &op, ScalarFunction function);
+  LogicalResult evaluateElementwise(Operation &op);
 
   LogicalResult set(Value value, ReferenceTensor tensor);
   LogicalResult setReshaped(Value result, Value source, SmallVector<int64_t> shape);
@@ -90,7 +91,7 @@ LogicalResult Evaluator::setReshaped(Value result, Value source, SmallVector<int
   if (countElements(shape) != countElements(tensor->shape))
     return op->emitOpError() << "changes the number of elements from " << printShape(tensor->shape)
                              << " to " << printShape(shape);
-  return set(result, {std::move(shape), tensor->values});
+  return set(result, {std::move(shape), tensor->values, tensor->isComplex});
 }
 
 /// Sizes that are constants or index values.
@@ -102,27 +103,57 @@ SmallVector<int64_t> Evaluator::resolve(ArrayRef<OpFoldResult> sizes) {
   });
 }
 
-/// Applies a structured matrix to every row of `x`, rows in parallel.
+/// Pairs of parts as complex numbers, or real numbers with imaginary part 0.
+static std::vector<std::complex<double>> toComplex(const ReferenceTensor &tensor) {
+  int64_t parts = tensor.getNumParts();
+  std::vector<std::complex<double>> result(tensor.values->size() / parts);
+  for (auto [i, value] : llvm::enumerate(result))
+    value = {(*tensor.values)[i * parts], tensor.isComplex ? (*tensor.values)[2 * i + 1] : 0};
+  return result;
+}
+
+/// Calls `apply(x, y)` on every row of `x`, rows in parallel.
+template <typename Scalar, typename Apply>
+static void applyToRows(RankedTensorType type, ArrayRef<Scalar> x, MutableArrayRef<Scalar> y,
+                        Apply apply) {
+  int64_t out = type.getDimSize(0), in = type.getDimSize(1);
+  parallelFor(x.size() / in, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row)
+      apply(x.slice(row * in, in), y.slice(row * out, out));
+  });
+}
+
+/// Applies a structured matrix to every row of `x`.
 FailureOr<ReferenceTensor> Evaluator::applyTo(Operation *op, Value matrix,
                                               const ReferenceTensor &x) {
+  using Complex = std::complex<double>;
   auto type = cast<RankedTensorType>(matrix.getType());
   linop::StructureAttrInterface structure = linop::getStructure(type);
-  SmallVector<ArrayRef<double>> parameters;
-  for (const ReferenceTensor &parameter : parts[matrix])
-    parameters.push_back(*parameter.values);
-  int64_t out = type.getDimSize(0), in = type.getDimSize(1);
-  ReferenceTensor y{x.shape, nullptr};
-  y.shape.back() = out;
-  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, y.shape);
+  ReferenceTensor y{x.shape, nullptr, hasComplexElements(type)};
+  y.shape.back() = type.getDimSize(0);
+  auto values = allocateReference(op, y.shape, y.getNumParts());
   if (failed(values))
     return failure();
-  int64_t rows = *countElements(ArrayRef(x.shape).drop_back());
-  parallelFor(rows, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row)
-      structure.referenceApply(type, parameters, ArrayRef(*x.values).slice(row * in, in),
-                               MutableArrayRef(**values).slice(row * out, out));
-  });
   y.values = *values;
+  if (!y.isComplex) {
+    SmallVector<ArrayRef<double>> parameters;
+    for (const ReferenceTensor &parameter : parts[matrix])
+      parameters.push_back(*parameter.values);
+    applyToRows<double>(type, *x.values, **values, [&](auto row, auto result) {
+      structure.referenceApply(type, parameters, row, result);
+    });
+    return y;
+  }
+  std::vector<std::vector<Complex>> storage;
+  for (const ReferenceTensor &parameter : parts[matrix])
+    storage.push_back(toComplex(parameter));
+  SmallVector<ArrayRef<Complex>> parameters(storage.begin(), storage.end());
+  std::vector<Complex> results((*values)->size() / 2);
+  applyToRows<Complex>(type, toComplex(x), results, [&](auto row, auto result) {
+    structure.referenceApplyComplex(type, parameters, row, result);
+  });
+  for (auto [i, value] : llvm::enumerate(results))
+    (**values)[2 * i] = value.real(), (**values)[2 * i + 1] = value.imag();
   return y;
 }
 
@@ -133,18 +164,22 @@ FailureOr<ReferenceTensor> Evaluator::plain(Operation *op, Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   int64_t out = type.getDimSize(0), in = type.getDimSize(1);
   auto identity = allocateReference(op, {in, in});
-  auto dense = allocateReference(op, {out, in});
-  if (failed(identity) || failed(dense))
+  if (failed(identity))
     return failure();
   for (int64_t j = 0; j < in; ++j)
     (**identity)[j * in + j] = 1;
   FailureOr<ReferenceTensor> columns = applyTo(op, value, {{in, in}, *identity});
   if (failed(columns))
     return failure();
+  int64_t parts = columns->getNumParts();
+  auto dense = allocateReference(op, {out, in}, parts);
+  if (failed(dense))
+    return failure();
   for (int64_t i = 0; i < out; ++i)
     for (int64_t j = 0; j < in; ++j)
-      (**dense)[i * in + j] = (*columns->values)[j * out + i];
-  return ReferenceTensor{{out, in}, *dense};
+      for (int64_t part = 0; part < parts; ++part)
+        (**dense)[(i * in + j) * parts + part] = (*columns->values)[(j * out + i) * parts + part];
+  return ReferenceTensor{{out, in}, *dense, columns->isComplex};
 }
 
 //===----------------------------------------------------------------------===//
@@ -168,27 +203,54 @@ LogicalResult Evaluator::evaluateOp(linop::MaterializeOp op) {
 // arith, math, tensor
 //===----------------------------------------------------------------------===//
 
-LogicalResult Evaluator::evaluateOp(arith::ConstantOp op) {
-  if (std::optional<double> value = getScalarConstant(op.getValue()))
-    return set(op.getResult(), {{}, std::make_shared<std::vector<double>>(1, *value)});
-  auto elements = dyn_cast<DenseElementsAttr>(op.getValue());
-  if (!elements || !elements.getElementType().isIntOrIndexOrFloat() ||
-      linop::isStructured(op.getType()))
+static double toDouble(APFloat value) {
+  bool losesInfo;
+  value.convert(APFloat::IEEEdouble(), APFloat::rmNearestTiesToEven, &losesInfo);
+  return value.convertToDouble();
+}
+
+/// The parts of every element, in order; empty where the interpreter knows no such elements.
+static std::vector<double> getElements(DenseElementsAttr elements) {
+  std::vector<double> values;
+  Type type = elements.getElementType();
+  if (auto complex = dyn_cast<ComplexType>(type);
+      complex && isa<FloatType>(complex.getElementType()))
+    for (std::complex<APFloat> element : elements.getValues<std::complex<APFloat>>()) {
+      values.push_back(toDouble(element.real()));
+      values.push_back(toDouble(element.imag()));
+    }
+  else if (type.isIntOrIndexOrFloat())
+    for (Attribute element : elements.getValues<Attribute>())
+      llvm::append_range(values, getScalarConstant(element));
+  return values;
+}
+
+LogicalResult Evaluator::evaluateConstant(Operation &op) {
+  Value result = op.getResult(0);
+  Attribute value = op.getAttr("value");
+  SmallVector<double, 2> scalarParts = getScalarConstant(value);
+  if (!scalarParts.empty())
+    return set(result,
+               {{},
+                std::make_shared<std::vector<double>>(scalarParts.begin(), scalarParts.end()),
+                scalarParts.size() == 2});
+  auto elements = dyn_cast<DenseElementsAttr>(value);
+  if (!elements || linop::isStructured(result.getType()))
     return op.emitOpError() << "is not supported by the reference interpreter";
   SmallVector<int64_t> shape(elements.getType().getShape());
-  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, shape);
-  if (failed(values))
+  if (failed(allocateReference(&op, shape, countParts(result.getType()))))
     return failure();
-  for (auto [value, attribute] : llvm::zip_equal(**values, elements.getValues<Attribute>()))
-    value = *getScalarConstant(attribute);
-  return set(op.getResult(), {shape, *values});
+  auto values = std::make_shared<std::vector<double>>(getElements(elements));
+  if (values->size() != size_t(elements.getNumElements()) * countParts(result.getType()))
+    return op.emitOpError() << "is not supported by the reference interpreter";
+  return set(result, {shape, values, hasComplexElements(result.getType())});
 }
 
 /// A scalar condition chooses whole values, structured ones included; a tensor of
 /// conditions is element-wise.
 LogicalResult Evaluator::evaluateOp(arith::SelectOp op) {
   if (isa<TensorType>(op.getCondition().getType()))
-    return evaluateElementwise(*op, lookupScalarFunction(op));
+    return evaluateElementwise(*op);
   Parts chosen = parts[scalar(op.getCondition()) != 0 ? op.getTrueValue() : op.getFalseValue()];
   parts[op.getResult()] = std::move(chosen);
   return success();
@@ -196,12 +258,13 @@ LogicalResult Evaluator::evaluateOp(arith::SelectOp op) {
 
 LogicalResult Evaluator::evaluateOp(tensor::EmptyOp op) {
   SmallVector<int64_t> shape = resolve(op.getMixedSizes());
-  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, shape);
+  FailureOr<std::shared_ptr<std::vector<double>>> values =
+      allocateReference(op, shape, countParts(op.getType()));
   if (failed(values))
     return failure();
   // What was never written must not pass for a result.
   llvm::fill(**values, std::numeric_limits<double>::quiet_NaN());
-  return set(op.getResult(), {shape, *values});
+  return set(op.getResult(), {shape, *values, hasComplexElements(op.getType())});
 }
 
 LogicalResult Evaluator::evaluateOp(tensor::DimOp op) {
@@ -239,7 +302,8 @@ LogicalResult Evaluator::evaluateOp(tensor::ExtractSliceOp op) {
   SmallVector<int64_t> offsets = resolve(op.getMixedOffsets());
   SmallVector<int64_t> sizes = resolve(op.getMixedSizes());
   SmallVector<int64_t> steps = resolve(op.getMixedStrides());
-  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, sizes);
+  int64_t parts = source->getNumParts();
+  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, sizes, parts);
   if (failed(values))
     return failure();
   for (auto [dim, size] : llvm::enumerate(source->shape)) {
@@ -248,20 +312,20 @@ LogicalResult Evaluator::evaluateOp(tensor::ExtractSliceOp op) {
         (std::min(offsets[dim], last) < 0 || std::max(offsets[dim], last) >= size))
       return op.emitOpError() << "dimension " << dim << " reads index " << last << " of " << size;
   }
-  for (auto [flat, value] : llvm::enumerate(**values)) {
-    int64_t rest = flat, stride = 1, offset = 0;
+  for (auto [position, value] : llvm::enumerate(**values)) {
+    int64_t rest = position / parts, stride = 1, offset = 0;
     for (size_t dim = sizes.size(); dim-- > 0; stride *= source->shape[dim]) {
       offset += (offsets[dim] + rest % sizes[dim] * steps[dim]) * stride;
       rest /= sizes[dim];
     }
-    value = (*source->values)[offset];
+    value = (*source->values)[offset * parts + position % parts];
   }
   SmallVector<int64_t> shape;
   llvm::SmallBitVector dropped = op.getDroppedDims();
   for (auto [dim, size] : llvm::enumerate(sizes))
     if (!dropped.test(dim))
       shape.push_back(size);
-  return set(op.getResult(), {shape, *values});
+  return set(op.getResult(), {shape, *values, source->isComplex});
 }
 
 LogicalResult Evaluator::evaluateOp(tensor::ExpandShapeOp op) {
@@ -282,7 +346,10 @@ LogicalResult Evaluator::evaluateOp(tensor::CollapseShapeOp op) {
 }
 
 /// One scalar operation on scalars or on tensors of one shape.
-LogicalResult Evaluator::evaluateElementwise(Operation &op, ScalarFunction function) {
+LogicalResult Evaluator::evaluateElementwise(Operation &op) {
+  SmallVector<ScalarFunction, 2> functions = lookupScalarFunctions(&op);
+  if (functions.empty() || op.getNumResults() != 1 || op.getNumOperands() == 0)
+    return op.emitOpError() << "is not supported by the reference interpreter";
   std::vector<ReferenceTensor> operands;
   for (Value operand : op.getOperands()) {
     FailureOr<ReferenceTensor> tensor = plain(&op, operand);
@@ -293,18 +360,22 @@ LogicalResult Evaluator::evaluateElementwise(Operation &op, ScalarFunction funct
                               << " and " << printShape(tensor->shape);
     operands.push_back(*tensor);
   }
-  auto values = allocateReference(&op, operands.front().shape);
+  size_t numParts = functions.size();
+  auto values = allocateReference(&op, operands.front().shape, numParts);
   if (failed(values))
     return failure();
-  parallelFor((*values)->size(), 1 << 14, [&](int64_t begin, int64_t end) {
-    SmallVector<double, 4> scalars(operands.size());
+  parallelFor((*values)->size() / numParts, 1 << 14, [&](int64_t begin, int64_t end) {
+    SmallVector<double, 4> scalars;
     for (int64_t i = begin; i < end; ++i) {
-      for (auto [scalar, operand] : llvm::zip_equal(scalars, operands))
-        scalar = (*operand.values)[i];
-      (**values)[i] = function(scalars.data());
+      scalars.clear();
+      for (const ReferenceTensor &operand : operands)
+        for (int64_t part = 0, parts = operand.getNumParts(); part < parts; ++part)
+          scalars.push_back((*operand.values)[i * parts + part]);
+      for (auto [part, function] : llvm::enumerate(functions))
+        (**values)[i * numParts + part] = function(scalars.data());
     }
   });
-  return set(op.getResult(0), {operands.front().shape, *values});
+  return set(op.getResult(0), {operands.front().shape, *values, numParts == 2});
 }
 
 LogicalResult Evaluator::evaluateLinalg(linalg::LinalgOp op) {
@@ -317,7 +388,8 @@ LogicalResult Evaluator::evaluateLinalg(linalg::LinalgOp op) {
       return failure();
     operands.push_back(*tensor);
   }
-  auto results = interpretLinalg(op, operands, [&](Value value) { return scalar(value); });
+  auto results = interpretLinalg(
+      op, operands, [&](Value value) { return ArrayRef(*parts[value].front().values); });
   if (failed(results))
     return failure();
   for (auto [result, tensor] : llvm::zip_equal(op->getResults(), *results)) {
@@ -368,10 +440,10 @@ LogicalResult Evaluator::evaluateOp(func::CallOp op) {
 
 LogicalResult Evaluator::evaluate(Operation &op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
-      .Case<linop::ApplyOp, linop::MaterializeOp, arith::ConstantOp, arith::SelectOp,
-            tensor::EmptyOp, tensor::DimOp, tensor::CastOp, tensor::ExtractSliceOp,
-            tensor::ExpandShapeOp, tensor::CollapseShapeOp, scf::IfOp, func::CallOp>(
-          [&](auto typed) { return evaluateOp(typed); })
+      .Case<arith::ConstantOp, complex::ConstantOp>([&](auto) { return evaluateConstant(op); })
+      .Case<linop::ApplyOp, linop::MaterializeOp, arith::SelectOp, tensor::EmptyOp, tensor::DimOp,
+            tensor::CastOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
+            scf::IfOp, func::CallOp>([&](auto typed) { return evaluateOp(typed); })
       .Case([&](linop::AssembleOp assemble) {
         Parts parameters;
         for (Value parameter : assemble.getParameters())
@@ -386,12 +458,7 @@ LogicalResult Evaluator::evaluate(Operation &op) {
         return success();
       })
       .Case([&](linalg::LinalgOp linalgOp) { return evaluateLinalg(linalgOp); })
-      .Default([&](Operation *other) -> LogicalResult {
-        ScalarFunction function = lookupScalarFunction(other);
-        if (!function || other->getNumResults() != 1 || other->getNumOperands() == 0)
-          return other->emitOpError() << "is not supported by the reference interpreter";
-        return evaluateElementwise(*other, function);
-      });
+      .Default([&](Operation *other) { return evaluateElementwise(*other); });
 }
 
 LogicalResult Evaluator::evaluate(Block &block) {

@@ -97,16 +97,23 @@ void LoopNest::run(int64_t begin, int64_t end) const {
   if (!iv.empty())
     iv[0] = begin;
   size_t loopSlot = program.getLoopSlot();
+  ArrayRef<size_t> argumentSlots = program.getArgumentSlots();
   for (bool done = begin >= end || llvm::is_contained(ranges, 0); !done;) {
     for (auto [i, access] : llvm::enumerate(accesses)) {
       const std::vector<double> &values =
           i < numInputs ? *operands[i].values : *results[i - numInputs];
-      slots[i] = values[access.offset(iv)];
+      int64_t parts = operands[i].getNumParts(), offset = access.offset(iv) * parts;
+      for (int64_t part = 0; part < parts; ++part)
+        slots[argumentSlots[i] + part] = values[offset + part];
     }
     llvm::copy(iv, slots.begin() + loopSlot);
     program.run(slots);
-    for (auto [i, slot] : llvm::enumerate(program.getResultSlots()))
-      (*results[i])[accesses[numInputs + i].offset(iv)] = slots[slot];
+    for (auto [i, slot] : llvm::enumerate(program.getResultSlots())) {
+      int64_t parts = operands[numInputs + i].getNumParts();
+      int64_t offset = accesses[numInputs + i].offset(iv) * parts;
+      for (int64_t part = 0; part < parts; ++part)
+        (*results[i])[offset + part] = slots[slot + part];
+    }
     // The next point, the innermost loop first.
     done = true;
     for (size_t loop = ranges.size(); loop-- > 0 && done;) {
@@ -117,13 +124,13 @@ void LoopNest::run(int64_t begin, int64_t end) const {
   }
 }
 
-FailureOr<std::shared_ptr<std::vector<double>>> danaus::allocateReference(Operation *op,
-                                                                          ArrayRef<int64_t> shape) {
+FailureOr<std::shared_ptr<std::vector<double>>>
+danaus::allocateReference(Operation *op, ArrayRef<int64_t> shape, int64_t parts) {
   std::optional<int64_t> count = countElements(shape);
-  if (!count || *count > maxReferenceElements)
+  if (!count || *count > maxReferenceElements / parts)
     return op->emitOpError() << "makes a tensor of " << printShape(shape)
                              << " elements, which is too large for the reference interpreter";
-  return std::make_shared<std::vector<double>>(*count);
+  return std::make_shared<std::vector<double>>(*count * parts);
 }
 
 /// The extent of every loop, by the operands' run-time shapes.
@@ -140,7 +147,7 @@ static FailureOr<SmallVector<int64_t>> computeRanges(linalg::LinalgOp op,
 
 FailureOr<std::vector<ReferenceTensor>>
 danaus::interpretLinalg(linalg::LinalgOp op, ArrayRef<ReferenceTensor> operands,
-                        llvm::function_ref<double(Value)> lookup) {
+                        llvm::function_ref<ArrayRef<double>(Value)> lookup) {
   FailureOr<SmallVector<int64_t>> ranges = computeRanges(op, operands);
   if (failed(ranges))
     return failure();
@@ -148,7 +155,7 @@ danaus::interpretLinalg(linalg::LinalgOp op, ArrayRef<ReferenceTensor> operands,
   if (failed(program))
     return failure();
   size_t numInputs = op.getNumDpsInputs();
-  LoopNest nest{*ranges, {}, *program, numInputs, operands, {}, program->makeSlots()};
+  LoopNest nest{*ranges, {}, *program, numInputs, operands, {}, program->getSlots()};
   for (auto [map, operand] : llvm::zip_equal(op.getIndexingMapsArray(), operands)) {
     FailureOr<Access> access = Access::create(op, map, operand.shape, *ranges);
     if (failed(access))
@@ -156,7 +163,7 @@ danaus::interpretLinalg(linalg::LinalgOp op, ArrayRef<ReferenceTensor> operands,
     nest.accesses.push_back(*access);
   }
   for (auto [value, slot] : nest.program.getCaptures())
-    nest.slots[slot] = lookup(value);
+    llvm::copy(lookup(value), nest.slots.begin() + slot);
   std::vector<ReferenceTensor> results(operands.drop_front(numInputs));
   for (ReferenceTensor &result : results) {
     nest.results.push_back(std::make_shared<std::vector<double>>(*result.values));

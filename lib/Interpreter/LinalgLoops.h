@@ -17,16 +17,17 @@ namespace danaus {
 /// Elements that one tensor may have here: 8 GiB of doubles.
 inline constexpr int64_t maxReferenceElements = int64_t(1) << 30;
 
-/// A zero-filled tensor of `shape`; a diagnostic at `op` where it is too large.
+/// A zero-filled tensor of `shape` with `parts` values an element; a diagnostic at
+/// `op` where it is too large.
 llvm::FailureOr<std::shared_ptr<std::vector<double>>>
-allocateReference(mlir::Operation *op, llvm::ArrayRef<int64_t> shape);
+allocateReference(mlir::Operation *op, llvm::ArrayRef<int64_t> shape, int64_t parts = 1);
 
 /// Runs any structured `linalg` operation, generic or named, by its indexing
 /// maps and its scalar body. `operands[i]` belongs to operand i; `lookup` gives
-/// the scalars that the body captures. One result for each init.
+/// the parts of the scalars that the body captures. One result for each init.
 llvm::FailureOr<std::vector<ReferenceTensor>>
 interpretLinalg(mlir::linalg::LinalgOp op, llvm::ArrayRef<ReferenceTensor> operands,
-                llvm::function_ref<double(mlir::Value)> lookup);
+                llvm::function_ref<llvm::ArrayRef<double>(mlir::Value)> lookup);
 
 } // namespace danaus
 

@@ -10,6 +10,7 @@
 #include "danaus/Interpreter/Interpreter.h"
 #include "dialects/Linop/LinopOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -135,8 +136,8 @@ static bool isRowwise(Operation &op) {
   if (isa<tensor::DimOp>(op))
     return llvm::all_of(op.getUsers(), llvm::IsaPred<tensor::EmptyOp>);
   return isa<linop::ApplyOp, linop::AssembleOp, linop::TransposeOp, linop::MaterializeOp,
-             arith::ConstantOp, tensor::EmptyOp, func::ReturnOp>(op) ||
-         lookupScalarFunction(&op);
+             arith::ConstantOp, complex::ConstantOp, tensor::EmptyOp, func::ReturnOp>(op) ||
+         !lookupScalarFunctions(&op).empty();
 }
 
 bool danaus::isRowwise(func::FuncOp function) {

@@ -8,6 +8,7 @@
 
 #include "ScalarProgram.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <cmath>
@@ -100,7 +101,7 @@ static ScalarFunction lookupArith(StringRef name) {
       .Case("ori", [](const double *a) { return double(int64_t(a[0]) | int64_t(a[1])); })
       .Case("xori", [](const double *a) { return double(int64_t(a[0]) ^ int64_t(a[1])); })
       .Case("select", [](const double *a) { return a[0] != 0 ? a[1] : a[2]; })
-      .Cases({"extf", "truncf", "sitofp", "uitofp", "index_cast"}, keep)
+      .Cases({"extf", "truncf", "sitofp", "uitofp", "index_cast", "extsi", "trunci"}, keep)
       .Case("fptosi", [](const double *a) { return std::trunc(a[0]); })
       .Default(nullptr);
 }
@@ -139,7 +140,7 @@ static ScalarFunction lookupMath(StringRef name) {
       .Default(nullptr);
 }
 
-ScalarFunction danaus::lookupScalarFunction(Operation *op) {
+static ScalarFunction lookupReal(Operation *op) {
   if (auto compare = dyn_cast<arith::CmpFOp>(op))
     return lookupFloat(compare.getPredicate());
   if (auto compare = dyn_cast<arith::CmpIOp>(op))
@@ -152,63 +153,121 @@ ScalarFunction danaus::lookupScalarFunction(Operation *op) {
   return nullptr;
 }
 
-std::optional<double> danaus::getScalarConstant(Attribute attribute) {
+/// Operations with a complex operand or result. a[0] + a[1] i is the first operand
+/// of a complex type, a[2] + a[3] i the second.
+static SmallVector<ScalarFunction, 2> lookupComplex(StringRef name) {
+  using Functions = SmallVector<ScalarFunction, 2>;
+  return llvm::StringSwitch<Functions>(name)
+      .Case("create", {keep, [](const double *a) { return a[1]; }})
+      .Case("re", {keep})
+      .Case("im", {[](const double *a) { return a[1]; }})
+      .Case("abs", {[](const double *a) { return std::hypot(a[0], a[1]); }})
+      .Case("conj", {keep, [](const double *a) { return -a[1]; }})
+      .Case("neg", {[](const double *a) { return -a[0]; }, [](const double *a) { return -a[1]; }})
+      .Case("add", {[](const double *a) { return a[0] + a[2]; },
+                    [](const double *a) { return a[1] + a[3]; }})
+      .Case("sub", {[](const double *a) { return a[0] - a[2]; },
+                    [](const double *a) { return a[1] - a[3]; }})
+      .Case("mul", {[](const double *a) { return a[0] * a[2] - a[1] * a[3]; },
+                    [](const double *a) { return a[0] * a[3] + a[1] * a[2]; }})
+      .Case("div", {[](const double *a) {
+                      return (a[0] * a[2] + a[1] * a[3]) / (a[2] * a[2] + a[3] * a[3]);
+                    },
+                    [](const double *a) {
+                      return (a[1] * a[2] - a[0] * a[3]) / (a[2] * a[2] + a[3] * a[3]);
+                    }})
+      .Default({});
+}
+
+SmallVector<ScalarFunction, 2> danaus::lookupScalarFunctions(Operation *op) {
+  StringRef name = op->getName().getStringRef();
+  if (name.consume_front("complex."))
+    return lookupComplex(name);
+  bool isComplex = llvm::any_of(op->getResultTypes(), hasComplexElements);
+  if (isComplex && name == "arith.select") // condition, two parts, two parts
+    return {[](const double *a) { return a[0] != 0 ? a[1] : a[3]; },
+            [](const double *a) { return a[0] != 0 ? a[2] : a[4]; }};
+  ScalarFunction function = isComplex ? nullptr : lookupReal(op);
+  if (!function)
+    return {};
+  return {function};
+}
+
+bool danaus::hasComplexElements(Type type) { return isa<ComplexType>(getElementTypeOrSelf(type)); }
+
+SmallVector<double, 2> danaus::getScalarConstant(Attribute attribute) {
   if (auto number = dyn_cast<FloatAttr>(attribute))
-    return number.getValueAsDouble();
+    return {number.getValueAsDouble()};
+  if (auto pair = dyn_cast<ArrayAttr>(attribute)) {
+    auto re = pair.size() == 2 ? dyn_cast<FloatAttr>(pair[0]) : nullptr;
+    auto im = pair.size() == 2 ? dyn_cast<FloatAttr>(pair[1]) : nullptr;
+    if (!re || !im)
+      return {};
+    return {re.getValueAsDouble(), im.getValueAsDouble()};
+  }
   auto integer = dyn_cast<IntegerAttr>(attribute);
   if (!integer)
-    return std::nullopt;
+    return {};
   // A true i1 is 1, not -1.
   bool isBool = integer.getType().isInteger(1);
-  return double(isBool ? integer.getValue().getZExtValue() : integer.getValue().getSExtValue());
+  return {double(isBool ? integer.getValue().getZExtValue() : integer.getValue().getSExtValue())};
 }
 
 //===----------------------------------------------------------------------===//
 // ScalarProgram
 //===----------------------------------------------------------------------===//
 
-/// The slot of `value`; one from outside the block gets a slot of its own.
+/// New slots for `value`; the first.
+size_t ScalarProgram::makeSlots(Value value) {
+  size_t first = initialSlots.size();
+  initialSlots.resize(first + countParts(value.getType()));
+  slots[value] = first;
+  return first;
+}
+
+/// The first slot of `value`; one from outside the block gets slots of its own.
 size_t ScalarProgram::slotOf(Value value) {
-  auto [it, isNew] = slots.try_emplace(value, initialSlots.size());
-  if (isNew) {
-    initialSlots.push_back(0);
-    captures.push_back({value, it->second});
-  }
-  return it->second;
+  auto known = slots.find(value);
+  if (known != slots.end())
+    return known->second;
+  size_t slot = makeSlots(value);
+  captures.push_back({value, slot});
+  return slot;
 }
 
 LogicalResult ScalarProgram::append(Operation &op) {
-  size_t result = initialSlots.size();
-  if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
-    std::optional<double> value = getScalarConstant(constant.getValue());
-    if (!value)
+  if (isa<arith::ConstantOp, complex::ConstantOp>(op)) {
+    SmallVector<double, 2> values = getScalarConstant(op.getAttr("value"));
+    if (values.size() != countParts(op.getResult(0).getType()))
       return op.emitOpError() << "is not supported by the reference interpreter";
-    slots[constant.getResult()] = result;
-    initialSlots.push_back(*value);
+    llvm::copy(values, initialSlots.begin() + makeSlots(op.getResult(0)));
     return success();
   }
   if (auto index = dyn_cast<linalg::IndexOp>(op)) {
     slots[index.getResult()] = loopSlot + index.getDim();
     return success();
   }
-  ScalarFunction function = lookupScalarFunction(&op);
-  if (!function || op.getNumOperands() > maxOperands || op.getNumResults() != 1)
+  SmallVector<ScalarFunction, 2> functions = lookupScalarFunctions(&op);
+  SmallVector<size_t> operands;
+  for (Value operand : op.getOperands())
+    for (size_t part = 0; part < countParts(operand.getType()); ++part)
+      operands.push_back(slotOf(operand) + part);
+  if (functions.empty() || operands.size() > maxOperands || op.getNumResults() != 1)
     return op.emitOpError() << "is not supported by the reference interpreter";
-  Instruction instruction{function, {}, op.getNumOperands(), 0};
-  for (auto [i, operand] : llvm::enumerate(op.getOperands()))
-    instruction.operands[i] = slotOf(operand);
-  instruction.result = initialSlots.size();
-  slots[op.getResult(0)] = instruction.result;
-  initialSlots.push_back(0);
-  instructions.push_back(instruction);
+  size_t result = makeSlots(op.getResult(0));
+  for (ScalarFunction function : functions) {
+    Instruction instruction{function, {}, operands.size(), result++};
+    llvm::copy(operands, instruction.operands);
+    instructions.push_back(instruction);
+  }
   return success();
 }
 
 FailureOr<ScalarProgram> ScalarProgram::compile(Block &block, size_t numLoops) {
   ScalarProgram program;
   for (BlockArgument argument : block.getArguments())
-    program.slots[argument] = argument.getArgNumber();
-  program.loopSlot = block.getNumArguments();
+    program.argumentSlots.push_back(program.makeSlots(argument));
+  program.loopSlot = program.initialSlots.size();
   program.initialSlots.resize(program.loopSlot + numLoops);
   for (Operation &op : block.without_terminator())
     if (failed(program.append(op)))

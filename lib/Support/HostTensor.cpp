@@ -66,6 +66,12 @@ static double decodeHalf(HalfFormat format, uint64_t bits) {
 
 llvm::StringRef danaus::stringify(ElementKind kind) {
   switch (kind) {
+  case ElementKind::I8:
+    return "i8";
+  case ElementKind::I32:
+    return "i32";
+  case ElementKind::I64:
+    return "i64";
   case ElementKind::F16:
     return "f16";
   case ElementKind::BF16:
@@ -74,16 +80,48 @@ llvm::StringRef danaus::stringify(ElementKind kind) {
     return "f32";
   case ElementKind::F64:
     return "f64";
+  case ElementKind::C64:
+    return "complex<f32>";
+  case ElementKind::C128:
+    return "complex<f64>";
   }
   llvm_unreachable("all kinds are handled");
 }
 
 int64_t danaus::sizeOf(ElementKind kind) {
-  return kind == ElementKind::F64 ? 8 : kind == ElementKind::F32 ? 4 : 2;
+  switch (kind) {
+  case ElementKind::I8:
+    return 1;
+  case ElementKind::F16:
+  case ElementKind::BF16:
+    return 2;
+  case ElementKind::I32:
+  case ElementKind::F32:
+    return 4;
+  case ElementKind::I64:
+  case ElementKind::F64:
+  case ElementKind::C64:
+    return 8;
+  case ElementKind::C128:
+    return 16;
+  }
+  llvm_unreachable("all kinds are handled");
+}
+
+bool danaus::isComplex(ElementKind kind) { return partKind(kind) != kind; }
+
+bool danaus::isInteger(ElementKind kind) {
+  return kind == ElementKind::I8 || kind == ElementKind::I32 || kind == ElementKind::I64;
+}
+
+ElementKind danaus::partKind(ElementKind kind) {
+  if (kind == ElementKind::C64)
+    return ElementKind::F32;
+  return kind == ElementKind::C128 ? ElementKind::F64 : kind;
 }
 
 double danaus::unitRoundoff(ElementKind kind) {
-  switch (kind) {
+  switch (partKind(kind)) {
   case ElementKind::F16:
     return 0x1p-11;
   case ElementKind::BF16:
@@ -92,12 +130,31 @@ double danaus::unitRoundoff(ElementKind kind) {
     return 0x1p-24;
   case ElementKind::F64:
     return 0x1p-53;
+  default:
+    return 0;
   }
-  llvm_unreachable("all kinds are handled");
+}
+
+/// `value` rounded to nearest even and cut to the range of Integer. Both ends of
+/// the range, made a double, are exact or the power of two above the last value.
+template <typename Integer> static uint64_t encodeInteger(double value) {
+  using Limits = std::numeric_limits<Integer>;
+  if (std::isnan(value))
+    return 0;
+  double rounded = std::nearbyint(value);
+  if (rounded >= double(Limits::max()))
+    return uint64_t(Limits::max());
+  return uint64_t(rounded <= double(Limits::min()) ? Limits::min() : Integer(rounded));
 }
 
 uint64_t danaus::encodeElement(ElementKind kind, double value) {
   switch (kind) {
+  case ElementKind::I8:
+    return encodeInteger<int8_t>(value);
+  case ElementKind::I32:
+    return encodeInteger<int32_t>(value);
+  case ElementKind::I64:
+    return encodeInteger<int64_t>(value);
   case ElementKind::F16:
     return encodeHalf(f16Format, value);
   case ElementKind::BF16:
@@ -106,12 +163,19 @@ uint64_t danaus::encodeElement(ElementKind kind, double value) {
     return llvm::bit_cast<uint32_t>(float(value));
   case ElementKind::F64:
     return llvm::bit_cast<uint64_t>(value);
+  default:
+    llvm_unreachable("a complex element has two parts");
   }
-  llvm_unreachable("all kinds are handled");
 }
 
 double danaus::decodeElement(ElementKind kind, uint64_t bits) {
   switch (kind) {
+  case ElementKind::I8:
+    return int8_t(bits);
+  case ElementKind::I32:
+    return int32_t(bits);
+  case ElementKind::I64:
+    return double(int64_t(bits));
   case ElementKind::F16:
     return decodeHalf(f16Format, bits);
   case ElementKind::BF16:
@@ -120,8 +184,9 @@ double danaus::decodeElement(ElementKind kind, uint64_t bits) {
     return llvm::bit_cast<float>(uint32_t(bits));
   case ElementKind::F64:
     return llvm::bit_cast<double>(bits);
+  default:
+    llvm_unreachable("a complex element has two parts");
   }
-  llvm_unreachable("all kinds are handled");
 }
 
 std::optional<int64_t> danaus::countElements(ArrayRef<int64_t> shape) {
@@ -130,7 +195,7 @@ std::optional<int64_t> danaus::countElements(ArrayRef<int64_t> shape) {
     if (size < 0 || llvm::MulOverflow(count, size, count))
       return std::nullopt;
   int64_t bytes;
-  if (llvm::MulOverflow(count, int64_t(8), bytes))
+  if (llvm::MulOverflow(count, int64_t(16), bytes))
     return std::nullopt;
   return count;
 }
@@ -163,18 +228,33 @@ llvm::Expected<HostTensor> HostTensor::allocate(ElementKind kind, ArrayRef<int64
 }
 
 double HostTensor::get(int64_t index) const {
+  ElementKind part = partKind(kind);
   uint64_t bits = 0;
-  std::memcpy(&bits, data() + index * sizeOf(kind), sizeOf(kind));
-  return decodeElement(kind, bits);
+  std::memcpy(&bits, data() + index * sizeOf(part), sizeOf(part));
+  return decodeElement(part, bits);
 }
 
 void HostTensor::set(int64_t index, double value) {
-  uint64_t bits = encodeElement(kind, value);
-  std::memcpy(data() + index * sizeOf(kind), &bits, sizeOf(kind));
+  ElementKind part = partKind(kind);
+  uint64_t bits = encodeElement(part, value);
+  std::memcpy(data() + index * sizeOf(part), &bits, sizeOf(part));
+}
+
+std::complex<double> HostTensor::getComplex(int64_t index) const {
+  if (!isComplex(kind))
+    return get(index);
+  return {get(2 * index), get(2 * index + 1)};
+}
+
+void HostTensor::setComplex(int64_t index, std::complex<double> value) {
+  if (!isComplex(kind))
+    return set(index, value.real());
+  set(2 * index, value.real());
+  set(2 * index + 1, value.imag());
 }
 
 std::vector<double> HostTensor::toDoubles() const {
-  std::vector<double> values(getNumElements());
+  std::vector<double> values(getNumParts());
   parallelFor(values.size(), 1 << 16, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
       values[i] = get(i);

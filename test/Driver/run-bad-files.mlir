@@ -14,7 +14,7 @@
 // NUMBER: danaus-run: error: --arg zero=x.npy: wanted NUMBER=FILE
 
 // RUN: %{run} --arg 7=x.npy 2>&1 | FileCheck %s --check-prefix=RANGE
-// RANGE: danaus-run: error: --arg 7: the function takes 3 arguments
+// RANGE: danaus-run: error: --arg 7: the function takes 4 arguments
 
 // RUN: %{make} npy %t/w.npy 3x2 && %{run} --arg 0=%t/w.npy --arg 0=%t/w.npy 2>&1 | FileCheck %s --check-prefix=TWICE
 // TWICE: danaus-run: error: --arg 0: given twice
@@ -41,7 +41,14 @@
 // DATA: danaus-run: error: {{.*}}data.npy: truncated: wanted 24 bytes of data, found 21
 
 // RUN: %{make} npy %t/int.npy 3x2 --dtype="<i4" && %{run} --arg 0=%t/int.npy 2>&1 | FileCheck %s --check-prefix=INT
-// INT: danaus-run: error: {{.*}}int.npy: wanted dtype <f2, <f4 or <f8, found <i4
+// INT: danaus-run: error: argument 0: wanted 3x2xf32, found 3x2xi32 in {{.*}}int.npy
+
+// RUN: %{make} npy %t/big.npy 3x2 --dtype=">f4" && %{run} --arg 0=%t/big.npy 2>&1 | FileCheck %s --check-prefix=BIG-ENDIAN
+// BIG-ENDIAN: danaus-run: error: {{.*}}big.npy: wanted dtype |i1, <i4, <i8, <f2, <f4, <f8, <c8 or <c16, found >f4
+
+// RUN: %{make} npy %t/c16.npy 3x2 --dtype="<c16" && %{make} truncate %t/c16.npy -8
+// RUN: %{run} --arg 0=%t/c16.npy 2>&1 | FileCheck %s --check-prefix=HALF-COMPLEX
+// HALF-COMPLEX: danaus-run: error: {{.*}}c16.npy: truncated: wanted 96 bytes of data, found 88
 
 // RUN: %{make} npy %t/f8.npy 3x2 --dtype="<f8" && %{run} --arg 0=%t/f8.npy 2>&1 | FileCheck %s --check-prefix=DTYPE
 // DTYPE: danaus-run: error: argument 0: wanted 3x2xf32, found 3x2xf64 in {{.*}}f8.npy
@@ -51,6 +58,13 @@
 
 // RUN: %{make} npy %t/bf16.npy 3 && %{run} --arg 2=%t/bf16.npy 2>&1 | FileCheck %s --check-prefix=BF16
 // BF16: danaus-run: error: argument 2: wanted bf16, which NumPy files do not have: use .safetensors
+
+// RUN: %{make} safetensors %t/c.safetensors c:C64:2
+// RUN: %{run} --arg 3=%t/c.safetensors 2>&1 | FileCheck %s --check-prefix=C128
+// C128: danaus-run: error: argument 3: wanted complex<f64>, which safetensors files do not have: use .npy
+
+// RUN: %{run} --output=%t/y.npy --output=%t/b.safetensors --output=%t/c.safetensors 2>&1 | FileCheck %s --check-prefix=C128-OUT
+// C128-OUT: danaus-run: error: {{.*}}c.safetensors: safetensors files have no complex<f64>: write .npy
 
 // RUN: %{run} --output=%t/y.npy --output=%t/z.npy 2>&1 | FileCheck %s --check-prefix=BF16-OUT
 // BF16-OUT: danaus-run: error: {{.*}}z.npy: NumPy files have no bf16: write .safetensors
@@ -113,7 +127,7 @@
 // RUN: %{run} --arg 0=%t/lap.safetensors:w 2>&1 | FileCheck %s --check-prefix=OVERLAP
 // OVERLAP: danaus-run: error: {{.*}}lap.safetensors: tensors 'w' and 'v' overlap
 
-// RUN: %{make} safetensors %t/two.safetensors w:F32:3x2 v:I32:3
+// RUN: %{make} safetensors %t/two.safetensors w:F32:3x2 v:I16:3
 // RUN: %{run} --arg 0=%t/two.safetensors:u 2>&1 | FileCheck %s --check-prefix=KEY
 // KEY: danaus-run: error: {{.*}}two.safetensors: no tensor 'u': the file has the keys: v, w
 
@@ -121,11 +135,27 @@
 // NO-KEY: danaus-run: error: {{.*}}two.safetensors: wanted FILE:key, as the file has the keys: v, w
 
 // RUN: %{run} --arg 0=%t/two.safetensors:v 2>&1 | FileCheck %s --check-prefix=INTEGERS
-// INTEGERS: danaus-run: error: {{.*}}two.safetensors: tensor 'v': wanted dtype F16, BF16, F32 or F64, found I32
+// INTEGERS: danaus-run: error: {{.*}}two.safetensors: tensor 'v': wanted dtype I8, I32, I64, F16, BF16, F32, F64 or C64, found I16
 
-func.func @dense(%w: tensor<3x2xf32>, %x: tensor<?x2xf32>, %b: tensor<3xbf16>)
-    -> (tensor<?x3xf32>, tensor<3xbf16>) {
+//===--- Values ---===//
+
+// RUN: %{make} npy %t/nan.npy 3x2 --values=1,2,3,nan,5,inf
+// RUN: %{run} --verify-data --arg 0=%t/nan.npy 2>&1 | FileCheck %s --check-prefix=NAN
+// NAN: danaus-run: error: argument 0: wanted finite values, found NaN at [1, 1]
+
+// RUN: %{make} npy %t/inf.npy 3x2 --values=1,2,3,4,5,inf
+// RUN: %{run} --verify-data --arg 0=%t/inf.npy 2>&1 | FileCheck %s --check-prefix=INFINITE
+// INFINITE: danaus-run: error: argument 0: wanted finite values, found an infinity at [2, 1]
+
+// Without the option a NaN is data like any other; in activations it always is.
+// RUN: danaus-run %s --device=interpreter --arg 0=%t/nan.npy | FileCheck %s --check-prefix=UNCHECKED
+// RUN: %{make} npy %t/x-nan.npy 2x2 --values=nan,nan,nan,nan
+// RUN: danaus-run %s --device=interpreter --verify-data --arg 1=%t/x-nan.npy | FileCheck %s --check-prefix=UNCHECKED
+// UNCHECKED: result 0: {{[72]}}x3 f32, rms {{nan|inf}}
+
+func.func @dense(%w: tensor<3x2xf32>, %x: tensor<?x2xf32>, %b: tensor<3xbf16>, %c: tensor<2xcomplex<f64>>)
+    -> (tensor<?x3xf32>, tensor<3xbf16>, tensor<2xcomplex<f64>>) {
   %m = linop.assemble %w : (tensor<3x2xf32>) -> tensor<3x2xf32, #linop.dense>
   %y = linop.apply %m, %x : tensor<3x2xf32, #linop.dense>, tensor<?x2xf32> -> tensor<?x3xf32>
-  return %y, %b : tensor<?x3xf32>, tensor<3xbf16>
+  return %y, %b, %c : tensor<?x3xf32>, tensor<3xbf16>, tensor<2xcomplex<f64>>
 }

@@ -25,10 +25,10 @@
 // ENTRY: danaus-run: error: no public function 'hidden': the module has identity, index,
 
 // RUN: %{run} --entry=index 2>&1 | FileCheck %s --check-prefix=INDEX
-// INDEX: danaus-run: error: argument 0: wanted a tensor of f16, bf16, f32 or f64, found index
+// INDEX: danaus-run: error: argument 0: wanted a tensor of i8, i32, i64, f16, bf16, f32, f64, complex<f32> or complex<f64>, found index
 
 // RUN: %{run} --entry=shape 2>&1 | FileCheck %s --check-prefix=ELEMENT
-// ELEMENT: danaus-run: error: argument 0: wanted a tensor of f16, bf16, f32 or f64, found tensor<4xi32>
+// ELEMENT: danaus-run: error: argument 0: wanted a tensor of i8, i32, i64, f16, bf16, f32, f64, complex<f32> or complex<f64>, found tensor<4xi16>
 
 // RUN: %{run} --entry=identity --device=tpu 2>&1 | FileCheck %s --check-prefix=DEVICE
 // DEVICE: danaus-run: error: device 'tpu': wanted cpu, cuda or interpreter
@@ -94,7 +94,7 @@ func.func @index(%i: index) {
   return
 }
 
-func.func @shape(%i: tensor<4xi32>) {
+func.func @shape(%i: tensor<4xi16>) {
   return
 }
 

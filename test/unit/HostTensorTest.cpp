@@ -54,6 +54,36 @@ TEST(HostTensor, specialValues) {
       std::isnan(decodeElement(ElementKind::BF16, encodeElement(ElementKind::BF16, std::nan("")))));
 }
 
+TEST(HostTensor, integersRoundAndSaturate) {
+  auto convert = [](ElementKind kind, double value) {
+    return decodeElement(kind, encodeElement(kind, value));
+  };
+  EXPECT_EQ(convert(ElementKind::I8, 2.5), 2);
+  EXPECT_EQ(convert(ElementKind::I8, -3.5), -4);
+  EXPECT_EQ(convert(ElementKind::I8, 1000), 127);
+  EXPECT_EQ(convert(ElementKind::I8, -HUGE_VAL), -128);
+  EXPECT_EQ(convert(ElementKind::I32, 0x1p31), 0x1p31 - 1);
+  EXPECT_EQ(convert(ElementKind::I32, -0x1p31), -0x1p31);
+  EXPECT_EQ(encodeElement(ElementKind::I64, 0x1p63), uint64_t(INT64_MAX));
+  EXPECT_EQ(convert(ElementKind::I64, 0x1p53 - 1), 0x1p53 - 1);
+  EXPECT_EQ(convert(ElementKind::I64, std::nan("")), 0);
+}
+
+TEST(HostTensor, complexElementsAreTwoParts) {
+  HostTensor tensor = llvm::cantFail(HostTensor::allocate(ElementKind::C64, {3}));
+  EXPECT_EQ(tensor.getNumBytes(), 24);
+  EXPECT_EQ(tensor.getNumParts(), 6);
+  for (int64_t i = 0; i < 3; ++i)
+    tensor.setComplex(i, {i + 0.5, -double(i)});
+  EXPECT_EQ(tensor.getComplex(2), std::complex<double>(2.5, -2));
+  EXPECT_EQ(tensor.get(4), 2.5);
+  EXPECT_EQ(tensor.toDoubles(), (std::vector<double>{0.5, 0, 1.5, -1, 2.5, -2}));
+  EXPECT_EQ(stringify(tensor.getKind()), "complex<f32>");
+  HostTensor real = llvm::cantFail(HostTensor::allocate(ElementKind::F64, {1}));
+  real.setComplex(0, {4, 7});
+  EXPECT_EQ(real.getComplex(0), std::complex<double>(4, 0));
+}
+
 TEST(HostTensor, countsRefuseOverflow) {
   EXPECT_EQ(countElements({3, 0, 5}), 0);
   EXPECT_EQ(countElements({}), 1);
@@ -64,13 +94,15 @@ TEST(HostTensor, countsRefuseOverflow) {
 
 static HostTensor makeTensor(ElementKind kind, llvm::ArrayRef<int64_t> shape) {
   HostTensor tensor = llvm::cantFail(HostTensor::allocate(kind, shape));
-  for (int64_t i = 0; i < tensor.getNumElements(); ++i)
+  for (int64_t i = 0; i < tensor.getNumParts(); ++i)
     tensor.set(i, i - 2.5);
   return tensor;
 }
 
 TEST(TensorFiles, npyRoundTrip) {
-  for (ElementKind kind : {ElementKind::F16, ElementKind::F32, ElementKind::F64}) {
+  for (ElementKind kind :
+       {ElementKind::I8, ElementKind::I32, ElementKind::I64, ElementKind::F16, ElementKind::F32,
+        ElementKind::F64, ElementKind::C64, ElementKind::C128}) {
     HostTensor tensor = makeTensor(kind, {2, 3, 4});
     std::string bytes = llvm::cantFail(formatNpy(tensor, "t"));
     HostTensor back = llvm::cantFail(parseNpy(bytes, "t"));
@@ -89,6 +121,21 @@ TEST(TensorFiles, safetensorsRoundTrip) {
   EXPECT_EQ(back.getShape().size(), 0u);
   EXPECT_EQ(back.toDoubles(), second.toDoubles());
   EXPECT_EQ(llvm::cantFail(parseSafetensors(bytes, "first", "t")).toDoubles(), first.toDoubles());
+}
+
+TEST(TensorFiles, safetensorsHaveEveryKindButOne) {
+  for (ElementKind kind :
+       {ElementKind::I8, ElementKind::I32, ElementKind::I64, ElementKind::F16, ElementKind::BF16,
+        ElementKind::F32, ElementKind::F64, ElementKind::C64}) {
+    HostTensor tensor = makeTensor(kind, {2, 3});
+    std::string bytes = llvm::cantFail(formatSafetensors({{"t", &tensor}}, "t"));
+    HostTensor back = llvm::cantFail(parseSafetensors(bytes, "", "t"));
+    EXPECT_EQ(back.getKind(), kind);
+    EXPECT_EQ(back.toDoubles(), tensor.toDoubles());
+  }
+  HostTensor tensor = makeTensor(ElementKind::C128, {2});
+  EXPECT_EQ(llvm::toString(formatSafetensors({{"t", &tensor}}, "file").takeError()),
+            "file: safetensors files have no complex<f64>: write .npy");
 }
 
 /// Every prefix of a file is an error, and none is a crash.

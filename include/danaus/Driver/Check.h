@@ -22,6 +22,9 @@
 //   tolerance = min(cap, 1.5 u sqrt(D) + 2 v sqrt(K))
 //   caps: bf16 1e-2, f16 2e-3, f32 1e-5, f64 1e-13
 //
+// A complex result is held to the norm and the element type of its parts, and an
+// integer one must be equal.
+//
 // E.g. Monarch 4096 (64 x 64): D = 2, K = 64: bf16 8.3e-3, f32 1.1e-6.
 //
 //===----------------------------------------------------------------------===//
@@ -39,15 +42,16 @@ double getDefaultTolerance(mlir::func::FuncOp entry, ElementKind kind);
 /// Where results stand against the reference.
 struct CheckResult {
   bool passed = false;
-  double relErr = 0; ///< the worst of all results
-  double tolerance = 0;
+  double relErr = 0;                 ///< the worst of all results
+  double tolerance = 0;              ///< the largest of all results
   int64_t checkedRows = 0, rows = 0; ///< the same unless a sample was checked
   std::string failure;               ///< which result broke which bound
 };
 
 /// How results are checked.
 struct CheckPolicy {
-  double tolerance = 0;
+  std::optional<double> tolerance; ///< instead of each result's default
+  double f32Floor = 0;             ///< least default tolerance of f32
   uint64_t seed = 0;
   /// Operations of the reference above which a sample of rows is checked.
   double referenceBudget = 0;

@@ -24,17 +24,36 @@ struct EntryTensor {
   /// Standard deviation of random values: 1 for activations, 1 / sqrt(fan-in)
   /// for parameters, so that results stay near 1.
   double scale = 1;
+  /// Of a structured matrix: its `?` is a size of its own and not the rows.
+  bool isParameter = false;
 
+  /// Whether a `?` stands for the rows of activations.
   bool isDynamic() const;
   /// The shape with `rows` in place of every `?`.
   TensorSpec resolve(int64_t rows) const;
 };
 
+/// A structured matrix some of whose parameters are arguments.
+struct EntryMatrix {
+  mlir::RankedTensorType type;
+  /// One for each parameter: the number of the argument that holds it, or none
+  /// and the values of the constant that is it, or neither.
+  struct Parameter {
+    std::optional<unsigned> argument;
+    std::optional<std::vector<double>> constant;
+  };
+  std::vector<Parameter> parameters;
+};
+
 /// What a function takes and returns.
 struct EntrySignature {
   std::vector<EntryTensor> arguments, results;
+  std::vector<EntryMatrix> matrices;
   bool isDynamic() const;
 };
+
+/// The kind of a builtin number type, or nothing where no tool can pass it.
+std::optional<ElementKind> getElementKind(mlir::Type type);
 
 /// The public function called `name`, or the only public one where it is empty.
 /// One without a body does not count.
@@ -56,14 +75,24 @@ struct EntryArguments {
   int64_t rows = 0;
 };
 
-/// Reads the files and fills what they leave with values from `seed`. All dynamic
-/// dimensions take one size: `rows` if given, else what a file has, else 7.
+/// Reads the files and fills what they leave with values from `seed`: integers and
+/// run-time sizes of a structured matrix as its structure samples them. All
+/// dynamic rows take one size: `rows` if given, else what a file has, else 7.
 llvm::Expected<EntryArguments> makeArguments(const EntrySignature &signature,
                                              llvm::ArrayRef<ArgumentFile> files,
                                              std::optional<int64_t> rows, uint64_t seed);
 
-/// Fills `tensor` with normal values of standard deviation `scale` and no zero
-/// among them. The values depend on `seed` and nothing else.
+/// The first element of a structured matrix's parameters that its structure does
+/// not allow, as an error: compiled code may read outside memory on such data.
+llvm::Error verifyStructureData(const EntrySignature &signature, const EntryArguments &arguments);
+
+/// The first NaN or infinity among the parameters, as an error.
+llvm::Error verifyFiniteParameters(const EntrySignature &signature,
+                                   const EntryArguments &arguments);
+
+/// Fills `tensor` with normal values of standard deviation `scale` and no part
+/// zero, complex ones with half of the variance in each part; integers uniformly
+/// from -100 to 100. The values depend on `seed` and nothing else.
 void fillRandom(HostTensor &tensor, uint64_t seed, double scale);
 
 } // namespace danaus

@@ -54,11 +54,18 @@ private:
   std::vector<void *> pointers, addresses;
 };
 
+/// Bits of one element; 0 for what has no size of its own.
+inline int64_t getElementBits(mlir::Type type) {
+  auto complex = mlir::dyn_cast<mlir::ComplexType>(type);
+  mlir::Type part = complex ? complex.getElementType() : type;
+  return part.isIntOrFloat() ? part.getIntOrFloatBitWidth() * (complex ? 2 : 1) : 0;
+}
+
 /// Whether row-major memory of `shape` may be passed as `type`, a memref.
 inline bool canPassAs(mlir::Type type, ElementKind kind, llvm::ArrayRef<int64_t> shape) {
   auto memref = mlir::dyn_cast<mlir::MemRefType>(type);
   if (!memref || !memref.getLayout().isIdentity() || memref.getRank() != int64_t(shape.size()) ||
-      memref.getElementTypeBitWidth() != sizeOf(kind) * 8)
+      getElementBits(memref.getElementType()) != sizeOf(kind) * 8)
     return false;
   return llvm::all_of(llvm::zip_equal(memref.getShape(), shape), [](auto pair) {
     return mlir::ShapedType::isDynamic(std::get<0>(pair)) || std::get<0>(pair) == std::get<1>(pair);

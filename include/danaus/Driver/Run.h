@@ -21,7 +21,7 @@ struct RunSettings {
   std::vector<std::string> args, outputs;
   std::optional<int64_t> rows;
   uint64_t seed = 0;
-  bool check = false, time = false, json = false;
+  bool check = false, verifyData = false, time = false, json = false;
   std::optional<double> tolerance;
   double referenceBudget = 0; ///< operations of the reference before rows are sampled
   int64_t repeat = 0;

@@ -13,8 +13,8 @@
 
 namespace danaus {
 
-/// Reads the bytes of a NumPy file, versions 1 to 3: little-endian f2, f4 or f8
-/// in C or Fortran order (the result is always in C order). `name` is what
+/// Reads the bytes of a NumPy file, versions 1 to 3: little-endian i1, i4, i8, f2,
+/// f4, f8, c8 or c16 in C or Fortran order (the result is always in C order). `name` is what
 /// errors call the file.
 llvm::Expected<HostTensor> parseNpy(llvm::StringRef bytes, llvm::StringRef name);
 
@@ -22,8 +22,8 @@ llvm::Expected<HostTensor> parseNpy(llvm::StringRef bytes, llvm::StringRef name)
 /// that says what to do.
 llvm::Expected<std::string> formatNpy(const HostTensor &tensor, llvm::StringRef name);
 
-/// Reads one tensor out of a safetensors file: F16, BF16, F32 or F64. An empty
-/// key means the only tensor of the file. The whole header is validated, the
+/// Reads one tensor out of a safetensors file: I8, I32, I64, F16, BF16, F32, F64 or
+/// C64. An empty key means the only tensor of the file. The whole header is validated, the
 /// entries that were not asked for included.
 llvm::Expected<HostTensor> parseSafetensors(llvm::StringRef bytes, llvm::StringRef key,
                                             llvm::StringRef name);

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // The oracle of every test. It evaluates a function as it was written, before
-// any pass: `linop` operations by StructureAttrInterface::referenceApply and
-// nothing else, everything around them operation by operation, all in double
+// any pass: `linop` operations by StructureAttrInterface::referenceApply (its
+// complex form for complex matrices) and nothing else, everything around them operation by operation, all in double
 // and without rounding in between. Types matter only for constants, which were
 // rounded when they were parsed. Integers and indices are doubles too: exact up
 // to 2^53, without wrapping.
@@ -25,10 +25,14 @@
 namespace danaus {
 
 /// A row-major tensor of doubles, shared and never changed once made; a scalar
-/// is one of rank 0.
+/// is one of rank 0. A complex element is two values, its real and imaginary part.
 struct ReferenceTensor {
   llvm::SmallVector<int64_t> shape;
   std::shared_ptr<const std::vector<double>> values;
+  bool isComplex = false;
+
+  /// Values of one element.
+  int64_t getNumParts() const { return isComplex ? 2 : 1; }
 };
 
 /// The results of `function` on `arguments`. A structured argument or result is

@@ -1,6 +1,6 @@
 """Tensor files for the tests, with nothing but the standard library.
 
-tensors.py npy FILE SHAPE [--dtype=<f4] [--fortran] [--version=1]      values 0, 1, 2, ... in C order
+tensors.py npy FILE SHAPE [--dtype=<f4] [--fortran] [--version=1] [--values=0,1]  else 0, 1, 2, ... in C order
 tensors.py safetensors FILE KEY:DTYPE:SHAPE...                         values 0, 1, 2, ... in each
 tensors.py truncate FILE BYTES                                         keep the first BYTES (negative: drop)
 tensors.py header FILE TEXT [DATA_BYTES]                               a safetensors file with any header
@@ -12,7 +12,9 @@ import math
 import struct
 import sys
 
-CODES = {"<f2": "e", "<f4": "f", "<f8": "d", "F16": "e", "F32": "f", "F64": "d", "<i4": "i", "I32": "i"}
+CODES = {"<f2": "e", "<f4": "f", "<f8": "d", ">f4": "f", "|i1": "b", "<i4": "i", "<i8": "q", "<c8": "f", "<c16": "d",
+         "F16": "e", "F32": "f", "F64": "d", "I8": "b", "I16": "h", "I32": "i", "I64": "q", "C64": "f"}
+COMPLEX = ("<c8", "<c16", "C64")  # two numbers an element
 
 
 def parse_shape(text):
@@ -22,17 +24,21 @@ def parse_shape(text):
 def pack(dtype, values):
     if dtype == "BF16":  # the upper half of an f32; exact for the small integers used here
         return b"".join(struct.pack("<f", value)[2:] for value in values)
+    if dtype in COMPLEX:
+        values = [part for value in values for part in (value.real, value.imag)]
     return struct.pack(f"<{len(values)}{CODES[dtype]}", *values)
 
 
 def unpack(dtype, data):
     if dtype == "BF16":
         return [struct.unpack("<f", b"\0\0" + data[i:i + 2])[0] for i in range(0, len(data), 2)]
-    return list(struct.unpack(f"<{len(data) // struct.calcsize(CODES[dtype])}{CODES[dtype]}", data))
+    values = list(struct.unpack(f"<{len(data) // struct.calcsize(CODES[dtype])}{CODES[dtype]}", data))
+    return [complex(*pair) for pair in zip(values[::2], values[1::2])] if dtype in COMPLEX else values
 
 
-def write_npy(path, shape, dtype="<f4", fortran=False, version=1):
-    values = list(range(math.prod(shape)))
+def write_npy(path, shape, dtype="<f4", fortran=False, version=1, values=None):
+    values = [complex(text) if dtype in COMPLEX else float(text) if dtype[1] == "f" else int(text)
+              for text in values.split(",")] if values else list(range(math.prod(shape)))
     if fortran:  # the first index fastest
         strides = [math.prod(shape[i + 1:]) for i in range(len(shape))]
         walk = itertools.product(*(range(size) for size in reversed(shape)))
@@ -77,7 +83,7 @@ def main(command, path, *rest):
     flags = dict(item[2:].split("=") if "=" in item else (item[2:], True) for item in rest if item.startswith("--"))
     rest = [item for item in rest if not item.startswith("--")]
     if command == "npy":
-        write_npy(path, parse_shape(rest[0]), flags.get("dtype", "<f4"), "fortran" in flags, int(flags.get("version", 1)))
+        write_npy(path, parse_shape(rest[0]), flags.get("dtype", "<f4"), "fortran" in flags, int(flags.get("version", 1)), flags.get("values"))
     elif command == "safetensors":
         write_safetensors(path, rest)
     elif command == "truncate":
