@@ -240,7 +240,8 @@ LogicalResult ScalarProgram::append(Operation &op) {
     SmallVector<double, 2> values = getScalarConstant(op.getAttr("value"));
     if (values.size() != countParts(op.getResult(0).getType()))
       return op.emitOpError() << "is not supported by the reference interpreter";
-    llvm::copy(values, initialSlots.begin() + makeSlots(op.getResult(0)));
+    size_t first = makeSlots(op.getResult(0)); // moves the slots
+    llvm::copy(values, initialSlots.begin() + first);
     return success();
   }
   if (auto index = dyn_cast<linalg::IndexOp>(op)) {
