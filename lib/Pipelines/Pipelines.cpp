@@ -27,6 +27,7 @@ void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &) {
   pm.addPass(createRaiseLinalgToLinopPass());
   pm.addPass(createExpandStructuredPass());
   pm.addPass(createVerifyNoStructuredPass());
+  pm.addPass(createDecomposeAggregatesPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
