@@ -9,6 +9,7 @@
 #ifndef DIALECTS_CHAIN_CHAINOPS_H
 #define DIALECTS_CHAIN_CHAINOPS_H
 
+#include "danaus/Support/Einsum.h"
 #include "danaus/Support/Stage.h"
 #include "dialects/Chain/ChainAttrs.h"
 #include "dialects/Chain/ChainDialect.h"

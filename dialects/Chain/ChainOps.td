@@ -21,6 +21,9 @@ class Chain_Op<string mnemonic, list<Trait> traits = []>
 
 def Chain_Activations : TensorRankOf<[AnyFloat], [2]>;
 
+/// Activations of the stages that only the naive path knows.
+def Chain_AnyActivations : TensorRankOf<[AnyFloat, AnyComplex], [2]>;
+
 def Chain_Buffer : AnyTypeOf<[AnyRankedTensor, AnyStridedMemRef]>;
 
 def Chain_StageOp : Chain_Op<"stage", [Pure]> {
@@ -62,6 +65,112 @@ def Chain_StageOp : Chain_Op<"stage", [Pure]> {
               static_cast<int64_t>(getC()), static_cast<int64_t>(getD())};
     }
   }];
+}
+
+def Chain_EinsumOp : Chain_Op<"einsum", [Pure]> {
+  let summary = "Contract the digits of activations with a weight";
+  let description = [{
+    The columns of x and of y are indices of a mixed radix. `spec` names their
+    digits and the weight's dimensions, slowest first, and `sizes` gives the
+    size of every letter, in the order of first appearance:
+
+    `"acd,abcd->abd"`: `y[i, (a b d)] = sum_c w[a, b, c, d] x[i, (a c d)]`
+
+    The sum is taken in f32 (f64 for f64, and so for complex). All that
+    `chain.stage` says, and permuted digits on either side, which is how a
+    permutation costs nothing.
+
+    * (C1) every letter has one size >= 1, occurs at most once in each operand
+      and, unless its size is 1, in two of them
+    * (C2) the weight has the shape that `spec` gives
+    * (C3) x has the product of its digits' sizes as columns, y likewise, and as
+      many rows
+    * (C4) x, the weight and y have the same element type
+
+    ```mlir
+    %y = chain.einsum %x, %w "kp,kqp->qk" sizes [4, 2, 3]
+        : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+    ```
+  }];
+  let arguments = (ins Chain_AnyActivations:$x, AnyRankedTensor:$weight,
+                       StrAttr:$spec, DenseI64ArrayAttr:$sizes);
+  let results = (outs Chain_AnyActivations:$y);
+  let assemblyFormat = [{
+    $x `,` $weight $spec `sizes` $sizes attr-dict
+    `:` type($x) `,` type($weight) `->` type($y)
+  }];
+  let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$x, "::mlir::Value":$weight,
+                                 "const ::danaus::Einsum &":$einsum)>];
+  let extraClassDeclaration = [{
+    /// The loops; requires that the op was verified.
+    ::danaus::Einsum getEinsum();
+  }];
+}
+
+def Chain_PermuteOp : Chain_Op<"permute", [Pure, AllTypesMatch<["x", "y"]>]> {
+  let summary = "Put the digits of the columns' index in another order";
+  let description = [{
+    `sizes` are those of the digits of x's column index, slowest first; digit j
+    of y's is digit `order[j]` of x's. It moves data: what remains of a
+    permutation that no neighbor could take in.
+
+    * (C1) `order` is a permutation of the digits and all sizes are >= 1
+    * (C2) x has as many columns as the product of the sizes
+
+    ```mlir
+    %y = chain.permute %x sizes [4, 3] order [1, 0] : tensor<?x12xf32>
+    ```
+  }];
+  let arguments = (ins Chain_AnyActivations:$x, DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$order);
+  let results = (outs Chain_AnyActivations:$y);
+  let assemblyFormat = "$x `sizes` $sizes `order` $order attr-dict `:` type($x)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Nothing where (C1) does not hold.
+    ::std::optional<::danaus::DigitPermutation> getPermutation();
+  }];
+}
+
+def Chain_GatherOp : Chain_Op<"gather", [Pure, AllTypesMatch<["x", "y"]>]> {
+  let summary = "Permute columns by a table";
+  let description = [{
+    `y[i, j] = x[i, table[j]]`, or with `scatters` `y[i, table[j]] = x[i, j]`.
+    The table holds a permutation of the columns' numbers; otherwise the result
+    is undefined (`danaus-run --verify-data` checks it).
+
+    * (C1) the table has one entry a column
+
+    ```mlir
+    %y = chain.gather %x, %table : tensor<?x12xf32>, tensor<12xi32>
+    ```
+  }];
+  let arguments = (ins Chain_AnyActivations:$x, TensorRankOf<[AnySignlessInteger], [1]>:$table,
+                       UnitAttr:$scatters);
+  let results = (outs Chain_AnyActivations:$y);
+  let assemblyFormat = "$x `,` $table (`scatters` $scatters^)? attr-dict `:` type($x) `,` type($table)";
+  let hasVerifier = 1;
+}
+
+def Chain_ToeplitzOp : Chain_Op<"toeplitz", [Pure]> {
+  let summary = "Multiply activations by a matrix that is constant along diagonals";
+  let description = [{
+    `y[i, r] = sum_c t[r - c + in - 1] x[i, c]`, with in columns of x; the sum is
+    taken as in `chain.einsum`.
+
+    * (C1) x and y have static columns in and out and as many rows
+    * (C2) the weight has out + in - 1 values
+    * (C3) x, the weight and y have the same element type
+
+    ```mlir
+    %y = chain.toeplitz %x, %t : tensor<?x8xf32>, tensor<19xf32> -> tensor<?x12xf32>
+    ```
+  }];
+  let arguments = (ins Chain_AnyActivations:$x,
+                       TensorRankOf<[AnyFloat, AnyComplex], [1]>:$weight);
+  let results = (outs Chain_AnyActivations:$y);
+  let assemblyFormat = "$x `,` $weight attr-dict `:` type($x) `,` type($weight) `->` type($y)";
+  let hasVerifier = 1;
 }
 
 def Chain_MapOp : Chain_Op<"map", [Pure, IsolatedFromAbove, SingleBlock]> {

@@ -12,12 +12,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Linop/LinopAttrs.h"
-#include "dialects/Linop/LinopVerify.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace danaus;
 using namespace danaus::linop;
+
+using EmitError = function_ref<InFlightDiagnostic()>;
 
 //===----------------------------------------------------------------------===//
 // Queries
@@ -58,6 +59,57 @@ RankedTensorType linop::getTransposedType(RankedTensorType type) {
 }
 
 //===----------------------------------------------------------------------===//
+// Verification shared by all structures
+//===----------------------------------------------------------------------===//
+
+static bool isComplex(Type elementType) { return isa<ComplexType>(elementType); }
+
+/// Whether matrices of this type have a definition and code.
+static bool isElementType(Type type) {
+  if (auto complex = dyn_cast<ComplexType>(type))
+    return complex.getElementType().isF32() || complex.getElementType().isF64();
+  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
+}
+
+/// A structure encodes a static matrix of a floating-point or complex type.
+static LogicalResult verifyMatrix(ArrayRef<int64_t> shape, Type elementType, EmitError emitError) {
+  if (shape.size() != 2)
+    return emitError() << "a structure encodes a matrix: wanted rank 2, found rank "
+                       << shape.size();
+  if (ShapedType::isDynamicShape(shape))
+    return emitError() << "a structure fixes the shape of its matrix: wanted static sizes, found "
+                          "a dynamic one";
+  for (auto [dimension, size] : llvm::enumerate(shape))
+    if (size < 1)
+      return emitError() << "dimension " << dimension
+                         << " of a structured matrix: wanted >= 1, found " << size;
+  if (!isElementType(elementType))
+    return emitError() << "wanted element type f16, bf16, f32, f64, complex<f32> or complex<f64>, "
+                          "found "
+                       << elementType;
+  return success();
+}
+
+/// `what`, which is `size`, must be a multiple of `divisor`.
+static LogicalResult verifyDivides(int64_t divisor, int64_t size, StringRef what,
+                                   EmitError emitError) {
+  if (size % divisor == 0)
+    return success();
+  return emitError() << "wanted " << what << " to be a multiple of " << divisor << ", found "
+                     << size;
+}
+
+static LogicalResult verifyPositive(int64_t value, StringRef what, EmitError emitError) {
+  if (value >= 1)
+    return success();
+  return emitError() << "wanted " << what << " >= 1, found " << value;
+}
+
+static RankedTensorType tensorLike(RankedTensorType type, ArrayRef<int64_t> shape) {
+  return RankedTensorType::get(shape, type.getElementType());
+}
+
+//===----------------------------------------------------------------------===//
 // dense
 //===----------------------------------------------------------------------===//
 
@@ -70,8 +122,11 @@ SmallVector<RankedTensorType> DenseAttr::getParameterTypes(RankedTensorType type
   return {tensorLike(type, type.getShape())};
 }
 
-SmallVector<StageDescriptor> DenseAttr::buildStages(RankedTensorType type) const {
-  return {{{1, type.getDimSize(0), type.getDimSize(1), 1}, 0, "bc"}};
+StageProgram DenseAttr::buildStages(RankedTensorType type) const {
+  StageProgram program(type.getDimSize(1));
+  program.kroneckerSparse(0, StageWeight::parameter(0),
+                          {1, type.getDimSize(0), type.getDimSize(1), 1}, "bc");
+  return program;
 }
 
 //===----------------------------------------------------------------------===//
@@ -93,9 +148,12 @@ SmallVector<RankedTensorType> BlockDiagonalAttr::getParameterTypes(RankedTensorT
   return {tensorLike(type, {n, type.getDimSize(0) / n, type.getDimSize(1) / n})};
 }
 
-SmallVector<StageDescriptor> BlockDiagonalAttr::buildStages(RankedTensorType type) const {
+StageProgram BlockDiagonalAttr::buildStages(RankedTensorType type) const {
   int64_t n = getBlocks();
-  return {{{n, type.getDimSize(0) / n, type.getDimSize(1) / n, 1}, 0, "abc"}};
+  StageProgram program(type.getDimSize(1));
+  program.kroneckerSparse(0, StageWeight::parameter(0),
+                          {n, type.getDimSize(0) / n, type.getDimSize(1) / n, 1}, "abc");
+  return program;
 }
 
 //===----------------------------------------------------------------------===//
@@ -124,8 +182,10 @@ SmallVector<RankedTensorType> KroneckerSparseAttr::getParameterTypes(RankedTenso
   return {tensorLike(type, {getA(), getB(), getC(), getD()})};
 }
 
-SmallVector<StageDescriptor> KroneckerSparseAttr::buildStages(RankedTensorType) const {
-  return {{{getA(), getB(), getC(), getD()}, 0, "abcd"}};
+StageProgram KroneckerSparseAttr::buildStages(RankedTensorType type) const {
+  StageProgram program(type.getDimSize(1));
+  program.kroneckerSparse(0, StageWeight::parameter(0), {getA(), getB(), getC(), getD()});
+  return program;
 }
 
 //===----------------------------------------------------------------------===//
@@ -161,9 +221,12 @@ SmallVector<RankedTensorType> MonarchAttr::getParameterTypes(RankedTensorType ty
   return {tensorLike(type, {k, q, p}), tensorLike(type, {l, s, r})};
 }
 
-SmallVector<StageDescriptor> MonarchAttr::buildStages(RankedTensorType type) const {
+StageProgram MonarchAttr::buildStages(RankedTensorType type) const {
   auto [k, q, p, l, s, r] = getSizes(type);
-  return {{{k, q, p, 1}, 0, "abc"}, {{1, s, r, l}, 1, "dbc"}};
+  StageProgram program(type.getDimSize(1));
+  StageValue middle = program.kroneckerSparse(0, StageWeight::parameter(0), {k, q, p, 1}, "abc");
+  program.kroneckerSparse(middle, StageWeight::parameter(1), {1, s, r, l}, "dbc");
+  return program;
 }
 
 //===----------------------------------------------------------------------===//
@@ -182,9 +245,13 @@ SmallVector<RankedTensorType> LowRankAttr::getParameterTypes(RankedTensorType ty
           tensorLike(type, {getRank(), type.getDimSize(1)})};
 }
 
-SmallVector<StageDescriptor> LowRankAttr::buildStages(RankedTensorType type) const {
-  return {{{1, getRank(), type.getDimSize(1), 1}, 1, "bc"},
-          {{1, type.getDimSize(0), getRank(), 1}, 0, "bc"}};
+StageProgram LowRankAttr::buildStages(RankedTensorType type) const {
+  int64_t out = type.getDimSize(0), in = type.getDimSize(1);
+  StageProgram program(in);
+  StageValue middle =
+      program.kroneckerSparse(0, StageWeight::parameter(1), {1, getRank(), in, 1}, "bc");
+  program.kroneckerSparse(middle, StageWeight::parameter(0), {1, out, getRank(), 1}, "bc");
+  return program;
 }
 
 //===----------------------------------------------------------------------===//
@@ -195,7 +262,8 @@ LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementT
                                           EmitError emitError) const {
   if (failed(verifyMatrix(shape, elementType, emitError)))
     return failure();
-  assert(!getFactors().empty() && "a product without factors does not parse"); // (C1)
+  if (getFactors().empty()) // (C1)
+    return emitError() << "wanted at least one factor, found none";
   int64_t wanted = shape[0];
   for (auto [index, factor] : llvm::enumerate(getFactors())) {
     if (factor.getRank() != 2 || !factor.hasStaticShape() || !getMatrixStructure(factor)) // (C2)
@@ -205,7 +273,7 @@ LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementT
     if (factor.getDimSize(0) != wanted) // (C3)
       return emitError() << "factor " << index << ": wanted " << wanted << " rows, found "
                          << factor.getDimSize(0);
-    if (isa<ComplexType>(factor.getElementType()) && !isa<ComplexType>(elementType)) // (C4)
+    if (isComplex(factor.getElementType()) && !isComplex(elementType)) // (C4)
       return emitError() << "factor " << index << ": wanted a real element type as the product's "
                          << elementType << ", found " << factor.getElementType();
     wanted = factor.getDimSize(1);
@@ -222,20 +290,17 @@ SmallVector<RankedTensorType> ProductAttr::getParameterTypes(RankedTensorType) c
   return result;
 }
 
-SmallVector<StageDescriptor> ProductAttr::buildStages(RankedTensorType) const {
-  SmallVector<SmallVector<StageDescriptor>> perFactor;
-  unsigned firstParameter = 0;
-  for (RankedTensorType factor : getFactors()) {
+StageProgram ProductAttr::buildStages(RankedTensorType type) const {
+  StageProgram program(type.getDimSize(1));
+  unsigned firstParameter = getParameterTypes(type).size();
+  StageValue value = 0;
+  for (RankedTensorType factor : llvm::reverse(getFactors())) {
     StructureAttrInterface structure = getMatrixStructure(factor);
-    SmallVector<StageDescriptor> &stages = perFactor.emplace_back(structure.buildStages(factor));
-    for (StageDescriptor &stage : stages)
-      stage.parameter += firstParameter;
-    firstParameter += structure.getParameterTypes(factor).size();
+    firstParameter -= structure.getParameterTypes(factor).size();
+    value = program.append(structure.buildStages(factor), value, firstParameter);
   }
-  SmallVector<StageDescriptor> result;
-  for (SmallVector<StageDescriptor> &stages : llvm::reverse(perFactor))
-    llvm::append_range(result, stages);
-  return result;
+  program.setResult(value);
+  return program;
 }
 
 //===----------------------------------------------------------------------===//
@@ -261,6 +326,6 @@ SmallVector<RankedTensorType> TransposeAttr::getParameterTypes(RankedTensorType)
   return getStructure(getMatrix()).getParameterTypes(getMatrix());
 }
 
-SmallVector<StageDescriptor> TransposeAttr::buildStages(RankedTensorType) const {
-  return transposeStages(getStructure(getMatrix()).buildStages(getMatrix()));
+StageProgram TransposeAttr::buildStages(RankedTensorType) const {
+  return getStructure(getMatrix()).buildStages(getMatrix()).transposed();
 }

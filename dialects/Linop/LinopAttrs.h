@@ -10,7 +10,7 @@
 #define DIALECTS_LINOP_LINOPATTRS_H
 
 #include "danaus/Support/ParameterData.h"
-#include "danaus/Support/Stage.h"
+#include "danaus/Support/StageProgram.h"
 #include "mlir/IR/Attributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/TensorEncoding.h"

@@ -38,8 +38,6 @@ def Linop_Dialect : Dialect {
     }
     ```
   }];
-  // Tiles are slices.
-  let dependentDialects = ["::mlir::tensor::TensorDialect"];
   let useDefaultAttributePrinterParser = 1;
 }
 

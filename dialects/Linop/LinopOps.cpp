@@ -39,19 +39,23 @@ LogicalResult AssembleOp::verify() {
 
 LogicalResult ApplyOp::verify() {
   RankedTensorType matrix = getMatrix().getType(), x = getX().getType();
-  int64_t columns = x.getShape().back();
-  if (columns != matrix.getDimSize(1)) { // (C1)
-    InFlightDiagnostic error = emitOpError() << "last dimension of x: wanted "
-                                             << matrix.getDimSize(1) << ", found ";
+  int64_t axis = getMixedAxis();
+  if (axis < 0 || axis >= x.getRank()) // (C1)
+    return emitOpError() << "axis " << axis << " is out of range for rank " << x.getRank();
+  int64_t columns = x.getDimSize(axis), wantedColumns = matrix.getDimSize(getRight() ? 0 : 1);
+  if (columns != wantedColumns) { // (C2)
+    std::string which = axis == x.getRank() - 1 ? "last dimension" : "dimension " + Twine(axis).str();
+    InFlightDiagnostic error = emitOpError() << which << " of x: wanted " << wantedColumns
+                                             << ", found ";
     return ShapedType::isDynamic(columns) ? error << "?" : error << columns;
   }
-  if (x.getElementType() != matrix.getElementType()) // (C3)
+  if (x.getElementType() != matrix.getElementType()) // (C4)
     return emitOpError() << "element type of x: wanted " << matrix.getElementType() << ", found "
                          << x.getElementType();
   SmallVector<int64_t> shape(x.getShape());
-  shape.back() = matrix.getDimSize(0);
+  shape[axis] = matrix.getDimSize(getRight() ? 1 : 0);
   auto wanted = RankedTensorType::get(shape, x.getElementType());
-  if (getY().getType() != wanted) // (C2)
+  if (getY().getType() != wanted) // (C3)
     return emitOpError() << "result: wanted " << wanted << ", found " << getY().getType();
   return success();
 }

@@ -14,7 +14,6 @@ include "dialects/Linop/LinopDialect.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
-include "mlir/Interfaces/TilingInterface.td"
 
 class Linop_Op<string mnemonic, list<Trait> traits = []>
     : Op<Linop_Dialect, mnemonic, traits>;
@@ -49,35 +48,45 @@ def Linop_AssembleOp : Linop_Op<"assemble", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Linop_ApplyOp : Linop_Op<"apply", [
-    Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
-    DeclareOpInterfaceMethods<TilingInterface, [
-        "getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation",
-        "getResultTilePosition", "isOpFusableWithConsumerSlice",
-        "getIterationDomainTileFromResultTile", "generateResultTileValue",
-        "isOpFusableWithProducerSlices", "getIterationDomainTileFromOperandTiles",
-        "getTiledImplementationFromOperandTiles"]>]> {
+def Linop_ApplyOp : Linop_Op<"apply", [Pure]> {
   let summary = "Multiply a structured matrix with activations";
   let description = [{
-    `y[..., i] = sum_j M[i, j] x[..., j]`, accumulated in f32 (f64 for f64).
+    `y[.., i, ..] = sum_j M[i, j] x[.., j, ..]` along dimension `axis` of x, the
+    last unless given; with `right`, M multiplies from the other side:
+    `y[.., j, ..] = sum_i x[.., i, ..] M[i, j]`. Sums are taken in f32 (f64 for
+    f64).
 
-    * (C1) the last dimension of `x` is the matrix's number of columns
-    * (C2) `y` has the shape of `x` with the matrix's number of rows as its last
-      dimension
-    * (C3) matrix, `x` and `y` have the same element type
-
-    Tiling: the leading dimensions are parallel loops of `TilingInterface`; the
-    last one is not a loop, so every tile holds whole rows whatever tile size is
-    asked for, and a producer or consumer that slices columns is not fused.
+    * (C1) `axis` is a dimension of `x`
+    * (C2) along it `x` has as many entries as M has columns, with `right` rows
+    * (C3) `y` has the shape of `x`, but along `axis` as many entries as M has
+      rows, with `right` columns
+    * (C4) matrix, `x` and `y` have the same element type
 
     ```mlir
     %y = linop.apply %m, %x : tensor<64x48xf32, #linop.low_rank<rank = 8>>,
         tensor<?x48xf32> -> tensor<?x64xf32>
+    %z = linop.apply %m, %y right : tensor<64x48xf32, #linop.low_rank<rank = 8>>,
+        tensor<?x64xf32> -> tensor<?x48xf32>
+    %t = linop.apply %m, %u axis 0 : tensor<64x48xf32, #linop.low_rank<rank = 8>>,
+        tensor<48x5xf32> -> tensor<64x5xf32>
     ```
   }];
-  let arguments = (ins Linop_Matrix:$matrix, Linop_Activations:$x);
+  let arguments = (ins Linop_Matrix:$matrix, Linop_Activations:$x,
+                       UnitAttr:$right, OptionalAttr<I64Attr>:$axis);
   let results = (outs Linop_Activations:$y);
-  let assemblyFormat = "$matrix `,` $x attr-dict `:` type($matrix) `,` type($x) `->` type($y)";
+  let assemblyFormat = [{
+    $matrix `,` $x (`right` $right^)? (`axis` $axis^)? attr-dict
+    `:` type($matrix) `,` type($x) `->` type($y)
+  }];
+  let builders = [OpBuilder<(ins "::mlir::Type":$y, "::mlir::Value":$matrix, "::mlir::Value":$x), [{
+    build($_builder, $_state, y, matrix, x, /*right=*/false, /*axis=*/::mlir::IntegerAttr());
+  }]>];
+  let extraClassDeclaration = [{
+    /// The dimension of x that the matrix mixes.
+    int64_t getMixedAxis() {
+      return getAxis().value_or(getX().getType().getRank() - 1);
+    }
+  }];
   let hasVerifier = 1;
 }
 

@@ -28,8 +28,8 @@ def Linop_StructureAttrInterface
     InterfaceMethod<"The types of the parameters, in the order of `linop.assemble`.",
       "::llvm::SmallVector<::mlir::RankedTensorType>", "getParameterTypes",
       (ins "::mlir::RankedTensorType":$type)>,
-    InterfaceMethod<"The product of stages, the first applied first.",
-      "::llvm::SmallVector<::danaus::StageDescriptor>", "buildStages",
+    InterfaceMethod<"The stages that make y = M x, on the parameters' values.",
+      "::danaus::StageProgram", "buildStages",
       (ins "::mlir::RankedTensorType":$type)>,
     InterfaceMethod<[{
         y = M x in double precision for one row, by the definition and with
@@ -92,10 +92,7 @@ def Linop_StructureAttrInterface
     InterfaceMethod<"Floating-point operations that one row of activations costs.",
       "int64_t", "getFlopsPerRow", (ins "::mlir::RankedTensorType":$type),
       /*methodBody=*/"", /*defaultImplementation=*/[{
-        int64_t flops = 0;
-        for (const ::danaus::StageDescriptor &stage : $_attr.buildStages(type))
-          flops += 2 * stage.pattern.multipliesPerRow();
-        return flops;
+        return 2 * $_attr.buildStages(type).multipliesPerRow();
       }]>,
   ];
 }

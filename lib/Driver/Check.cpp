@@ -44,10 +44,9 @@ double danaus::getDefaultTolerance(func::FuncOp entry, ElementKind kind) {
   entry.walk([&](Operation *op) {
     if (auto apply = dyn_cast<linop::ApplyOp>(op)) {
       RankedTensorType type = apply.getMatrix().getType();
-      for (const StageDescriptor &stage : linop::getStructure(type).buildStages(type)) {
-        sum = std::max<double>(sum, stage.pattern.c);
-        ++steps;
-      }
+      StageProgram program = linop::getStructure(type).buildStages(type);
+      sum = std::max<double>(sum, program.longestSum());
+      steps += program.depth();
     } else if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op)) {
       ++steps;
       for (auto [size, iterator] :

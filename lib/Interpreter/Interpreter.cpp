@@ -47,7 +47,6 @@ private:
   LogicalResult evaluateOp(tensor::ExtractSliceOp op);
   LogicalResult evaluateOp(tensor::ExpandShapeOp op);
   LogicalResult evaluateOp(tensor::CollapseShapeOp op);
-  LogicalResult evaluateOp(linalg::SoftmaxOp op);
   LogicalResult evaluateOp(scf::IfOp op);
   LogicalResult evaluateOp(func::CallOp op);
   LogicalResult evaluateLinalg(linalg::LinalgOp op);
@@ -57,7 +56,8 @@ private:
   LogicalResult setReshaped(Value result, Value source, SmallVector<int64_t> shape);
   double scalar(Value value) { return parts[value].front().values->front(); }
   FailureOr<ReferenceTensor> plain(Operation *op, Value value);
-  FailureOr<ReferenceTensor> applyTo(Operation *op, Value matrix, const ReferenceTensor &x);
+  FailureOr<ReferenceTensor> applyTo(Operation *op, RankedTensorType type, const Parts &matrix,
+                                     const ReferenceTensor &x);
   SmallVector<int64_t> resolve(ArrayRef<OpFoldResult> sizes);
 
   int depth;
@@ -124,11 +124,10 @@ static void applyToRows(RankedTensorType type, ArrayRef<Scalar> x, MutableArrayR
   });
 }
 
-/// Applies a structured matrix to every row of `x`.
-FailureOr<ReferenceTensor> Evaluator::applyTo(Operation *op, Value matrix,
-                                              const ReferenceTensor &x) {
+/// Applies a structured matrix, `matrix` its parameters, to every row of `x`.
+FailureOr<ReferenceTensor> Evaluator::applyTo(Operation *op, RankedTensorType type,
+                                              const Parts &matrix, const ReferenceTensor &x) {
   using Complex = std::complex<double>;
-  auto type = cast<RankedTensorType>(matrix.getType());
   linop::StructureAttrInterface structure = linop::getStructure(type);
   ReferenceTensor y{x.shape, nullptr, hasComplexElements(type)};
   y.shape.back() = type.getDimSize(0);
@@ -138,7 +137,7 @@ FailureOr<ReferenceTensor> Evaluator::applyTo(Operation *op, Value matrix,
   y.values = *values;
   if (!y.isComplex) {
     SmallVector<ArrayRef<double>> parameters;
-    for (const ReferenceTensor &parameter : parts[matrix])
+    for (const ReferenceTensor &parameter : matrix)
       parameters.push_back(*parameter.values);
     applyToRows<double>(type, *x.values, **values, [&](auto row, auto result) {
       structure.referenceApply(type, parameters, row, result);
@@ -146,7 +145,7 @@ FailureOr<ReferenceTensor> Evaluator::applyTo(Operation *op, Value matrix,
     return y;
   }
   std::vector<std::vector<Complex>> storage;
-  for (const ReferenceTensor &parameter : parts[matrix])
+  for (const ReferenceTensor &parameter : matrix)
     storage.push_back(toComplex(parameter));
   SmallVector<ArrayRef<Complex>> parameters(storage.begin(), storage.end());
   std::vector<Complex> results((*values)->size() / 2);
@@ -169,7 +168,7 @@ FailureOr<ReferenceTensor> Evaluator::plain(Operation *op, Value value) {
     return failure();
   for (int64_t j = 0; j < in; ++j)
     (**identity)[j * in + j] = 1;
-  FailureOr<ReferenceTensor> columns = applyTo(op, value, {{in, in}, *identity});
+  FailureOr<ReferenceTensor> columns = applyTo(op, type, parts[value], {{in, in}, *identity});
   if (failed(columns))
     return failure();
   int64_t parts = columns->getNumParts();
@@ -187,12 +186,43 @@ FailureOr<ReferenceTensor> Evaluator::plain(Operation *op, Value value) {
 // linop
 //===----------------------------------------------------------------------===//
 
+/// `x` with dimension `from` moved to the place `to`.
+static ReferenceTensor moveAxis(const ReferenceTensor &x, int64_t from, int64_t to) {
+  if (from == to)
+    return x;
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, x.shape.size()));
+  order.erase(order.begin() + from);
+  order.insert(order.begin() + to, from);
+  ReferenceTensor y{{}, nullptr, x.isComplex};
+  for (int64_t dimension : order)
+    y.shape.push_back(x.shape[dimension]);
+  auto values = std::make_shared<std::vector<double>>(x.values->size());
+  int64_t numParts = x.getNumParts();
+  for (size_t i = 0; i < values->size(); i += numParts) {
+    SmallVector<int64_t> indices(order.size());
+    int64_t rest = i / numParts, source = 0;
+    for (size_t dimension = order.size(); dimension-- > 0; rest /= y.shape[dimension])
+      indices[order[dimension]] = rest % y.shape[dimension];
+    for (auto [index, size] : llvm::zip_equal(indices, x.shape))
+      source = source * size + index;
+    for (int64_t part = 0; part < numParts; ++part)
+      (*values)[i + part] = (*x.values)[source * numParts + part];
+  }
+  y.values = values;
+  return y;
+}
+
 LogicalResult Evaluator::evaluateOp(linop::ApplyOp op) {
   FailureOr<ReferenceTensor> x = plain(op, op.getX());
   if (failed(x))
     return failure();
-  FailureOr<ReferenceTensor> y = applyTo(op, op.getMatrix(), *x);
-  return failed(y) ? failure() : set(op.getY(), *y);
+  RankedTensorType type = op.getMatrix().getType();
+  if (op.getRight())
+    type = linop::getTransposedType(type);
+  int64_t axis = op.getMixedAxis(), last = x->shape.size() - 1;
+  FailureOr<ReferenceTensor> y =
+      applyTo(op, type, parts[op.getMatrix()], moveAxis(*x, axis, last));
+  return failed(y) ? failure() : set(op.getY(), moveAxis(*y, last, axis));
 }
 
 LogicalResult Evaluator::evaluateOp(linop::MaterializeOp op) {
@@ -382,7 +412,8 @@ LogicalResult Evaluator::evaluateElementwise(Operation &op) {
 LogicalResult Evaluator::evaluateLinalg(linalg::LinalgOp op) {
   std::vector<ReferenceTensor> operands;
   for (Value operand : op->getOperands()) {
-    assert(!isa<BaseMemRefType>(operand.getType()) && "no op that makes a memref is evaluated");
+    if (isa<BaseMemRefType>(operand.getType()))
+      return op->emitOpError() << "on memrefs is not supported by the reference interpreter";
     FailureOr<ReferenceTensor> tensor = plain(op, operand);
     if (failed(tensor))
       return failure();
@@ -400,18 +431,6 @@ LogicalResult Evaluator::evaluateLinalg(linalg::LinalgOp op) {
       return failure();
   }
   return success();
-}
-
-LogicalResult Evaluator::evaluateOp(linalg::SoftmaxOp op) {
-  if (op->getNumResults() != 1)
-    return op.emitOpError() << "on memrefs is not supported by the reference interpreter";
-  FailureOr<ReferenceTensor> input = plain(op, op.getInput());
-  if (failed(input))
-    return failure();
-  if (input->isComplex)
-    return op.emitOpError() << "on complex numbers is not supported by the reference interpreter";
-  FailureOr<ReferenceTensor> result = interpretSoftmax(op, *input, op.getDimension());
-  return failed(result) ? failure() : set(op->getResult(0), *result);
 }
 
 //===----------------------------------------------------------------------===//
@@ -455,8 +474,7 @@ LogicalResult Evaluator::evaluate(Operation &op) {
       .Case<arith::ConstantOp, complex::ConstantOp>([&](auto) { return evaluateConstant(op); })
       .Case<linop::ApplyOp, linop::MaterializeOp, arith::SelectOp, tensor::EmptyOp, tensor::DimOp,
             tensor::CastOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
-            linalg::SoftmaxOp, scf::IfOp, func::CallOp>(
-          [&](auto typed) { return evaluateOp(typed); })
+            scf::IfOp, func::CallOp>([&](auto typed) { return evaluateOp(typed); })
       .Case([&](linop::AssembleOp assemble) {
         Parts parameters;
         for (Value parameter : assemble.getParameters())

@@ -23,11 +23,12 @@
 using namespace mlir;
 using namespace danaus;
 
-void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &) {
+void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &options) {
   pm.addPass(createRaiseLinalgToLinopPass());
-  pm.addPass(createExpandStructuredPass());
+  ExpandStructuredPassOptions expand;
+  expand.foldPermutations = options.foldPermutations;
+  pm.addPass(createExpandStructuredPass(expand));
   pm.addPass(createVerifyNoStructuredPass());
-  pm.addPass(createDecomposeAggregatesPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }
@@ -54,6 +55,7 @@ void danaus::buildLowerToLLVM(OpPassManager &pm, const LowerToLLVMOptions &optio
   pm.addPass(createRequestCInterfacePass());
   pm.addPass(createConvertLinalgToLoopsPass());
   pm.addPass(createConvertVectorToSCFPass());
+  pm.addPass(createReshapesToCastsPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
   pm.addPass(createSCFToControlFlowPass());
@@ -70,6 +72,7 @@ void danaus::buildLowerToLLVM(OpPassManager &pm, const LowerToLLVMOptions &optio
   expand.includeBf16 = options.expandBf16;
   pm.addPass(arith::createArithExpandOpsPass(expand));
   pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertComplexToLLVMPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   pm.addPass(createConvertIndexToLLVMPass());
   pm.addPass(createArithToLLVMConversionPass());
@@ -82,7 +85,9 @@ void danaus::buildLowerToLLVM(OpPassManager &pm, const LowerToLLVMOptions &optio
 }
 
 void danaus::buildNaiveToLLVM(OpPassManager &pm, const NaiveToLLVMOptions &) {
-  buildToChain(pm, ToChainOptions());
+  ToChainOptions toChain;
+  toChain.foldPermutations = false;
+  buildToChain(pm, toChain);
   pm.addPass(createConvertChainToLinalgPass());
   buildBufferize(pm, BufferizeOptions());
   buildLowerToLLVM(pm, LowerToLLVMOptions());
@@ -101,6 +106,10 @@ void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) 
   pm.addPass(createAssignSchedulePass(assign));
   pm.addPass(createVerifySchedulePass());
   pm.addPass(createPackWeightsPass());
+  // Stages on other digits than those of a kernel take the naive path from here.
+  ConvertChainToLinalgPassOptions toLinalg;
+  toLinalg.keepKernels = true;
+  pm.addPass(createConvertChainToLinalgPass(toLinalg));
 }
 
 void danaus::buildToLLVM(OpPassManager &pm, const ToKernelsOptions &options) {

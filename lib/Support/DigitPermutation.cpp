@@ -176,8 +176,7 @@ DigitPermutation DigitPermutation::inverse() const {
   return result;
 }
 
-/// All products of trailing sizes, ascending, from 1: where digits begin.
-static SmallVector<int64_t> cutsOf(ArrayRef<int64_t> sizes) {
+SmallVector<int64_t> danaus::digitCuts(ArrayRef<int64_t> sizes) {
   SmallVector<int64_t> cuts{1};
   for (int64_t size : llvm::reverse(sizes))
     if (size > 1)
@@ -185,9 +184,8 @@ static SmallVector<int64_t> cutsOf(ArrayRef<int64_t> sizes) {
   return cuts;
 }
 
-/// The cuts of both lists, ascending, if each divides the next.
-static std::optional<SmallVector<int64_t>> mergeCuts(ArrayRef<int64_t> left,
-                                                     ArrayRef<int64_t> right) {
+std::optional<SmallVector<int64_t>> danaus::mergeDigitCuts(ArrayRef<int64_t> left,
+                                                           ArrayRef<int64_t> right) {
   SmallVector<int64_t> cuts(left);
   cuts.append(right.begin(), right.end());
   llvm::sort(cuts);
@@ -198,14 +196,13 @@ static std::optional<SmallVector<int64_t>> mergeCuts(ArrayRef<int64_t> left,
   return cuts;
 }
 
-/// `permutation` with the digits of x split so that they begin at `cuts`, a
-/// superset of where they begin now: (12, ..) cut at 4 -> (3, 4, ..).
-static DigitPermutation refine(const DigitPermutation &permutation, ArrayRef<int64_t> cuts) {
-  SmallVector<int64_t> strides = stridesOf(permutation.sizes());
+/// (12, ..) cut at 4 -> (3, 4, ..)
+DigitPermutation DigitPermutation::refined(ArrayRef<int64_t> cuts) const {
+  SmallVector<int64_t> strides = stridesOf(inputSizes);
   SmallVector<SmallVector<int64_t>> parts(strides.size()); // of each digit, slowest first
   SmallVector<unsigned> firstPart;
   SmallVector<int64_t> sizes;
-  for (auto [digit, size] : llvm::enumerate(permutation.sizes())) {
+  for (auto [digit, size] : llvm::enumerate(inputSizes)) {
     firstPart.push_back(sizes.size());
     for (size_t i = cuts.size(); i-- > 1;)
       if (cuts[i] > strides[digit] && cuts[i] <= strides[digit] * size)
@@ -213,10 +210,10 @@ static DigitPermutation refine(const DigitPermutation &permutation, ArrayRef<int
     llvm::append_range(sizes, parts[digit]);
   }
   SmallVector<unsigned> order;
-  for (unsigned digit : permutation.order())
+  for (unsigned digit : digitOrder)
     for (unsigned part = 0; part < parts[digit].size(); ++part)
       order.push_back(firstPart[digit] + part);
-  return *DigitPermutation::get(sizes, order);
+  return *get(sizes, order);
 }
 
 std::optional<DigitPermutation> DigitPermutation::then(const DigitPermutation &second) const {
@@ -225,10 +222,10 @@ std::optional<DigitPermutation> DigitPermutation::then(const DigitPermutation &s
   // The middle is the input of both the inverse of this one and `second`.
   DigitPermutation backward = simplified().inverse(), forward = second.simplified();
   std::optional<SmallVector<int64_t>> cuts =
-      mergeCuts(cutsOf(backward.inputSizes), cutsOf(forward.inputSizes));
+      mergeDigitCuts(digitCuts(backward.inputSizes), digitCuts(forward.inputSizes));
   if (!cuts)
     return std::nullopt;
-  DigitPermutation fromX = refine(backward, *cuts).inverse(), toZ = refine(forward, *cuts);
+  DigitPermutation fromX = backward.refined(*cuts).inverse(), toZ = forward.refined(*cuts);
 
   // z's digit j is the middle's digit toZ(j), which is x's digit fromX(toZ(j)).
   DigitPermutation result;

@@ -19,6 +19,7 @@
 #include "dialects/Chain/ChainDialect.h"
 #include "dialects/Linop/LinopOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -167,7 +168,7 @@ static void restoreAttributes(ArrayRef<SignatureAttributes> collected) {
 //===----------------------------------------------------------------------===//
 
 /// Expands everything under `root`, which `verifyExpandable` has accepted.
-static LogicalResult expandStructured(Operation *root) {
+static LogicalResult expandStructured(Operation *root, bool foldPermutations) {
   MLIRContext *context = root->getContext();
   TypeConverter converter;
   addStructureConversion(converter);
@@ -182,7 +183,7 @@ static LogicalResult expandStructured(Operation *root) {
   });
 
   RewritePatternSet patterns(context);
-  populateLinopToChainPatterns(converter, patterns);
+  populateLinopToChainPatterns(converter, patterns, foldPermutations);
   populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);
   populateCallOpTypeConversionPattern(patterns, converter);
   populateReturnOpTypeConversionPattern(patterns, converter);
@@ -196,11 +197,12 @@ static LogicalResult expandStructured(Operation *root) {
 
 namespace {
 struct ExpandStructured : danaus::impl::ExpandStructuredPassBase<ExpandStructured> {
+  using Base::Base;
   void runOnOperation() override {
     WalkResult refused = getOperation()->walk([](Operation *op) {
       return failed(verifyExpandable(op)) ? WalkResult::interrupt() : WalkResult::advance();
     });
-    if (refused.wasInterrupted() || failed(expandStructured(getOperation())))
+    if (refused.wasInterrupted() || failed(expandStructured(getOperation(), foldPermutations)))
       signalPassFailure();
   }
 };

@@ -24,9 +24,10 @@ namespace danaus {
 void addStructureConversion(mlir::TypeConverter &converter);
 
 /// Adds the 1:N patterns for all ops of linop. `converter` must know
-/// structures (`addStructureConversion`).
+/// structures (`addStructureConversion`). Unless `foldPermutations` is false,
+/// digit permutations move into the stages beside them.
 void populateLinopToChainPatterns(const mlir::TypeConverter &converter,
-                                  mlir::RewritePatternSet &patterns);
+                                  mlir::RewritePatternSet &patterns, bool foldPermutations = true);
 
 /// What is wrong with the stages that the structure of `type` builds, or ""
 /// when they fit its shape and its parameters. A structure from outside Danaus

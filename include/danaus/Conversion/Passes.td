@@ -14,18 +14,23 @@ include "mlir/Pass/PassBase.td"
 def ConvertChainToLinalgPass : Pass<"convert-chain-to-linalg"> {
   let summary = "One linalg.generic a stage: the naive path";
   let description = [{
-    Before: `chain.stage`, `chain.map` and `chain.kernel` on tensors. After: no
-    op of chain. A stage is one `linalg.generic` over (rows, a, b, d, c) on
+    Before: `chain.stage`, `chain.map`, `chain.kernel`, `chain.einsum` and its
+    kin on tensors. After: no op of chain. A stage is one `linalg.generic` over (rows, a, b, d, c) on
     reshaped views, summing in f32 (f64 for f64), and one that rounds to the
     element type where that differs. A map is one `linalg.generic`. A kernel is
-    replaced by its body; its schedule is ignored.
+    replaced by its body; its schedule is ignored. An einsum is one generic whose
+    indexing maps carry the permutations of its digits.
 
     Refuses a packed stage, a kernel on memrefs and a `chain.contract`, which
     are forms of the optimized path. Test: `test/Conversion/chain-to-linalg.mlir`.
   }];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::arith::ArithDialect", "::mlir::complex::ComplexDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
     "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"keepKernels", "keep-kernels", "bool", "false",
+           "Leave every chain.kernel with its body to the optimized path">];
 }
 
 def ConvertChainToTilePass : Pass<"convert-chain-to-tile", "::mlir::ModuleOp"> {

@@ -24,8 +24,11 @@ namespace danaus {
 // danaus-to-chain
 //===----------------------------------------------------------------------===//
 
-/// Nothing to choose.
-struct ToChainOptions : mlir::PassPipelineOptions<ToChainOptions> {};
+struct ToChainOptions : mlir::PassPipelineOptions<ToChainOptions> {
+  Option<bool> foldPermutations{
+      *this, "fold-permutations",
+      llvm::cl::desc("Move digit permutations into the stages beside them"), llvm::cl::init(true)};
+};
 
 /// linop and linalg on structured tensors to chain.stage on parameters. After
 /// it no structured type is left.

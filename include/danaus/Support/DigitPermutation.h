@@ -111,6 +111,9 @@ public:
   /// neighbors in the same order on both sides. Equal permutations have equal
   /// simplified forms.
   DigitPermutation simplified() const;
+  /// The same permutation with the digits of x split so that they begin at
+  /// `cuts`, ascending from 1 to size(), a superset of where they begin now.
+  DigitPermutation refined(llvm::ArrayRef<int64_t> cuts) const;
   bool isIdentity() const { return simplified().digitOrder.size() <= 1; }
 
   /// Whether digits and order are the same; for the same permutation compare
@@ -125,6 +128,14 @@ private:
   llvm::SmallVector<int64_t> inputSizes;
   llvm::SmallVector<unsigned> digitOrder;
 };
+
+/// Where the digits of an index of these sizes begin: all products of trailing
+/// sizes, ascending from 1.
+llvm::SmallVector<int64_t> digitCuts(llvm::ArrayRef<int64_t> sizes);
+
+/// The cuts of both lists if each divides the next: a common refinement.
+std::optional<llvm::SmallVector<int64_t>> mergeDigitCuts(llvm::ArrayRef<int64_t> left,
+                                                         llvm::ArrayRef<int64_t> right);
 
 llvm::raw_ostream &operator<<(llvm::raw_ostream &os, const DigitPermutation &permutation);
 

@@ -11,21 +11,6 @@
 
 include "mlir/Pass/PassBase.td"
 
-def DecomposeAggregatesPass : Pass<"danaus-decompose-aggregates"> {
-  let summary = "Take softmax and its like apart into plain linalg operations";
-  let description = [{
-    Before: operations of `linalg` that stand for several, such as
-    `linalg.softmax`, for which neither bufferization nor loops exist. After:
-    each on tensors is the operations that it stands for. Those on memrefs stay.
-
-    Refuses one on integers or complex numbers.
-    Test: `test/Transforms/decompose-aggregates.mlir`.
-  }];
-  let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
-    "::mlir::tensor::TensorDialect"];
-}
-
 def ExpandStructuredPass : Pass<"danaus-expand-structured", "::mlir::ModuleOp"> {
   let summary = "Replace every structured matrix by its parameters";
   let description = [{
@@ -33,8 +18,8 @@ def ExpandStructuredPass : Pass<"danaus-expand-structured", "::mlir::ModuleOp"> 
     `danaus-raise-linalg-to-linop` leave them. After: every such value has
     become its parameters, in the order of `linop.assemble`, as arguments and
     results of functions, calls, `scf.if`, `scf.for` and `scf.while`, and as one
-    `arith.select` a parameter; each `linop.apply` is a chain of `chain.stage`
-    on (rows, columns), and each `linop.materialize` a chain on the identity.
+    `arith.select` a parameter; each `linop.apply` is a chain of `chain.stage`,
+    `chain.einsum` and their kin on (rows, columns), and each `linop.materialize` a chain on the identity.
 
     Refuses, before it changes anything and naming the op, any other op with a
     structured operand, result or block argument, and a structure whose stages
@@ -44,7 +29,11 @@ def ExpandStructuredPass : Pass<"danaus-expand-structured", "::mlir::ModuleOp"> 
   }];
   let dependentDialects = [
     "::danaus::chain::ChainDialect", "::mlir::arith::ArithDialect",
-    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+    "::mlir::complex::ComplexDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect"];
+  let options = [
+    Option<"foldPermutations", "fold-permutations", "bool", "true",
+           "Move digit permutations into the stages beside them">];
 }
 
 def OutputsToDestinationsPass : Pass<"danaus-outputs-to-destinations", "::mlir::ModuleOp"> {
@@ -99,6 +88,19 @@ def RequestCInterfacePass : Pass<"danaus-request-c-interface"> {
     run-time functions alone. Refuses nothing.
     Test: `test/Transforms/request-c-interface.mlir`.
   }];
+}
+
+def ReshapesToCastsPass : Pass<"danaus-reshapes-to-casts"> {
+  let summary = "Turn expansions into several dynamic sizes into casts";
+  let description = [{
+    Before: `memref.expand_shape` of one dimension into two or more of unknown
+    size, on row-major memory, which upstream's expansion of strided metadata
+    cannot take. After: a `memref.reinterpret_cast` with the strides computed.
+    Any other reshape stays. Test: `test/Transforms/reshapes-to-casts.mlir`.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::memref::MemRefDialect"];
 }
 
 def VerifyNoStructuredPass : Pass<"danaus-verify-no-structured"> {

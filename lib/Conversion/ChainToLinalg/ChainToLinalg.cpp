@@ -18,12 +18,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Conversion/ChainToLinalg.h"
+#include "LinalgBuilders.h"
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Conversion/Utils.h"
 #include "danaus/Support/PatternSwitch.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/DialectConversion.h"
@@ -35,54 +38,6 @@ namespace danaus {
 
 using namespace mlir;
 using namespace danaus;
-
-//===----------------------------------------------------------------------===//
-// Helpers
-//===----------------------------------------------------------------------===//
-
-static const ReassociationIndices rowsThenBlock[] = {{0}, {1, 2, 3}};
-
-static Value castTo(OpBuilder &builder, Location loc, Value value, RankedTensorType type) {
-  if (value.getType() == type)
-    return value;
-  return tensor::CastOp::create(builder, loc, type, value);
-}
-
-/// (rows, p q r)  ->  (rows, p, q, r); a dynamic number of columns is made
-/// static first, since the pattern fixes it.
-static Value expandColumns(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> columns) {
-  auto type = cast<RankedTensorType>(x.getType());
-  Type element = type.getElementType();
-  int64_t rows = type.getDimSize(0), numColumns = columns[0] * columns[1] * columns[2];
-  x = castTo(builder, loc, x, RankedTensorType::get({rows, numColumns}, element));
-  SmallVector<OpFoldResult> sizes{tensor::getMixedSize(builder, loc, x, 0)};
-  for (int64_t size : columns)
-    sizes.push_back(builder.getIndexAttr(size));
-  auto expanded = RankedTensorType::get({rows, columns[0], columns[1], columns[2]}, element);
-  return tensor::ExpandShapeOp::create(builder, loc, expanded, x, rowsThenBlock, sizes);
-}
-
-/// An empty tensor with the sizes of `like`, a tensor or its expansion.
-static Value emptyLike(OpBuilder &builder, Location loc, Value like, Type element) {
-  return tensor::EmptyOp::create(builder, loc, tensor::getMixedSizes(builder, loc, like), element);
-}
-
-/// `x` with every element converted, as one generic; `x` itself when it has
-/// the element type already.
-static Value roundTo(OpBuilder &builder, Location loc, Value x, Type element) {
-  auto type = cast<RankedTensorType>(x.getType());
-  if (type.getElementType() == element)
-    return x;
-  Value empty = emptyLike(builder, loc, x, element);
-  SmallVector<AffineMap> maps(2, builder.getMultiDimIdentityMap(type.getRank()));
-  SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
-  auto body = [&](OpBuilder &nested, Location loc, ValueRange values) {
-    Value rounded = convertFloat(nested, loc, values[0], element);
-    linalg::YieldOp::create(nested, loc, rounded);
-  };
-  return linalg::GenericOp::create(builder, loc, empty.getType(), x, empty, maps, iterators, body)
-      .getResult(0);
-}
 
 //===----------------------------------------------------------------------===//
 // Stages
@@ -99,27 +54,6 @@ static SmallVector<AffineMap> stageMaps(MLIRContext *context, StringRef order) {
           AffineMap::get(5, 0, {n, a, b, d}, context)};
 }
 
-/// sum + x * w, all in the type of the sum.
-static void buildMultiplyAdd(OpBuilder &builder, Location loc, ValueRange values) {
-  Type sumType = values[2].getType();
-  Value x = convertFloat(builder, loc, values[0], sumType);
-  Value weight = convertFloat(builder, loc, values[1], sumType);
-  Value product = arith::MulFOp::create(builder, loc, x, weight);
-  Value sum = arith::AddFOp::create(builder, loc, values[2], product);
-  linalg::YieldOp::create(builder, loc, sum);
-}
-
-/// A tensor of zeros (rows, a, b, d) with as many rows as `x`.
-static Value buildZeros(OpBuilder &builder, Location loc, Value x, const StagePattern &pattern,
-                        Type element) {
-  SmallVector<OpFoldResult> sizes{tensor::getMixedSize(builder, loc, x, 0)};
-  for (int64_t size : {pattern.a, pattern.b, pattern.d})
-    sizes.push_back(builder.getIndexAttr(size));
-  Value empty = tensor::EmptyOp::create(builder, loc, sizes, element);
-  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
-  return linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
-}
-
 namespace {
 /// stage(x, w)  ->  collapse(round(generic(expand(x), w)))
 struct StageToGeneric : OpRewritePattern<chain::StageOp> {
@@ -133,14 +67,14 @@ struct StageToGeneric : OpRewritePattern<chain::StageOp> {
     Type sumType = chain::getAccumulatorType(op.getX().getType().getElementType());
 
     Value x = expandColumns(rewriter, loc, op.getX(), {pattern.a, pattern.c, pattern.d});
-    Value zeros = buildZeros(rewriter, loc, x, pattern, sumType);
+    Value zeros = buildZeros(rewriter, loc, x, {pattern.a, pattern.b, pattern.d}, sumType);
     SmallVector<utils::IteratorType> iterators(4, utils::IteratorType::parallel);
     iterators.push_back(utils::IteratorType::reduction);
     auto generic = linalg::GenericOp::create(
         rewriter, loc, zeros.getType(), ValueRange{x, op.getWeight()}, zeros,
         stageMaps(op.getContext(), op.getOrder()), iterators, buildMultiplyAdd);
     Value rounded = roundTo(rewriter, loc, generic.getResult(0), type.getElementType());
-    Value y = tensor::CollapseShapeOp::create(rewriter, loc, rounded, rowsThenBlock);
+    Value y = collapseColumns(rewriter, loc, rounded);
     rewriter.replaceOp(op, castTo(rewriter, loc, y, type));
     return success();
   }
@@ -212,6 +146,7 @@ struct InlineKernel : OpRewritePattern<chain::KernelOp> {
 
 void danaus::populateChainToLinalgPatterns(RewritePatternSet &patterns) {
   danaus::addPatterns<InlineKernel, MapToGeneric, StageToGeneric>(patterns, patterns.getContext());
+  populateDigitPatterns(patterns);
 }
 
 //===----------------------------------------------------------------------===//
@@ -231,14 +166,21 @@ static LogicalResult verifyNaive(Operation *op) {
 
 namespace {
 struct ConvertChainToLinalg : danaus::impl::ConvertChainToLinalgPassBase<ConvertChainToLinalg> {
+  using Base::Base;
   void runOnOperation() override {
-    WalkResult refused = getOperation()->walk([](Operation *op) {
+    WalkResult refused = getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (keepKernels && isa<chain::KernelOp>(op))
+        return WalkResult::skip();
       return failed(verifyNaive(op)) ? WalkResult::interrupt() : WalkResult::advance();
     });
     if (refused.wasInterrupted())
       return signalPassFailure();
     ConversionTarget target(getContext());
     target.addIllegalDialect<chain::ChainDialect>();
+    if (keepKernels) {
+      target.addLegalOp<chain::KernelOp>();
+      target.markOpRecursivelyLegal<chain::KernelOp>();
+    }
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     RewritePatternSet patterns(&getContext());
     populateChainToLinalgPatterns(patterns);

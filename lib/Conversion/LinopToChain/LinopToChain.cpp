@@ -15,11 +15,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Conversion/LinopToChain.h"
-#include "danaus/Conversion/Utils.h"
+#include "danaus/Conversion/ProgramToChain.h"
 #include "danaus/Support/PatternSwitch.h"
 #include "dialects/Chain/ChainOps.h"
 #include "dialects/Linop/LinopOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/DialectConversion.h"
@@ -43,112 +44,145 @@ void danaus::addStructureConversion(TypeConverter &converter) {
       });
 }
 
-/// The constraints that `chain.stage` puts on one descriptor.
-static std::string checkStage(const StageDescriptor &stage, ArrayRef<RankedTensorType> parameters) {
-  const StagePattern &pattern = stage.pattern;
-  if (!pattern.isValid())
-    return "its pattern has an extent below one or more than 2^62 multiply-adds";
-  if (std::string problem = checkWeightOrder(pattern, stage.order); !problem.empty())
-    return "order \"" + stage.order + "\": " + problem;
-  if (stage.parameter >= parameters.size())
-    return "wanted one of " + std::to_string(parameters.size()) + " parameters, found number " +
-           std::to_string(stage.parameter);
-  if (parameters[stage.parameter].getShape() !=
-      ArrayRef<int64_t>(weightShape(pattern, stage.order)))
-    return "its weight does not have the shape of parameter " + std::to_string(stage.parameter);
-  return "";
-}
-
 std::string danaus::checkStructureStages(RankedTensorType type) {
   linop::StructureAttrInterface structure = linop::getStructure(type);
-  SmallVector<RankedTensorType> parameters = structure.getParameterTypes(type);
-  int64_t columns = type.getDimSize(1);
-  for (auto [index, stage] : llvm::enumerate(structure.buildStages(type))) {
-    std::string where = "stage " + std::to_string(index) + ": ";
-    if (std::string problem = checkStage(stage, parameters); !problem.empty())
-      return where + problem;
-    if (stage.pattern.inSize() != columns)
-      return where + "wanted " + std::to_string(columns) + " columns, found " +
-             std::to_string(stage.pattern.inSize());
-    columns = stage.pattern.outSize();
-  }
-  if (columns == type.getDimSize(0))
-    return "";
-  return "the last stage: wanted " + std::to_string(type.getDimSize(0)) + " rows, found " +
-         std::to_string(columns);
+  SmallVector<SmallVector<int64_t>> shapes;
+  for (RankedTensorType parameter : structure.getParameterTypes(type))
+    shapes.push_back(SmallVector<int64_t>(parameter.getShape()));
+  StageProgram program = structure.buildStages(type);
+  if (program.inSize() != type.getDimSize(1))
+    return "wanted " + std::to_string(type.getDimSize(1)) + " columns, found " +
+           std::to_string(program.inSize());
+  return program.check(shapes, type.getDimSize(0));
 }
 
 //===----------------------------------------------------------------------===//
-// Building chains
+// Activations
 //===----------------------------------------------------------------------===//
 
-/// Activations in another element type: a `chain.map` that casts.
-static Value convertActivations(OpBuilder &builder, Location loc, Value x, Type elementType) {
-  auto type = cast<RankedTensorType>(x.getType());
-  if (type.getElementType() == elementType)
-    return x;
-  auto map = chain::MapOp::create(builder, loc, type.clone(elementType), x, ValueRange());
-  OpBuilder::InsertionGuard guard(builder);
-  Block *body = builder.createBlock(&map.getBody(), {}, type.getElementType(), loc);
-  Value cast = convertFloat(builder, loc, body->getArgument(0), elementType);
-  chain::YieldOp::create(builder, loc, cast);
-  return map.getY();
-}
+namespace {
+/// How activations of any rank become rows, and back. With the axis k:
+///
+///   (d0, .., n, e0, ..)  ->  (d0 .., n e0 ..)
+struct RowsView {
+  RankedTensorType type; ///< of the activations
+  int64_t axis;
 
-/// M x for every row of `x` (rows, in): one `chain.stage` a descriptor, each
-/// on the element type of its parameter. The result is (rows, out) in the
-/// matrix's element type.
-static Value buildChain(OpBuilder &builder, Location loc, RankedTensorType matrix,
-                        ValueRange parameters, Value x) {
-  for (const StageDescriptor &stage : linop::getStructure(matrix).buildStages(matrix)) {
-    Value weight = parameters[stage.parameter];
-    Type elementType = cast<RankedTensorType>(weight.getType()).getElementType();
-    x = convertActivations(builder, loc, x, elementType);
-    int64_t rows = cast<RankedTensorType>(x.getType()).getDimSize(0);
-    const auto &[a, b, c, d] = stage.pattern;
-    x = chain::StageOp::create(builder, loc,
-                               RankedTensorType::get({rows, stage.pattern.outSize()}, elementType),
-                               x, weight, a, b, c, d, stage.order, chain::PackingAttr());
+  int64_t size() const { return type.getDimSize(axis); }
+  /// The columns side by side after the axis, or nothing when not static.
+  std::optional<int64_t> inner() const {
+    int64_t product = 1;
+    for (int64_t size : type.getShape().drop_front(axis + 1)) {
+      if (ShapedType::isDynamic(size))
+        return std::nullopt;
+      product *= size;
+    }
+    return product;
   }
-  return convertActivations(builder, loc, x, matrix.getElementType());
-}
-
-/// [[0, 1, .., rank - 2], [rank - 1]]
-static SmallVector<ReassociationIndices> leadingDimensions(int64_t rank) {
-  return {llvm::to_vector(llvm::seq<int64_t>(0, rank - 1)), {rank - 1}};
-}
-
-/// (d0, d1, .., n)  ->  (d0 d1 .., n);  (n)  ->  (1, n)
-static Value flattenRows(OpBuilder &builder, Location loc, Value x) {
-  auto type = cast<RankedTensorType>(x.getType());
-  if (type.getRank() == 2)
-    return x;
-  if (type.getRank() == 1) {
-    auto row = RankedTensorType::get({1, type.getDimSize(0)}, type.getElementType());
-    return tensor::ExpandShapeOp::create(builder, loc, row, x,
-                                         ArrayRef<ReassociationIndices>{{0, 1}});
+  /// {{0, .., axis - 1}, {axis, .., rank - 1}}
+  SmallVector<ReassociationIndices> groups() const {
+    return {llvm::to_vector(llvm::seq<int64_t>(0, axis)),
+            llvm::to_vector(llvm::seq<int64_t>(axis, type.getRank()))};
   }
-  return tensor::CollapseShapeOp::create(builder, loc, x, leadingDimensions(type.getRank()));
+};
+} // namespace
+
+/// All of `x` in one dimension, when it has no rows before the axis.
+static Value flattenRows(OpBuilder &builder, Location loc, Value x, const RowsView &view) {
+  RankedTensorType type = view.type;
+  if (view.axis > 0 && type.getRank() == 2)
+    return x;
+  if (view.axis > 0)
+    return tensor::CollapseShapeOp::create(builder, loc, x, view.groups());
+  if (type.getRank() > 1)
+    x = tensor::CollapseShapeOp::create(
+        builder, loc, x,
+        ArrayRef<ReassociationIndices>{llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()))});
+  auto row = RankedTensorType::get({1, type.getNumElements()}, type.getElementType());
+  return tensor::ExpandShapeOp::create(builder, loc, row, x,
+                                       ArrayRef<ReassociationIndices>{{0, 1}});
 }
 
-/// The inverse of `flattenRows`: `y` (rows, out) in the leading dimensions of `x`.
-static Value restoreRows(OpBuilder &builder, Location loc, Value y, Value x,
-                         RankedTensorType type) {
-  if (type.getRank() == 2)
+/// The inverse of `flattenRows`: `y` (rows, columns) in the shape `type`, whose
+/// dimensions are those of `x` except the axis.
+static Value restoreRows(OpBuilder &builder, Location loc, Value y, Value x, RankedTensorType type,
+                         const RowsView &view) {
+  if (view.axis > 0 && type.getRank() == 2)
     return y;
-  if (type.getRank() == 1)
-    return tensor::CollapseShapeOp::create(builder, loc, y, ArrayRef<ReassociationIndices>{{0, 1}});
   SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, x);
-  sizes.back() = builder.getIndexAttr(type.getShape().back());
-  return tensor::ExpandShapeOp::create(builder, loc, type, y, leadingDimensions(type.getRank()),
+  sizes[view.axis] = builder.getIndexAttr(type.getDimSize(view.axis));
+  if (view.axis > 0)
+    return tensor::ExpandShapeOp::create(builder, loc, type, y, view.groups(), sizes);
+  y = tensor::CollapseShapeOp::create(builder, loc, y, ArrayRef<ReassociationIndices>{{0, 1}});
+  if (type.getRank() == 1)
+    return y;
+  ReassociationIndices all = llvm::to_vector(llvm::seq<int64_t>(0, type.getRank()));
+  return tensor::ExpandShapeOp::create(builder, loc, type, y, ArrayRef<ReassociationIndices>{all},
                                        sizes);
+}
+
+/// `x` with dimension `from` moved to the place `to`.
+static Value moveAxis(OpBuilder &builder, Location loc, Value x, int64_t from, int64_t to) {
+  if (from == to)
+    return x;
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, x), moved;
+  SmallVector<int64_t> order = llvm::to_vector(llvm::seq<int64_t>(0, sizes.size()));
+  order.erase(order.begin() + from);
+  order.insert(order.begin() + to, from);
+  for (int64_t dimension : order)
+    moved.push_back(sizes[dimension]);
+  Type element = getElementTypeOrSelf(x.getType());
+  Value empty = tensor::EmptyOp::create(builder, loc, moved, element);
+  return linalg::TransposeOp::create(builder, loc, x, empty, order)->getResult(0);
+}
+
+/// `type` with `size` along `axis`.
+static RankedTensorType withSize(RankedTensorType type, int64_t axis, int64_t size) {
+  SmallVector<int64_t> shape(type.getShape());
+  shape[axis] = size;
+  return RankedTensorType::get(shape, type.getElementType());
+}
+
+/// `program` along `axis` of `x`. Columns after the axis become digits of every
+/// stage; where they cannot, the axis is moved to the end and back.
+static Value applyAlong(OpBuilder &builder, Location loc, StageProgram program,
+                        ValueRange parameters, Value x, int64_t axis, Type element) {
+  RowsView view{cast<RankedTensorType>(x.getType()), axis};
+  int64_t out = program.outSize(), last = view.type.getRank() - 1;
+  if (axis != last) {
+    std::optional<int64_t> inner = view.inner();
+    bool isStatic = axis > 0 || view.type.hasStaticShape();
+    std::optional<StageProgram> wide = inner && *inner > 0 && isStatic
+                                           ? program.withInner(*inner)
+                                           : std::nullopt;
+    if (!wide) {
+      Value moved = moveAxis(builder, loc, x, axis, last);
+      Value y = applyAlong(builder, loc, program, parameters, moved, last, element);
+      return moveAxis(builder, loc, y, last, axis);
+    }
+    program = *wide;
+  }
+  Value rows = flattenRows(builder, loc, x, view);
+  Value y = buildProgram(builder, loc, program, parameters, rows, element);
+  return restoreRows(builder, loc, y, x, withSize(view.type, axis, out).clone(element), view);
+}
+
+/// A real number as a constant of a floating-point or complex type.
+static Value buildScalar(OpBuilder &builder, Location loc, Type type, double value) {
+  auto complex = dyn_cast<ComplexType>(type);
+  if (!complex)
+    return arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, value));
+  Type part = complex.getElementType();
+  ArrayAttr parts =
+      builder.getArrayAttr({builder.getFloatAttr(part, value), builder.getFloatAttr(part, 0.0)});
+  return complex::ConstantOp::create(builder, loc, complex, parts);
 }
 
 /// The n x n identity as a `linalg.generic` over an empty tensor.
 static Value buildIdentity(OpBuilder &builder, Location loc, int64_t n, Type elementType) {
   Value empty = tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{n, n}, elementType);
-  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(elementType));
-  Value one = arith::ConstantOp::create(builder, loc, builder.getFloatAttr(elementType, 1.0));
+  Value zero = buildScalar(builder, loc, elementType, 0.0);
+  Value one = buildScalar(builder, loc, elementType, 1.0);
   auto body = [&](OpBuilder &nested, Location loc, ValueRange) {
     Value row = linalg::IndexOp::create(nested, loc, 0);
     Value column = linalg::IndexOp::create(nested, loc, 1);
@@ -188,41 +222,56 @@ struct TransposeToParameters : OpConversionPattern<linop::TransposeOp> {
   }
 };
 
+/// The stages of `matrix`, or of its transpose.
+static StageProgram stagesOf(RankedTensorType matrix, bool isTransposed, bool foldPermutations) {
+  StageProgram program = linop::getStructure(matrix).buildStages(matrix);
+  if (isTransposed)
+    program = program.transposed();
+  return foldPermutations ? program.withoutPermutations() : program;
+}
+
 /// apply(m, x)  ->  stage(..stage(x, p1).., pn)
 struct ApplyToStages : OpConversionPattern<linop::ApplyOp> {
-  using OpConversionPattern::OpConversionPattern;
+  ApplyToStages(const TypeConverter &converter, MLIRContext *context, bool foldPermutations)
+      : OpConversionPattern(converter, context), foldPermutations(foldPermutations) {}
   LogicalResult matchAndRewrite(linop::ApplyOp op, OneToNOpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    Location loc = op.getLoc();
-    Value x = adaptor.getX().front();
-    Value rows = flattenRows(rewriter, loc, x);
-    Value y = buildChain(rewriter, loc, op.getMatrix().getType(), adaptor.getMatrix(), rows);
-    rewriter.replaceOp(op, restoreRows(rewriter, loc, y, x, op.getY().getType()));
+    RankedTensorType matrix = op.getMatrix().getType();
+    Type element = matrix.getElementType();
+    StageProgram program = stagesOf(matrix, op.getRight(), foldPermutations);
+    Value y = applyAlong(rewriter, op.getLoc(), program, adaptor.getMatrix(),
+                         adaptor.getX().front(), op.getMixedAxis(), element);
+    rewriter.replaceOp(op, y);
     return success();
   }
+  bool foldPermutations;
 };
 
 /// materialize(m)  ->  transpose(m applied to every row of the identity):
 /// row j of the identity becomes M e_j, which is column j of M.
 struct MaterializeToStages : OpConversionPattern<linop::MaterializeOp> {
-  using OpConversionPattern::OpConversionPattern;
+  MaterializeToStages(const TypeConverter &converter, MLIRContext *context, bool foldPermutations)
+      : OpConversionPattern(converter, context), foldPermutations(foldPermutations) {}
   LogicalResult matchAndRewrite(linop::MaterializeOp op, OneToNOpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     RankedTensorType matrix = op.getMatrix().getType();
-    Type elementType = matrix.getElementType();
-    Value identity = buildIdentity(rewriter, loc, matrix.getDimSize(1), elementType);
-    Value columns = buildChain(rewriter, loc, matrix, adaptor.getMatrix(), identity);
-    Value empty = tensor::EmptyOp::create(rewriter, loc, matrix.getShape(), elementType);
+    Type element = matrix.getElementType();
+    Value identity = buildIdentity(rewriter, loc, matrix.getDimSize(1), element);
+    StageProgram program = stagesOf(matrix, false, foldPermutations);
+    Value columns = buildProgram(rewriter, loc, program, adaptor.getMatrix(), identity, element);
+    Value empty = tensor::EmptyOp::create(rewriter, loc, matrix.getShape(), element);
     rewriter.replaceOpWithNewOp<linalg::TransposeOp>(op, columns, empty, ArrayRef<int64_t>{1, 0});
     return success();
   }
+  bool foldPermutations;
 };
 
 } // namespace
 
 void danaus::populateLinopToChainPatterns(const TypeConverter &converter,
-                                          RewritePatternSet &patterns) {
-  danaus::addPatterns<ApplyToStages, AssembleToParameters, MaterializeToStages,
-                      TransposeToParameters>(patterns, converter, patterns.getContext());
+                                          RewritePatternSet &patterns, bool foldPermutations) {
+  MLIRContext *context = patterns.getContext();
+  addPatterns<AssembleToParameters, TransposeToParameters>(patterns, converter, context);
+  addPatterns<ApplyToStages, MaterializeToStages>(patterns, converter, context, foldPermutations);
 }

@@ -1,0 +1,123 @@
+//===- LinalgBuilders.cpp - Small pieces of linalg -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "LinalgBuilders.h"
+#include "danaus/Conversion/Utils.h"
+#include "dialects/Chain/ChainOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace danaus;
+
+Type danaus::getSumType(Type element) {
+  if (auto complex = dyn_cast<ComplexType>(element))
+    return ComplexType::get(chain::getAccumulatorType(complex.getElementType()));
+  return chain::getAccumulatorType(element);
+}
+
+Value danaus::castTo(OpBuilder &builder, Location loc, Value value, RankedTensorType type) {
+  if (value.getType() == type)
+    return value;
+  return tensor::CastOp::create(builder, loc, type, value);
+}
+
+/// {{0}, {1, .., digits}}, or {{0, 1}} when there are none.
+static SmallVector<ReassociationIndices> rowsThenDigits(size_t digits) {
+  if (digits == 0)
+    return {{0, 1}};
+  return {{0}, llvm::to_vector(llvm::seq<int64_t>(1, digits + 1))};
+}
+
+Value danaus::expandColumns(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> digits) {
+  auto type = cast<RankedTensorType>(x.getType());
+  Type element = type.getElementType();
+  int64_t columns = 1;
+  for (int64_t size : digits)
+    columns *= size;
+  x = castTo(builder, loc, x, RankedTensorType::get({type.getDimSize(0), columns}, element));
+  if (digits.size() == 1)
+    return x;
+  if (digits.empty())
+    return tensor::CollapseShapeOp::create(builder, loc, x, rowsThenDigits(0));
+  SmallVector<int64_t> shape{type.getDimSize(0)};
+  SmallVector<OpFoldResult> sizes{tensor::getMixedSize(builder, loc, x, 0)};
+  for (int64_t size : digits) {
+    shape.push_back(size);
+    sizes.push_back(builder.getIndexAttr(size));
+  }
+  return tensor::ExpandShapeOp::create(builder, loc, RankedTensorType::get(shape, element), x,
+                                       rowsThenDigits(digits.size()), sizes);
+}
+
+Value danaus::collapseColumns(OpBuilder &builder, Location loc, Value x) {
+  auto type = cast<RankedTensorType>(x.getType());
+  if (type.getRank() == 2)
+    return x;
+  if (type.getRank() > 2)
+    return tensor::CollapseShapeOp::create(builder, loc, x, rowsThenDigits(type.getRank() - 1));
+  SmallVector<OpFoldResult> sizes{tensor::getMixedSize(builder, loc, x, 0),
+                                  builder.getIndexAttr(1)};
+  auto column = RankedTensorType::get({type.getDimSize(0), 1}, type.getElementType());
+  return tensor::ExpandShapeOp::create(builder, loc, column, x, rowsThenDigits(0), sizes);
+}
+
+Value danaus::emptyLike(OpBuilder &builder, Location loc, Value like, Type element) {
+  return tensor::EmptyOp::create(builder, loc, tensor::getMixedSizes(builder, loc, like), element);
+}
+
+/// Zero of a floating-point or complex type.
+static Value buildZero(OpBuilder &builder, Location loc, Type element) {
+  auto complex = dyn_cast<ComplexType>(element);
+  if (!complex)
+    return arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
+  Attribute zero = builder.getZeroAttr(complex.getElementType());
+  return complex::ConstantOp::create(builder, loc, complex, builder.getArrayAttr({zero, zero}));
+}
+
+Value danaus::buildZeros(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> sizes,
+                         Type element) {
+  SmallVector<OpFoldResult> shape{tensor::getMixedSize(builder, loc, x, 0)};
+  for (int64_t size : sizes)
+    shape.push_back(builder.getIndexAttr(size));
+  Value empty = tensor::EmptyOp::create(builder, loc, shape, element);
+  Value zero = buildZero(builder, loc, element);
+  return linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
+}
+
+Value danaus::roundTo(OpBuilder &builder, Location loc, Value x, Type element) {
+  auto type = cast<RankedTensorType>(x.getType());
+  if (type.getElementType() == element)
+    return x;
+  Value empty = emptyLike(builder, loc, x, element);
+  SmallVector<AffineMap> maps(2, builder.getMultiDimIdentityMap(type.getRank()));
+  SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
+  auto body = [&](OpBuilder &nested, Location loc, ValueRange values) {
+    Value rounded = convertFloat(nested, loc, values[0], element);
+    linalg::YieldOp::create(nested, loc, rounded);
+  };
+  return linalg::GenericOp::create(builder, loc, empty.getType(), x, empty, maps, iterators, body)
+      .getResult(0);
+}
+
+void danaus::buildMultiplyAdd(OpBuilder &builder, Location loc, ValueRange values) {
+  Type sumType = values[2].getType();
+  if (isa<ComplexType>(sumType)) {
+    Value product = complex::MulOp::create(builder, loc, values[0], values[1]);
+    Value sum = complex::AddOp::create(builder, loc, values[2], product);
+    linalg::YieldOp::create(builder, loc, sum);
+    return;
+  }
+  Value x = convertFloat(builder, loc, values[0], sumType);
+  Value weight = convertFloat(builder, loc, values[1], sumType);
+  Value product = arith::MulFOp::create(builder, loc, x, weight);
+  Value sum = arith::AddFOp::create(builder, loc, values[2], product);
+  linalg::YieldOp::create(builder, loc, sum);
+}
