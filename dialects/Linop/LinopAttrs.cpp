@@ -262,8 +262,7 @@ LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementT
                                           EmitError emitError) const {
   if (failed(verifyMatrix(shape, elementType, emitError)))
     return failure();
-  if (getFactors().empty()) // (C1)
-    return emitError() << "wanted at least one factor, found none";
+  assert(!getFactors().empty() && "a product without factors does not parse"); // (C1)
   int64_t wanted = shape[0];
   for (auto [index, factor] : llvm::enumerate(getFactors())) {
     if (factor.getRank() != 2 || !factor.hasStaticShape() || !getMatrixStructure(factor)) // (C2)

@@ -156,3 +156,67 @@ func.func @rows_apart_in_memory(%x: memref<?x16xbf16, strided<[32, 1]>>, %w: mem
   return
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @an_operand_made_in_the_body(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    // expected-error @below {{'chain.map' op wanted inputs of the kernel as its other operands}}
+    %t = chain.map %s, %s : tensor<?x8xbf16>, tensor<?x8xbf16> -> tensor<?x8xbf16> {
+    ^bb0(%v: bf16, %e: bf16):
+      chain.yield %v : bf16
+    }
+    chain.yield %t : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_yield_of_an_earlier_result(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  // expected-error @below {{'chain.kernel' op wanted it to yield the result of its last op}}
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    %t = chain.map %s : tensor<?x8xbf16> -> tensor<?x8xbf16> {
+    ^bb0(%v: bf16):
+      chain.yield %v : bf16
+    }
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_kernel_without_a_stage(%x: memref<?x16xbf16>, %y: memref<?x16xbf16>) {
+  // expected-error @below {{'chain.kernel' op wanted at least one stage in a kernel on a GPU}}
+  chain.kernel ins(%x : memref<?x16xbf16>) outs(%y : memref<?x16xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>):
+    chain.yield %a0 : tensor<?x16xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_second_stage_of_another_type(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %v: memref<1x1x8x4x2xf32>, %y: memref<?x8xf32>) {
+  chain.kernel ins(%x, %w, %v : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>, memref<1x1x8x4x2xf32>) outs(%y : memref<?x8xf32>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>, %a2: tensor<1x1x8x4x2xf32>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xf32>
+    // expected-error @below {{'chain.stage' op element type of x: wanted that of the first stage, 'bf16', found 'f32'}}
+    %t = chain.stage %s, %a2 pattern(1, 8, 8, 1) order "bc" packing(<kind = mma_k8>) : tensor<?x8xf32>, tensor<1x1x8x4x2xf32> -> tensor<?x8xf32>
+    chain.yield %t : tensor<?x8xf32>
+  }
+  return
+}
+}

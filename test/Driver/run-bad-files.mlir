@@ -40,6 +40,10 @@
 // RUN: %{run} --arg 0=%t/data.npy 2>&1 | FileCheck %s --check-prefix=DATA
 // DATA: danaus-run: error: {{.*}}data.npy: truncated: wanted 24 bytes of data, found 21
 
+// RUN: %{make} npy %t/words.npy 3x2 && sed "s/fortran_order/forty_order__/" %t/words.npy > %t/order.npy
+// RUN: %{run} --arg 0=%t/order.npy 2>&1 | FileCheck %s --check-prefix=ORDER
+// ORDER: danaus-run: error: {{.*}}order.npy: malformed header: wanted {'descr': '<f4', 'fortran_order': False, 'shape': (...)}
+
 // RUN: %{make} npy %t/int.npy 3x2 --dtype="<i4" && %{run} --arg 0=%t/int.npy 2>&1 | FileCheck %s --check-prefix=INT
 // INT: danaus-run: error: argument 0: wanted 3x2xf32, found 3x2xi32 in {{.*}}int.npy
 

@@ -30,6 +30,9 @@
 // RUN: %{run} --entry=shape 2>&1 | FileCheck %s --check-prefix=ELEMENT
 // ELEMENT: danaus-run: error: argument 0: wanted a tensor of i8, i32, i64, f16, bf16, f32, f64, complex<f32> or complex<f64>, found tensor<4xi16>
 
+// RUN: %{run} --entry=identity --tolerance=-1 2>&1 | FileCheck %s --check-prefix=TOLERANCE
+// TOLERANCE: danaus-run: error: --tolerance: wanted 0 or more
+
 // RUN: %{run} --entry=identity --device=tpu 2>&1 | FileCheck %s --check-prefix=DEVICE
 // DEVICE: danaus-run: error: device 'tpu': wanted cpu, cuda or interpreter
 

@@ -27,3 +27,6 @@
 // RUN: not danaus-tune %S/tune.mlir --choose --target=x86-avx2 --model=%S/../Transforms/Inputs/narrow-panels.json 2>&1 | FileCheck %s --check-prefix=OTHER
 // CHIP: "schedule":
 // OTHER: danaus-tune: model: wanted one for x86-avx2, found one for x86-avx512
+
+// RUN: not danaus-tune %S/Inputs/two-layers.mlir --list 2>&1 | FileCheck %s --check-prefix=CHAIN
+// CHAIN: danaus-tune: wanted a single linop.apply, found several that are no chain

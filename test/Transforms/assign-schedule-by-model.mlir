@@ -43,7 +43,7 @@ module attributes {danaus.target = "x86-avx512"} {
   // USER:         schedule(<rows = 7, axes = [b]>)
   func.func @a_model_changes_the_choice(%w: tensor<4x32x64xf32>, %x: tensor<?x256xf32>,
                                         %init: tensor<?x128xf32>) -> tensor<?x128xf32> {
-    // expected-remark @below {{AssignSchedule}}
+    // expected-remark-re @below {{[Passed] AssignSchedule | Category:danaus-schedule | Reason="#chain.schedule<{{.*}}panel = 1>, by model: {{[0-9.]+}} us expected"}}
     %y = chain.kernel ins(%x, %w : tensor<?x256xf32>, tensor<4x32x64xf32>) outs(%init : tensor<?x128xf32>) {
     ^bb0(%xi: tensor<?x256xf32>, %a: tensor<4x32x64xf32>):
       %0 = chain.stage %xi, %a pattern(4, 32, 64, 1) order "abc"
@@ -59,7 +59,7 @@ module attributes {danaus.target = "x86-avx512"} {
   // THREE:         schedule(<rows = {{[0-9]+}}, axes = [b], panel = 1>)
   func.func @static_rows_are_known(%w: tensor<4x32x64xf32>, %x: tensor<128x256xf32>,
                                    %init: tensor<128x128xf32>) -> tensor<128x128xf32> {
-    // expected-remark @below {{AssignSchedule}}
+    // expected-remark-re @below {{[Passed] AssignSchedule | Category:danaus-schedule | Reason="#chain.schedule<{{.*}}panel = 1>, by model: {{[0-9.]+}} us expected"}}
     %y = chain.kernel ins(%x, %w : tensor<128x256xf32>, tensor<4x32x64xf32>) outs(%init : tensor<128x128xf32>) {
     ^bb0(%xi: tensor<128x256xf32>, %a: tensor<4x32x64xf32>):
       %0 = chain.stage %xi, %a pattern(4, 32, 64, 1) order "abc"

@@ -1,4 +1,4 @@
-// RUN: danaus-opt %s --split-input-file --verify-diagnostics --danaus-expand-structured
+// RUN: danaus-opt %s --allow-unregistered-dialect --split-input-file --verify-diagnostics --danaus-expand-structured
 
 !m = tensor<8x8xf32, #linop.dense>
 func.func @slice_has_no_pattern(%m: !m) -> tensor<4x4xf32> {
@@ -59,4 +59,16 @@ func.func @switch_has_no_pattern(%m: !m, %i: index) -> !m {
     scf.yield %m : !m
   }
   return %r : !m
+}
+
+// -----
+
+!m = tensor<8x8xf32, #linop.dense>
+func.func @argument_of_an_unknown_region(%x: tensor<8xf32>) {
+  // expected-error @below {{'test.region' op structured block argument 0 is not supported by this op}}
+  "test.region"() ({
+  ^bb0(%m: !m):
+    "test.end"() : () -> ()
+  }) : () -> ()
+  return
 }

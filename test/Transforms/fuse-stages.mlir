@@ -44,7 +44,7 @@ func.func @two_stages_and_a_bias_are_one_kernel(%w1: tensor<4x3x2xf32>, %w2: ten
 // CHECK:         return %[[T]], %[[Y]]
 func.func @activations_with_two_users_end_a_chain(%w: tensor<4x2x2xf32>, %x: tensor<5x8xf32>)
     -> (tensor<5x8xf32>, tensor<5x8xf32>) {
-  // expected-remark @below {{FuseStages}}
+  // expected-remark @below {{[Missed] FuseStages | Category:danaus-fuse | Reason="2 uses of the activations, wanted 1"}}
   %t = chain.stage %x, %w pattern(4, 2, 2, 1) order "abc"
       : tensor<5x8xf32>, tensor<4x2x2xf32> -> tensor<5x8xf32>
   %y = chain.stage %t, %w pattern(4, 2, 2, 1) order "abc"

@@ -1,4 +1,4 @@
-// RUN: danaus-opt %s --split-input-file --verify-diagnostics --danaus-outputs-to-destinations
+// RUN: danaus-opt %s --allow-unregistered-dialect --split-input-file --verify-diagnostics --danaus-outputs-to-destinations
 
 // expected-error @below {{'func.func' op result 1 of a public function: wanted a ranked tensor, found 'f32'}}
 func.func @scalar_result(%x: tensor<8xf32>, %s: f32) -> (tensor<8xf32>, f32) {
@@ -29,4 +29,14 @@ func.func @caller(%x: tensor<8xf32>) -> tensor<8xf32> {
   // expected-note @below {{called here}}
   %y = call @called(%x) : (tensor<8xf32>) -> tensor<8xf32>
   return %y : tensor<8xf32>
+}
+
+// -----
+
+"foreign.region"() ({
+}): () -> ()
+
+// expected-error @below {{'func.func' op uses of a public function cannot be told: an op of an unknown dialect is in the module}}
+func.func @beside_a_region_that_may_call_it(%x: tensor<2xf32>) -> tensor<2xf32> {
+  return %x : tensor<2xf32>
 }

@@ -160,3 +160,21 @@ func.func @copied_lines_are_on_the_stack_of_the_function(
   }
   return
 }
+
+// -----
+
+func.func @a_branch_cannot_run_on_vectors(%x: memref<?x8xf32>, %w: memref<4x1x2x16xf32>, %y: memref<?x12xf32>) {
+  chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>) outs(%y : memref<?x12xf32>) pattern(4, 3, 2, 1) order "abc"
+      packing(<kind = panel_b, lanes = 16>) block_rows(8) {
+  ^bb0(%sum: f32):
+    %c = arith.constant true
+    // expected-error @below {{'scf.if' op is not element-wise: it cannot run on vectors}}
+    %0 = scf.if %c -> f32 {
+      scf.yield %sum : f32
+    } else {
+      scf.yield %sum : f32
+    }
+    chain.yield %0 : f32
+  }
+  return
+}

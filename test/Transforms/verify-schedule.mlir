@@ -47,3 +47,58 @@ func.func @too_many_registers_and_no_d(%w: tensor<4x3x2xf32>, %x: tensor<?x8xf32
 // expected-error @below {{danaus.target: wanted one of x86-avx512, x86-avx2, sm_80, sm_90a, found "pdp-11"}}
 module attributes {danaus.target = "pdp-11"} {
 }
+
+// -----
+
+func.func @one_axis_for_two_stages(%w: tensor<4x2x2xf32>, %x: tensor<?x8xf32>, %init: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // expected-error @below {{'chain.kernel' op schedule is not legal on x86-avx512: axes: wanted one for each of 2 stages, found 1}}
+  %y = chain.kernel ins(%x, %w : tensor<?x8xf32>, tensor<4x2x2xf32>)
+      outs(%init : tensor<?x8xf32>) schedule(<rows = 8, axes = [b]>) {
+  ^bb0(%xi: tensor<?x8xf32>, %a: tensor<4x2x2xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 2, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
+    %1 = chain.stage %0, %a pattern(4, 2, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
+    chain.yield %1 : tensor<?x8xf32>
+  } -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// -----
+
+func.func @tensor_cores_on_a_cpu(%w: tensor<4x2x2xf32>, %x: tensor<?x8xf32>, %init: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // expected-error @below {{'chain.kernel' op schedule is not legal on x86-avx512: unit: wanted fma on x86-avx512}}
+  %y = chain.kernel ins(%x, %w : tensor<?x8xf32>, tensor<4x2x2xf32>)
+      outs(%init : tensor<?x8xf32>) schedule(<unit = mma_sync, rows = 16>) {
+  ^bb0(%xi: tensor<?x8xf32>, %a: tensor<4x2x2xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 2, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
+    chain.yield %0 : tensor<?x8xf32>
+  } -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @doubles_on_tensor_cores(%w: tensor<4x2x2xf64>, %x: tensor<?x8xf64>, %init: tensor<?x8xf64>) -> tensor<?x8xf64> {
+  // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: element type: wanted 2 or 4 bytes, found 8}}
+  %y = chain.kernel ins(%x, %w : tensor<?x8xf64>, tensor<4x2x2xf64>)
+      outs(%init : tensor<?x8xf64>) schedule(<unit = mma_sync, rows = 16>) {
+  ^bb0(%xi: tensor<?x8xf64>, %a: tensor<4x2x2xf64>):
+    %0 = chain.stage %xi, %a pattern(4, 2, 2, 1) order "abc" : tensor<?x8xf64>, tensor<4x2x2xf64> -> tensor<?x8xf64>
+    chain.yield %0 : tensor<?x8xf64>
+  } -> tensor<?x8xf64>
+  return %y : tensor<?x8xf64>
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @no_stage_on_tensor_cores(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: stages: wanted at least one, found none}}
+  %y = chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x8xf32>) schedule(<unit = mma_sync, rows = 16>) {
+  ^bb0(%xi: tensor<?x8xf32>):
+    chain.yield %xi : tensor<?x8xf32>
+  } -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+}

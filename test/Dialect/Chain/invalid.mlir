@@ -314,3 +314,15 @@ func.func @schedule_with_an_unknown_axis() attributes {
 } {
   return
 }
+
+// -----
+
+func.func @contract_on_activations_of_rank_3(%x: memref<2x4x8xf32>, %w: memref<4x1x2x16xf32>, %y: memref<2x4x12xf32>) {
+  // expected-error @below {{'chain.contract' op wanted x and y of rank 2, found ranks 3 and 3}}
+  chain.contract ins(%x, %w : memref<2x4x8xf32>, memref<4x1x2x16xf32>) outs(%y : memref<2x4x12xf32>) pattern(4, 3, 2, 1) order "abc"
+      packing(<kind = panel_b, lanes = 16>) block_rows(8) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}

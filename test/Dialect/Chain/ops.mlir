@@ -50,6 +50,12 @@ func.func @kernel_on_tensors(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>, %init: 
   return %y : tensor<?x12xf32>
 }
 
+// CHECK-LABEL: func.func @defaults_of_a_schedule_are_not_printed
+// CHECK-SAME: attributes {test.a = #chain.schedule<>}
+func.func @defaults_of_a_schedule_are_not_printed() attributes {test.a = #chain.schedule<unit = fma, placement = streamed>} {
+  return
+}
+
 // CHECK-LABEL: func.func @kernel_on_memrefs_without_a_schedule
 func.func @kernel_on_memrefs_without_a_schedule(%x: memref<?x8xf32>, %y: memref<?x8xf32>) {
   // CHECK: chain.kernel ins(%{{.*}} : memref<?x8xf32>) outs(%{{.*}} : memref<?x8xf32>) {

@@ -1,0 +1,35 @@
+// Each pipeline hands its options to the pass that they are for.
+
+// RUN: danaus-opt %s --danaus-to-kernels="schedule=#chain.schedule<rows=24,axes=[b,b]>" | FileCheck %s --check-prefix=GIVEN
+// RUN: danaus-opt %s --danaus-to-kernels="model=%S/../Transforms/Inputs/narrow-panels.json" | FileCheck %s --check-prefix=MODEL
+// RUN: danaus-opt %s --danaus-to-kernels="model=%S/../Transforms/Inputs/narrow-panels.json rows=3" | FileCheck %s --check-prefix=THREE
+// GIVEN: schedule(<rows = 24, axes = [b, b]>)
+// MODEL: schedule(<rows = {{[0-9][0-9]+}},{{.*}}panel = 1>)
+// THREE: schedule(<rows = {{[1-4]}},{{.*}}panel = 1>)
+
+// Rows a tile are the step of the loop that is left of the schedule.
+// RUN: danaus-opt %s --danaus-to-llvm="schedule=#chain.schedule<rows=24,axes=[b,b]>" | FileCheck %s --check-prefix=STEP
+// STEP: llvm.mlir.constant(24 : index)
+// RUN: not danaus-opt %s --danaus-to-llvm="model=%t.none rows=3" 2>&1 | FileCheck %s --check-prefix=NONE
+// NONE: error: option model: cannot read model '{{.*}}none': No such file or directory
+
+// Four warps are 128 threads, and 48 rows a tile.
+// RUN: sed s/x86-avx512/sm_90a/ %s > %t.gpu.mlir
+// RUN: danaus-opt %t.gpu.mlir --danaus-to-nvvm="rows=512 schedule=#chain.schedule<unit=mma_sync,rows=48,warps=4>" \
+// RUN:   | FileCheck %s --check-prefix=THREADS
+// THREADS: gpu.launch_func @danaus_kernels::@{{.*}} threads in (%[[N:.*]], %{{.*}}, %{{.*}})
+// RUN: not danaus-opt %t.gpu.mlir --danaus-to-nvvm="model=%t.none" 2>&1 | FileCheck %s --check-prefix=NONE
+
+// RUN: env DANAUS_PTXAS=%S/../Target/Inputs/ptxas-that-spills not danaus-opt %t.gpu.mlir \
+// RUN:   --danaus-to-cuda="rows=512 schedule=#chain.schedule<unit=mma_sync,rows=48,warps=4>" 2>&1 | FileCheck %s --check-prefix=CUDA
+// CUDA: error: kernel {{.*}}: wanted no spills, found 84 bytes (128 registers); use fewer warps or stream the weights
+// RUN: not danaus-opt %t.gpu.mlir --danaus-to-cuda="model=%t.none" 2>&1 | FileCheck %s --check-prefix=NONE
+
+#monarch = #linop.monarch<blocks = [4, 4], middle = 64>
+module attributes {danaus.target = "x86-avx512"} {
+  func.func @layer(%w1: tensor<4x16x16xf32>, %w2: tensor<4x16x16xf32>, %x: tensor<?x64xf32>) -> tensor<?x64xf32> {
+    %m = linop.assemble %w1, %w2 : (tensor<4x16x16xf32>, tensor<4x16x16xf32>) -> tensor<64x64xf32, #monarch>
+    %y = linop.apply %m, %x : tensor<64x64xf32, #monarch>, tensor<?x64xf32> -> tensor<?x64xf32>
+    return %y : tensor<?x64xf32>
+  }
+}
