@@ -5,7 +5,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 #===----------------------------------------------------------------------===#
-"""The nearest matrix of a structure to a dense one, in closed form, in float64.
+"""The nearest matrix of a structure to a dense one, in closed form, in float64. (BLAST: projection_blast.py.)
 
 Dense matrices are (out, in) and act as y = W x. Parameters have the shapes and the order of
 `linop.assemble`; the index conventions are those of fly and mem-efficient-blr for Monarch:
@@ -20,7 +20,8 @@ Every middle index t belongs to exactly one pair (k', l'), so the submatrix of t
 
 is any matrix of that rank, whatever the others are: its truncated SVD is the best choice for it, and all
 of them together are the best Monarch matrix in the Frobenius norm. (Dao et al., "Monarch", 2022, prove the
-square case with one t a pair.)
+square case with one t a pair.) A BTT is the same with adjacent rows, W[s l' : s (l' + 1), ...], and a Kronecker
+product of two factors is a rank-1 matrix once each block of W is written as a row (Van Loan and Pitsianis, 1993).
 """
 import numpy as np
 
@@ -106,3 +107,87 @@ def project_low_rank(weight, rank):
 def low_rank_to_dense(u, v):
     """The (out, in) matrix U V, float64."""
     return np.asarray(u, dtype=np.float64) @ np.asarray(v, dtype=np.float64)
+
+
+def btt_sizes(shape, out_blocks, in_blocks):
+    """The sizes (phi, epsilon, gamma, alpha) of a BTT of shape (out, in), y read as (phi epsilon), x as (gamma alpha).
+
+    Raises ValueError, naming the size, where phi doesn't divide out or gamma doesn't divide in.
+    """
+    (out, in_) = shape
+    for name, block, whole, total in [("phi", out_blocks, "out", out), ("gamma", in_blocks, "in", in_)]:
+        if block < 1 or total % block:
+            raise ValueError(f"{name}: wanted a divisor of {whole} = {total}, found {block}")
+    return out_blocks, out // out_blocks, in_blocks, in_ // in_blocks
+
+
+def project_btt(weight, out_blocks, in_blocks, rank):
+    """The block tensor-train matrix nearest to weight (out, in): A (gamma, alpha, phi rho), B (phi, gamma rho, epsilon).
+
+    phi = out_blocks, gamma = in_blocks, rho = rank. Block (phi, gamma) of the weight, epsilon x alpha, is any matrix
+    of rank rho: its truncated SVD. Raises ValueError for sizes that don't divide or values not finite.
+    """
+    weight = _check_matrix(weight)
+    if rank < 1:
+        raise ValueError(f"rank: wanted at least 1, found {rank}")
+    phi, epsilon, gamma, alpha = btt_sizes(weight.shape, out_blocks, in_blocks)
+    a, b = np.zeros((gamma, alpha, phi, rank)), np.zeros((phi, gamma, rank, epsilon))
+    for row in range(phi):
+        for column in range(gamma):
+            block = weight[row * epsilon:(row + 1) * epsilon, column * alpha:(column + 1) * alpha]
+            second, first = _split_svd(block, rank)
+            a[column, :, row], b[row, column] = first.T, second.T
+    return a.reshape(gamma, alpha, phi * rank), b.reshape(phi, gamma * rank, epsilon)
+
+
+def btt_to_dense(a, b):
+    """The (out, in) matrix of A (gamma, alpha, phi rho) and B (phi, gamma rho, epsilon), float64:
+
+    W[(phi epsilon), (gamma alpha)] = sum over rho of A[gamma, alpha, phi, rho] B[phi, gamma, rho, epsilon]
+    """
+    (gamma, alpha, _), (phi, _, epsilon) = a.shape, b.shape
+    a, b = a.reshape(gamma, alpha, phi, -1), b.reshape(phi, gamma, -1, epsilon)
+    dense = np.einsum("gafr,fgre->fega", a.astype(np.float64), b.astype(np.float64), optimize=True)
+    return dense.reshape(phi * epsilon, gamma * alpha)
+
+
+def _check_factors(shape, factors):
+    for axis, name in [(0, "out"), (1, "in")]:
+        total = int(np.prod([factor[axis] for factor in factors]))
+        if total != shape[axis]:
+            raise ValueError(f"factors: wanted a product of {name} = {shape[axis]}, found {total}")
+
+
+def project_kronecker(weight, factors, terms=1):
+    """The sum of `terms` Kronecker products nearest to weight (out, in): [F1, F2, ...] of each term, one after another.
+
+    factors = [(p1, q1), (p2, q2), ...], the first the slowest. With two factors it is the best in the Frobenius norm:
+    block (i, j) of the weight, of size (p2, q2), written as row i q1 + j of a matrix, gives sum F1[i, j] F2, whose
+    best approximation is a truncated SVD. With more, one term only: factors are split off from the left one by one,
+    which is exact on Kronecker products and not always the best elsewhere.
+    """
+    weight = _check_matrix(weight)
+    _check_factors(weight.shape, factors)
+    if terms < 1 or (terms > 1 and len(factors) != 2):
+        raise ValueError(f"terms: wanted 1, or more with two factors, found {terms} with {len(factors)} factors")
+    if len(factors) == 1:
+        return [weight]
+    (p, q), rest = factors[0], (weight.shape[0] // factors[0][0], weight.shape[1] // factors[0][1])
+    rows = weight.reshape(p, rest[0], q, rest[1]).transpose(0, 2, 1, 3).reshape(p * q, -1)
+    left, right = _split_svd(rows, terms)
+    parameters = []
+    for term in range(terms):
+        remaining = right[term].reshape(rest)
+        parameters += [left[:, term].reshape(p, q), *project_kronecker(remaining, factors[1:])]
+    return parameters
+
+
+def kronecker_to_dense(parameters, num_factors=2):
+    """The (out, in) matrix of the parameters of project_kronecker, `num_factors` a term, float64."""
+    dense = 0
+    for start in range(0, len(parameters), num_factors):
+        product = np.ones((1, 1))
+        for factor in parameters[start:start + num_factors]:
+            product = np.kron(product, np.asarray(factor, dtype=np.float64))
+        dense = dense + product
+    return dense

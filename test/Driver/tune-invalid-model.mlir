@@ -43,5 +43,5 @@
 // RUN: echo '[]' > %t/bad.json && %{tune} 2>&1 | FileCheck %s --check-prefix=LIST
 // LIST: danaus-tune: cannot read model '{{.*}}bad.json': wanted a JSON object
 
-// RUN: sed 's/"trees": .*/"trees": [1]}/;/^  {/d' %{model} > %t/bad.json && %{tune} 2>&1 | FileCheck %s --check-prefix=TREE
+// RUN: sed -e 's/"trees": .*/"trees": [1]}/' -e '/^  {/d' %{model} > %t/bad.json && %{tune} 2>&1 | FileCheck %s --check-prefix=TREE
 // TREE: danaus-tune: cannot read model '{{.*}}bad.json': tree 0: wanted an object
