@@ -12,13 +12,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Linop/LinopAttrs.h"
+#include "dialects/Linop/LinopVerify.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
 using namespace danaus;
 using namespace danaus::linop;
-
-using EmitError = function_ref<InFlightDiagnostic()>;
 
 //===----------------------------------------------------------------------===//
 // Queries
@@ -56,57 +55,6 @@ RankedTensorType linop::getTransposedType(RankedTensorType type) {
     return transpose.getMatrix();
   return RankedTensorType::get({type.getDimSize(1), type.getDimSize(0)}, type.getElementType(),
                                TransposeAttr::get(type.getContext(), type));
-}
-
-//===----------------------------------------------------------------------===//
-// Verification shared by all structures
-//===----------------------------------------------------------------------===//
-
-static bool isComplex(Type elementType) { return isa<ComplexType>(elementType); }
-
-/// Whether matrices of this type have a definition and code.
-static bool isElementType(Type type) {
-  if (auto complex = dyn_cast<ComplexType>(type))
-    return complex.getElementType().isF32() || complex.getElementType().isF64();
-  return isa<Float16Type, BFloat16Type, Float32Type, Float64Type>(type);
-}
-
-/// A structure encodes a static matrix of a floating-point or complex type.
-static LogicalResult verifyMatrix(ArrayRef<int64_t> shape, Type elementType, EmitError emitError) {
-  if (shape.size() != 2)
-    return emitError() << "a structure encodes a matrix: wanted rank 2, found rank "
-                       << shape.size();
-  if (ShapedType::isDynamicShape(shape))
-    return emitError() << "a structure fixes the shape of its matrix: wanted static sizes, found "
-                          "a dynamic one";
-  for (auto [dimension, size] : llvm::enumerate(shape))
-    if (size < 1)
-      return emitError() << "dimension " << dimension
-                         << " of a structured matrix: wanted >= 1, found " << size;
-  if (!isElementType(elementType))
-    return emitError() << "wanted element type f16, bf16, f32, f64, complex<f32> or complex<f64>, "
-                          "found "
-                       << elementType;
-  return success();
-}
-
-/// `what`, which is `size`, must be a multiple of `divisor`.
-static LogicalResult verifyDivides(int64_t divisor, int64_t size, StringRef what,
-                                   EmitError emitError) {
-  if (size % divisor == 0)
-    return success();
-  return emitError() << "wanted " << what << " to be a multiple of " << divisor << ", found "
-                     << size;
-}
-
-static LogicalResult verifyPositive(int64_t value, StringRef what, EmitError emitError) {
-  if (value >= 1)
-    return success();
-  return emitError() << "wanted " << what << " >= 1, found " << value;
-}
-
-static RankedTensorType tensorLike(RankedTensorType type, ArrayRef<int64_t> shape) {
-  return RankedTensorType::get(shape, type.getElementType());
 }
 
 //===----------------------------------------------------------------------===//
@@ -272,7 +220,7 @@ LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementT
     if (factor.getDimSize(0) != wanted) // (C3)
       return emitError() << "factor " << index << ": wanted " << wanted << " rows, found "
                          << factor.getDimSize(0);
-    if (isComplex(factor.getElementType()) && !isComplex(elementType)) // (C4)
+    if (isa<ComplexType>(factor.getElementType()) && !isa<ComplexType>(elementType)) // (C4)
       return emitError() << "factor " << index << ": wanted a real element type as the product's "
                          << elementType << ", found " << factor.getElementType();
     wanted = factor.getDimSize(1);

@@ -9,6 +9,7 @@
 #include "dialects/Linop/LinopDialect.h"
 #include "dialects/Linop/LinopAttrs.h"
 #include "dialects/Linop/LinopOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 

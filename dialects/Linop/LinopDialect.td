@@ -38,6 +38,8 @@ def Linop_Dialect : Dialect {
     }
     ```
   }];
+  // Tiles are slices.
+  let dependentDialects = ["::mlir::tensor::TensorDialect"];
   let useDefaultAttributePrinterParser = 1;
 }
 

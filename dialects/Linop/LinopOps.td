@@ -14,6 +14,7 @@ include "dialects/Linop/LinopDialect.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/TilingInterface.td"
 
 class Linop_Op<string mnemonic, list<Trait> traits = []>
     : Op<Linop_Dialect, mnemonic, traits>;
@@ -48,7 +49,14 @@ def Linop_AssembleOp : Linop_Op<"assemble", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Linop_ApplyOp : Linop_Op<"apply", [Pure]> {
+def Linop_ApplyOp : Linop_Op<"apply", [
+    Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface, ["reifyResultShapes"]>,
+    DeclareOpInterfaceMethods<TilingInterface, [
+        "getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation",
+        "getResultTilePosition", "isOpFusableWithConsumerSlice",
+        "getIterationDomainTileFromResultTile", "generateResultTileValue",
+        "isOpFusableWithProducerSlices", "getIterationDomainTileFromOperandTiles",
+        "getTiledImplementationFromOperandTiles"]>]> {
   let summary = "Multiply a structured matrix with activations";
   let description = [{
     `y[.., i, ..] = sum_j M[i, j] x[.., j, ..]` along dimension `axis` of x, the
@@ -61,6 +69,10 @@ def Linop_ApplyOp : Linop_Op<"apply", [Pure]> {
     * (C3) `y` has the shape of `x`, but along `axis` as many entries as M has
       rows, with `right` columns
     * (C4) matrix, `x` and `y` have the same element type
+
+    Tiling: every dimension but the axis is a parallel loop of `TilingInterface`.
+    The axis is no loop, so every tile is whole along it whatever tile size is
+    asked for, and a producer or consumer that slices it is not fused.
 
     ```mlir
     %y = linop.apply %m, %x : tensor<64x48xf32, #linop.low_rank<rank = 8>>,

@@ -12,6 +12,7 @@
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/Pass/PassRegistry.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
@@ -85,8 +86,19 @@ static Error setTarget(ModuleOp module, StringRef target) {
   return Error::success();
 }
 
+/// The user's passes, in the syntax of --pass-pipeline.
+static Error addPasses(PassManager &pm, StringRef passes) {
+  std::string problem;
+  llvm::raw_string_ostream stream(problem);
+  if (succeeded(parsePassPipeline(passes, pm, stream)))
+    return Error::success();
+  return makeError("--passes: " + StringRef(problem).rtrim());
+}
+
 static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Level level,
                            bool onGpu) {
+  if (Error error = addPasses(pm, settings.passes))
+    return error;
   if (settings.pipeline == "naive") {
     if (level == Level::Kernel)
       return makeError("the naive pipeline has no kernels to print");

@@ -26,6 +26,11 @@ struct Options {
                               cl::cat(category)};
   cl::opt<std::string> pipeline{"pipeline", cl::desc("optimized or naive"), cl::init("optimized"),
                                 cl::cat(category)};
+  cl::opt<std::string> passes{
+      "passes",
+      cl::desc("Passes to run before the pipeline, as in --pass-pipeline without an anchor; "
+               "--check still compares with the function as it was written"),
+      cl::cat(category)};
   cl::opt<std::string> schedule{
       "schedule", cl::desc("#chain.schedule<...> for every kernel, or a file that holds one"),
       cl::cat(category)};
@@ -69,6 +74,7 @@ static danaus::RunSettings collect(const Options &options) {
   settings.entry = options.entry;
   settings.device = options.device;
   settings.compile.pipeline = options.pipeline;
+  settings.compile.passes = options.passes;
   settings.compile.schedule = options.schedule;
   settings.compile.model = options.model;
   settings.compile.target = options.target;
@@ -96,5 +102,7 @@ int danaus::runMain(int argc, char **argv) {
   cl::ParseCommandLineOptions(argc, argv, "Compile, run, check and time one function\n");
   mlir::DialectRegistry registry;
   registerDialects(registry);
+  if (!options.passes.empty())
+    registerPasses();
   return run(collect(options), registry);
 }

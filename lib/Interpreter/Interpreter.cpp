@@ -47,6 +47,7 @@ private:
   LogicalResult evaluateOp(tensor::ExtractSliceOp op);
   LogicalResult evaluateOp(tensor::ExpandShapeOp op);
   LogicalResult evaluateOp(tensor::CollapseShapeOp op);
+  LogicalResult evaluateOp(linalg::SoftmaxOp op);
   LogicalResult evaluateOp(scf::IfOp op);
   LogicalResult evaluateOp(func::CallOp op);
   LogicalResult evaluateLinalg(linalg::LinalgOp op);
@@ -432,6 +433,18 @@ LogicalResult Evaluator::evaluateLinalg(linalg::LinalgOp op) {
   return success();
 }
 
+LogicalResult Evaluator::evaluateOp(linalg::SoftmaxOp op) {
+  if (op->getNumResults() != 1)
+    return op.emitOpError() << "on memrefs is not supported by the reference interpreter";
+  FailureOr<ReferenceTensor> input = plain(op, op.getInput());
+  if (failed(input))
+    return failure();
+  if (input->isComplex)
+    return op.emitOpError() << "on complex numbers is not supported by the reference interpreter";
+  FailureOr<ReferenceTensor> result = interpretSoftmax(op, *input, op.getDimension());
+  return failed(result) ? failure() : set(op->getResult(0), *result);
+}
+
 //===----------------------------------------------------------------------===//
 // Control flow
 //===----------------------------------------------------------------------===//
@@ -473,7 +486,8 @@ LogicalResult Evaluator::evaluate(Operation &op) {
       .Case<arith::ConstantOp, complex::ConstantOp>([&](auto) { return evaluateConstant(op); })
       .Case<linop::ApplyOp, linop::MaterializeOp, arith::SelectOp, tensor::EmptyOp, tensor::DimOp,
             tensor::CastOp, tensor::ExtractSliceOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp,
-            scf::IfOp, func::CallOp>([&](auto typed) { return evaluateOp(typed); })
+            linalg::SoftmaxOp, scf::IfOp, func::CallOp>(
+          [&](auto typed) { return evaluateOp(typed); })
       .Case([&](linop::AssembleOp assemble) {
         Parts parameters;
         for (Value parameter : assemble.getParameters())

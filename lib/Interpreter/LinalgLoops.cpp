@@ -179,3 +179,26 @@ danaus::interpretLinalg(linalg::LinalgOp op, ArrayRef<ReferenceTensor> operands,
     nest.run(0, outer);
   return results;
 }
+
+FailureOr<ReferenceTensor> danaus::interpretSoftmax(Operation *op, const ReferenceTensor &input,
+                                                    int64_t dim) {
+  FailureOr<std::shared_ptr<std::vector<double>>> values = allocateReference(op, input.shape);
+  if (failed(values))
+    return failure();
+  std::vector<double> &result = **values;
+  int64_t size = input.shape[dim];
+  int64_t inner = *countElements(ArrayRef(input.shape).drop_front(dim + 1));
+  for (int64_t group = 0, groups = *countElements(ArrayRef(input.shape).take_front(dim));
+       size > 0 && group < groups * inner; ++group) {
+    // Element i of a group is at first + i * inner.
+    int64_t first = group / inner * size * inner + group % inner, end = first + size * inner;
+    double largest = (*input.values)[first], sum = 0;
+    for (int64_t i = first; i < end; i += inner)
+      largest = std::max(largest, (*input.values)[i]);
+    for (int64_t i = first; i < end; i += inner)
+      sum += result[i] = std::exp((*input.values)[i] - largest);
+    for (int64_t i = first; i < end; i += inner)
+      result[i] /= sum;
+  }
+  return ReferenceTensor{input.shape, *values};
+}

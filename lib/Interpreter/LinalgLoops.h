@@ -29,6 +29,10 @@ llvm::FailureOr<std::vector<ReferenceTensor>>
 interpretLinalg(mlir::linalg::LinalgOp op, llvm::ArrayRef<ReferenceTensor> operands,
                 llvm::function_ref<llvm::ArrayRef<double>(mlir::Value)> lookup);
 
+/// exp(x - max x) / sum exp(x - max x) along dimension `dim` of `input`.
+llvm::FailureOr<ReferenceTensor> interpretSoftmax(mlir::Operation *op, const ReferenceTensor &input,
+                                                  int64_t dim);
+
 } // namespace danaus
 
 #endif // LIB_INTERPRETER_LINALGLOOPS_H

@@ -29,6 +29,7 @@ void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &options) {
   expand.foldPermutations = options.foldPermutations;
   pm.addPass(createExpandStructuredPass(expand));
   pm.addPass(createVerifyNoStructuredPass());
+  pm.addPass(createDecomposeAggregatesPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
 }

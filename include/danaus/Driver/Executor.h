@@ -34,6 +34,7 @@ namespace danaus {
 /// What the user decided about the compilation; empty means the default.
 struct CompileSettings {
   std::string pipeline; ///< "optimized" or "naive"
+  std::string passes;   ///< passes on the module before the pipeline
   std::string schedule; ///< text of a #chain.schedule for every kernel
   std::string model;    ///< file with a schedule model
   std::string target;   ///< name of a target record

@@ -11,6 +11,21 @@
 
 include "mlir/Pass/PassBase.td"
 
+def DecomposeAggregatesPass : Pass<"danaus-decompose-aggregates"> {
+  let summary = "Take softmax and its like apart into plain linalg operations";
+  let description = [{
+    Before: operations of `linalg` that stand for several, such as
+    `linalg.softmax`, for which neither bufferization nor loops exist. After:
+    each on tensors is the operations that it stands for. Those on memrefs stay.
+
+    Refuses one on integers or complex numbers.
+    Test: `test/Transforms/decompose-aggregates.mlir`.
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def ExpandStructuredPass : Pass<"danaus-expand-structured", "::mlir::ModuleOp"> {
   let summary = "Replace every structured matrix by its parameters";
   let description = [{
