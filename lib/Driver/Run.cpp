@@ -12,10 +12,13 @@
 #include "danaus/Driver/EntryPoint.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
+#include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
+#include "llvm/Support/LineIterator.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/StringSaver.h"
 #include "llvm/Support/WithColor.h"
 #include <cmath>
 
@@ -233,31 +236,18 @@ execute(Executor &executor, const EntrySignature &signature, const EntryArgument
 /// What f32 by three products in tf32 promises.
 static constexpr double cudaF32Tolerance = 1e-5;
 
-static Expected<RunReport> runEntry(const RunSettings &settings, CompileSettings compile,
-                                    ModuleOp module) {
-  Expected<func::FuncOp> entry = findEntry(module, settings.entry);
-  if (!entry)
-    return entry.takeError();
-  Expected<EntrySignature> signature = readSignature(*entry);
-  if (!signature)
-    return signature.takeError();
-  Expected<EntryArguments> arguments = collectArguments(settings, *signature);
-  if (!arguments)
-    return arguments.takeError();
-  compile.rows = std::max<int64_t>(arguments->rows, 1);
-  Expected<std::unique_ptr<Executor>> executor = createExecutor(settings.device, compile);
-  if (!executor)
-    return executor.takeError();
-  if (Error error = (*executor)->prepare(module, entry->getName()))
-    return std::move(error);
-  Expected<std::vector<HostTensor>> results = execute(**executor, *signature, *arguments);
+/// One run of the compiled entry: its results, their check and its times.
+static Expected<RunReport> runOnce(const RunSettings &settings, Executor &executor,
+                                   func::FuncOp entry, const EntrySignature &signature,
+                                   const EntryArguments &arguments) {
+  Expected<std::vector<HostTensor>> results = execute(executor, signature, arguments);
   if (!results)
     return results.takeError();
   if (Error error = writeResults(settings, *results))
     return std::move(error);
 
   RunReport report;
-  report.rows = arguments->rows;
+  report.rows = arguments.rows;
   if (!results->empty())
     report.kind = results->front().getKind();
   if (settings.check) {
@@ -267,7 +257,7 @@ static Expected<RunReport> runEntry(const RunSettings &settings, CompileSettings
     policy.f32Floor = settings.device == "cuda" ? cudaF32Tolerance : 0;
     policy.seed = settings.seed;
     policy.referenceBudget = settings.referenceBudget;
-    Expected<CheckResult> check = checkResults(*entry, *signature, *arguments, *results, policy);
+    Expected<CheckResult> check = checkResults(entry, signature, arguments, *results, policy);
     if (!check)
       return check.takeError();
     report.check = *check;
@@ -275,17 +265,84 @@ static Expected<RunReport> runEntry(const RunSettings &settings, CompileSettings
   if (settings.time) {
     TimingPolicy policy;
     policy.repeat = settings.repeat;
-    Expected<std::vector<double>> times = (*executor)->time(policy);
+    Expected<std::vector<double>> times = executor.time(policy);
     if (!times)
       return times.takeError();
     report.timing = summarize(std::move(*times));
   }
-  report.schedule = (*executor)->getSchedule();
-  report.packMilliseconds = (*executor)->getPackMilliseconds();
-  report.threads = (*executor)->getThreads();
+  report.schedule = executor.getSchedule();
+  report.packMilliseconds = executor.getPackMilliseconds();
+  report.threads = executor.getThreads();
   if (!settings.check && !settings.time && !settings.json && settings.outputs.empty())
     printResults(*results);
   return report;
+}
+
+/// The runs that the lines of --batch ask for, each after what the command
+/// line says; without --batch that alone.
+static Expected<std::vector<RunSettings>> readBatch(const RunSettings &settings) {
+  if (settings.batch.empty())
+    return std::vector<RunSettings>{settings};
+  auto buffer = llvm::MemoryBuffer::getFile(settings.batch);
+  if (!buffer)
+    return makeError("--batch: " + settings.batch + ": " + buffer.getError().message());
+  std::vector<RunSettings> runs;
+  for (llvm::line_iterator line(**buffer); !line.is_at_end(); ++line) {
+    llvm::BumpPtrAllocator allocator;
+    llvm::StringSaver saver(allocator);
+    SmallVector<const char *> words;
+    llvm::cl::TokenizeGNUCommandLine(*line, saver, words);
+    RunSettings run = settings;
+    for (StringRef word : words) {
+      if (word.consume_front("--arg="))
+        run.args.push_back(word.str());
+      else if (word.consume_front("--output="))
+        run.outputs.push_back(word.str());
+      else if (word.consume_front("--id="))
+        run.id = word.str();
+      else
+        return makeError("--batch: line " + Twine(line.line_number()) +
+                         ": wanted --arg=, --output= or --id=, found '" + word + "'");
+    }
+    runs.push_back(std::move(run));
+  }
+  return runs;
+}
+
+/// Compiles the entry once and runs it; returns whether every check passed.
+static Expected<bool> runEntry(const RunSettings &settings, CompileSettings compile,
+                               ModuleOp module) {
+  Expected<func::FuncOp> entry = findEntry(module, settings.entry);
+  if (!entry)
+    return entry.takeError();
+  Expected<EntrySignature> signature = readSignature(*entry);
+  if (!signature)
+    return signature.takeError();
+  Expected<std::vector<RunSettings>> runs = readBatch(settings);
+  if (!runs)
+    return runs.takeError();
+  std::unique_ptr<Executor> executor;
+  bool passed = true;
+  for (const RunSettings &run : *runs) {
+    Expected<EntryArguments> arguments = collectArguments(run, *signature);
+    if (!arguments)
+      return arguments.takeError();
+    if (!executor) {
+      compile.rows = std::max<int64_t>(arguments->rows, 1);
+      Expected<std::unique_ptr<Executor>> created = createExecutor(settings.device, compile);
+      if (!created)
+        return created.takeError();
+      executor = std::move(*created);
+      if (Error error = executor->prepare(module, entry->getName()))
+        return std::move(error);
+    }
+    Expected<RunReport> report = runOnce(run, *executor, *entry, *signature, *arguments);
+    if (!report)
+      return report.takeError();
+    printReport(run, *report);
+    passed &= !report->check || report->check->passed;
+  }
+  return passed;
 }
 
 /// Everything after the command line; the status says whether a check passed.
@@ -300,11 +357,10 @@ static Expected<int> runModule(const RunSettings &settings, ModuleOp module) {
       return std::move(error);
     return 0;
   }
-  Expected<RunReport> report = runEntry(settings, *compile, module);
-  if (!report)
-    return report.takeError();
-  printReport(settings, *report);
-  return report->check && !report->check->passed ? 1 : 0;
+  Expected<bool> passed = runEntry(settings, *compile, module);
+  if (!passed)
+    return passed.takeError();
+  return *passed ? 0 : 1;
 }
 
 int danaus::run(const RunSettings &settings, DialectRegistry &registry) {

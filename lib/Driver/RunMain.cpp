@@ -61,6 +61,10 @@ struct Options {
   cl::opt<bool> time{"time", cl::desc("Measure warm calls"), cl::cat(category)};
   cl::opt<int64_t> repeat{"repeat", cl::desc("Calls that --time measures"), cl::init(0),
                           cl::cat(category)};
+  cl::opt<std::string> batch{
+      "batch",
+      cl::desc("File whose lines hold --arg, --output and --id of one run each; compiled once"),
+      cl::cat(category)};
   cl::opt<std::string> emit{"emit", cl::desc("Print IR and stop: chain, kernel or llvm"),
                             cl::cat(category)};
   cl::opt<bool> json{"json", cl::desc("Print one line of JSON"), cl::cat(category)};
@@ -93,6 +97,7 @@ static danaus::RunSettings collect(const Options &options) {
   settings.emit = options.emit;
   settings.json = options.json;
   settings.id = options.id;
+  settings.batch = options.batch;
   return settings;
 }
 

@@ -26,6 +26,7 @@ struct RunSettings {
   double referenceBudget = 0; ///< operations of the reference before rows are sampled
   int64_t repeat = 0;
   std::string emit, id;
+  std::string batch; ///< file with one run a line: its --arg, --output and --id
 };
 
 /// Does what `settings` say: results on stdout, diagnostics on stderr. Returns
