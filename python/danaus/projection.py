@@ -159,7 +159,8 @@ def _check_factors(shape, factors):
 
 
 def project_kronecker(weight, factors, terms=1):
-    """The sum of `terms` Kronecker products nearest to weight (out, in): [F1, F2, ...] of each term, one after another.
+    """The sum of `terms` Kronecker products nearest to weight (out, in): F1, F2, ..., each (p_i, q_i) or, where there
+    are several terms, (terms, p_i, q_i).
 
     factors = [(p1, q1), (p2, q2), ...], the first the slowest. With two factors it is the best in the Frobenius norm:
     block (i, j) of the weight, of size (p2, q2), written as row i q1 + j of a matrix, gives sum F1[i, j] F2, whose
@@ -170,24 +171,25 @@ def project_kronecker(weight, factors, terms=1):
     _check_factors(weight.shape, factors)
     if terms < 1 or (terms > 1 and len(factors) != 2):
         raise ValueError(f"terms: wanted 1, or more with two factors, found {terms} with {len(factors)} factors")
-    if len(factors) == 1:
-        return [weight]
-    (p, q), rest = factors[0], (weight.shape[0] // factors[0][0], weight.shape[1] // factors[0][1])
-    rows = weight.reshape(p, rest[0], q, rest[1]).transpose(0, 2, 1, 3).reshape(p * q, -1)
-    left, right = _split_svd(rows, terms)
     parameters = []
-    for term in range(terms):
-        remaining = right[term].reshape(rest)
-        parameters += [left[:, term].reshape(p, q), *project_kronecker(remaining, factors[1:])]
-    return parameters
+    for (p, q), (p2, q2) in zip(factors, factors[1:]):
+        rest = weight.shape[0] // p, weight.shape[1] // q
+        rows = weight.reshape(p, rest[0], q, rest[1]).transpose(0, 2, 1, 3).reshape(p * q, -1)
+        left, right = _split_svd(rows, terms)
+        if terms > 1:
+            return [left.T.reshape(terms, p, q), right.reshape(terms, p2, q2)]
+        parameters.append(left.reshape(p, q))
+        weight = right.reshape(rest)
+    return [*parameters, weight]
 
 
-def kronecker_to_dense(parameters, num_factors=2):
-    """The (out, in) matrix of the parameters of project_kronecker, `num_factors` a term, float64."""
+def kronecker_to_dense(factors):
+    """The (out, in) matrix of the parameters of project_kronecker, float64."""
+    factors = [factor if factor.ndim == 3 else factor[None] for factor in factors]
     dense = 0
-    for start in range(0, len(parameters), num_factors):
+    for term in zip(*factors):
         product = np.ones((1, 1))
-        for factor in parameters[start:start + num_factors]:
-            product = np.kron(product, np.asarray(factor, dtype=np.float64))
+        for factor in term:
+            product = np.kron(product, factor.astype(np.float64))
         dense = dense + product
     return dense

@@ -42,9 +42,9 @@ def blast_sizes(shape, blocks):
     return shape[0] // blocks, shape[1] // blocks
 
 
-def blast_to_dense(u, s, v):
-    """The (out, in) matrix of U (b, m, rank), S (b, b, rank) and V (b, rank, n), float64."""
-    u, s, v = (np.asarray(array, dtype=np.float64) for array in (u, s, v))
+def blast_to_dense(u, v, s):
+    """The (out, in) matrix of U (b, m, rank), V (b, rank, n) and S (b, b, rank), float64."""
+    u, v, s = (np.asarray(array, dtype=np.float64) for array in (u, v, s))
     dense = (u[:, None] * s[:, :, None]) @ v[None]  # (b, b, m, n)
     blocks, m, _ = u.shape
     return dense.transpose(0, 2, 1, 3).reshape(blocks * m, -1)
@@ -147,7 +147,7 @@ def _improve(tiles, u, v, max_sweeps):
 
 
 def project_blast(weight, blocks, rank, max_sweeps=MAX_SWEEPS):
-    """A BLAST matrix near to weight (out, in): U (b, m, rank), S (b, b, rank) and V (b, rank, n), float64.
+    """A BLAST matrix near to weight (out, in): U (b, m, rank), V (b, rank, n) and S (b, b, rank), float64.
 
     What is guaranteed and what isn't: see the head of this file. Raises ValueError for blocks that don't divide the
     sizes, rank < 1, or values that are not finite.
@@ -165,4 +165,5 @@ def project_blast(weight, blocks, rank, max_sweeps=MAX_SWEEPS):
         best = min(best, _improve(tiles, u, v, max_sweeps), key=lambda found: found[0])
         if best[0] < 1e-10:
             break
-    return best[1]
+    u, s, v = best[1]
+    return u, v, s
