@@ -45,6 +45,11 @@ bool linop::mentionsStructure(Type type) {
   return result.wasInterrupted();
 }
 
+bool linop::isMatrix(Type type) {
+  auto tensor = dyn_cast<RankedTensorType>(type);
+  return tensor && tensor.getRank() == 2 && tensor.hasStaticShape() && getMatrixStructure(tensor);
+}
+
 bool linop::isPlainTensor(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
   return tensor && !tensor.getEncoding() && tensor.getRank() >= 1;
@@ -213,7 +218,7 @@ LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementT
   assert(!getFactors().empty() && "a product without factors does not parse"); // (C1)
   int64_t wanted = shape[0];
   for (auto [index, factor] : llvm::enumerate(getFactors())) {
-    if (factor.getRank() != 2 || !factor.hasStaticShape() || !getMatrixStructure(factor)) // (C2)
+    if (!isMatrix(factor)) // (C2)
       return emitError() << "factor " << index
                          << ": wanted a static matrix with no encoding or a structure, found "
                          << factor;
@@ -275,4 +280,75 @@ SmallVector<RankedTensorType> TransposeAttr::getParameterTypes(RankedTensorType)
 
 StageProgram TransposeAttr::buildStages(RankedTensorType) const {
   return getStructure(getMatrix()).buildStages(getMatrix()).transposed();
+}
+
+//===----------------------------------------------------------------------===//
+// sum
+//===----------------------------------------------------------------------===//
+
+LogicalResult SumAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                      EmitError emitError) const {
+  if (failed(verifyMatrix(shape, elementType, emitError)))
+    return failure();
+  if (getTerms().empty()) // (C1)
+    return emitError() << "wanted at least one term, found none";
+  for (auto [index, term] : llvm::enumerate(getTerms()))
+    if (!isMatrix(term) || term.getShape() != shape || term.getElementType() != elementType) // (C2)
+      return emitError() << "term " << index << ": wanted a " << shape[0] << " x " << shape[1]
+                         << " matrix of " << elementType
+                         << " with no encoding or a structure, found " << term;
+  return success();
+}
+
+SmallVector<RankedTensorType> SumAttr::getParameterTypes(RankedTensorType) const {
+  SmallVector<RankedTensorType> result;
+  for (RankedTensorType term : getTerms())
+    llvm::append_range(result, getMatrixStructure(term).getParameterTypes(term));
+  return result;
+}
+
+StageProgram SumAttr::buildStages(RankedTensorType type) const {
+  StageProgram program(type.getDimSize(1));
+  SmallVector<StageValue> values;
+  unsigned firstParameter = 0;
+  for (RankedTensorType term : getTerms()) {
+    StructureAttrInterface structure = getMatrixStructure(term);
+    values.push_back(program.append(structure.buildStages(term), 0, firstParameter));
+    firstParameter += structure.getParameterTypes(term).size();
+  }
+  program.setResult(program.sum(values));
+  return program;
+}
+
+//===----------------------------------------------------------------------===//
+// scaled
+//===----------------------------------------------------------------------===//
+
+LogicalResult ScaledAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                         EmitError emitError) const {
+  if (failed(verifyMatrix(shape, elementType, emitError)))
+    return failure();
+  if (!isStructured(getMatrix())) // (C1)
+    return emitError() << "wanted a structured matrix to scale, found " << getMatrix();
+  if (getMatrix().getShape() != shape || getMatrix().getElementType() != elementType) // (C2)
+    return emitError() << "wanted a " << getMatrix().getDimSize(0) << " x "
+                       << getMatrix().getDimSize(1) << " matrix of "
+                       << getMatrix().getElementType() << ", found " << shape[0] << " x "
+                       << shape[1] << " of " << elementType;
+  return success();
+}
+
+SmallVector<RankedTensorType> ScaledAttr::getParameterTypes(RankedTensorType type) const {
+  SmallVector<RankedTensorType> result = getStructure(getMatrix()).getParameterTypes(getMatrix());
+  result.push_back(tensorLike(type, {1}));
+  return result;
+}
+
+StageProgram ScaledAttr::buildStages(RankedTensorType type) const {
+  StageProgram program(type.getDimSize(1));
+  StructureAttrInterface structure = getStructure(getMatrix());
+  unsigned factor = structure.getParameterTypes(getMatrix()).size();
+  StageValue value = program.append(structure.buildStages(getMatrix()), 0, 0);
+  program.setResult(program.scale(value, StageWeight::parameter(factor), type.getDimSize(0)));
+  return program;
 }

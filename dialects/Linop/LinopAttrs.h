@@ -35,6 +35,10 @@ StructureAttrInterface getMatrixStructure(mlir::RankedTensorType type);
 /// Whether `type` is a rank-2 tensor with a structure as its encoding.
 bool isStructured(mlir::Type type);
 
+/// Whether `type` is a static rank-2 tensor with a structure or nothing as its
+/// encoding.
+bool isMatrix(mlir::Type type);
+
 /// Whether a structured tensor occurs anywhere in `type`, as in the type of a
 /// function.
 bool mentionsStructure(mlir::Type type);

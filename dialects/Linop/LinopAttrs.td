@@ -142,4 +142,34 @@ def Linop_TransposeAttr : Linop_Structure<"Transpose", "transpose",
   let assemblyFormat = "`<` $matrix `>`";
 }
 
+def Linop_SumAttr : Linop_Structure<"Sum", "sum", ["sampleParameters", "verifyData"]> {
+  let summary = "A sum of structured matrices";
+  let description = [{
+    `M = T_1 + ... + T_n`. The parameters are those of T_1, then those of T_2, and
+    so on. A term without an encoding is dense.
+
+    * (C1) at least one term
+    * (C2) each term is a static matrix of M's shape and element type, whose
+      encoding, if any, is a structure
+
+    Example: `tensor<8x6xf32, #linop.sum<[tensor<8x6xf32, #linop.diagonal>, tensor<8x6xf32>]>>`
+  }];
+  let parameters = (ins ArrayRefParameter<"::mlir::RankedTensorType">:$terms);
+  let assemblyFormat = "`<` `[` $terms `]` `>`";
+}
+
+def Linop_ScaledAttr : Linop_Structure<"Scaled", "scaled", ["sampleParameters", "verifyData"]> {
+  let summary = "A structured matrix times a number";
+  let description = [{
+    `M = s N`, where N has the type `matrix`. Parameters: those of N, then s (1).
+
+    * (C1) `matrix` is a static rank-2 tensor with a structure as its encoding
+    * (C2) it has the shape and the element type of M
+
+    Example: `tensor<8x6xf32, #linop.scaled<tensor<8x6xf32, #linop.low_rank<rank = 2>>>>`
+  }];
+  let parameters = (ins "::mlir::RankedTensorType":$matrix);
+  let assemblyFormat = "`<` $matrix `>`";
+}
+
 #endif // DIALECTS_LINOP_LINOPATTRS_TD

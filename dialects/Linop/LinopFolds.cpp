@@ -6,9 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Support/PatternSwitch.h"
 #include "dialects/Linop/LinopOps.h"
+#include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
+using namespace danaus;
 using namespace danaus::linop;
 
 /// transpose(transpose(m))  ->  m
@@ -17,4 +20,22 @@ OpFoldResult TransposeOp::fold(FoldAdaptor) {
   if (!inner || inner.getMatrix().getType() != getType())
     return {};
   return inner.getMatrix();
+}
+
+namespace {
+/// parameters(assemble(p1, .., pn))  ->  p1, .., pn
+struct ParametersOfAssemble : OpRewritePattern<ParametersOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(ParametersOp op, PatternRewriter &rewriter) const override {
+    auto assemble = op.getMatrix().getDefiningOp<AssembleOp>();
+    if (!assemble)
+      return rewriter.notifyMatchFailure(op, "the matrix is not assembled here");
+    rewriter.replaceOp(op, assemble.getParameters());
+    return success();
+  }
+};
+} // namespace
+
+void ParametersOp::getCanonicalizationPatterns(RewritePatternSet &patterns, MLIRContext *context) {
+  addPatterns<ParametersOfAssemble>(patterns, context);
 }

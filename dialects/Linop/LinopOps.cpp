@@ -85,3 +85,82 @@ LogicalResult MaterializeOp::verify() {
     return emitOpError() << "result: wanted " << wanted << ", found " << getResult().getType();
   return success();
 }
+
+//===----------------------------------------------------------------------===//
+// ParametersOp, ProductOp, SumOp, ScaleOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult ParametersOp::inferReturnTypes(MLIRContext *, std::optional<Location>,
+                                             ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                             RegionRange, SmallVectorImpl<Type> &inferred) {
+  auto type = dyn_cast<RankedTensorType>(operands.front().getType());
+  if (!type || !isStructured(type))
+    return failure();
+  llvm::append_range(inferred, getStructure(type).getParameterTypes(type));
+  return success();
+}
+
+/// The operands' types as matrices, or nothing and an error at `loc`.
+static FailureOr<SmallVector<RankedTensorType>>
+matrixTypes(std::optional<Location> loc, ValueRange operands, StringRef what) {
+  SmallVector<RankedTensorType> types;
+  for (Type type : operands.getTypes()) {
+    if (!isMatrix(type))
+      return emitOptionalError(loc, "wanted matrices, found ", type);
+    types.push_back(cast<RankedTensorType>(type));
+  }
+  if (types.empty())
+    return emitOptionalError(loc, "wanted at least one ", what, ", found none");
+  return types;
+}
+
+LogicalResult ProductOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                          ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                          RegionRange, SmallVectorImpl<Type> &inferred) {
+  FailureOr<SmallVector<RankedTensorType>> types = matrixTypes(loc, operands, "factor");
+  if (failed(types))
+    return failure();
+  for (size_t i = 1; i < types->size(); ++i) { // (C1)
+    int64_t wanted = (*types)[i - 1].getDimSize(1), found = (*types)[i].getDimSize(0);
+    if (wanted != found)
+      return emitOptionalError(loc, "factor ", i, ": wanted ", wanted, " rows, found ", found);
+  }
+  inferred.push_back(RankedTensorType::get(
+      {types->front().getDimSize(0), types->back().getDimSize(1)}, types->front().getElementType(),
+      ProductAttr::get(context, *types)));
+  return success();
+}
+
+LogicalResult SumOp::inferReturnTypes(MLIRContext *context, std::optional<Location> loc,
+                                      ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                      RegionRange, SmallVectorImpl<Type> &inferred) {
+  FailureOr<SmallVector<RankedTensorType>> types = matrixTypes(loc, operands, "term");
+  if (failed(types))
+    return failure();
+  RankedTensorType first = types->front();
+  for (auto [index, type] : llvm::enumerate(*types)) // (C1)
+    if (type.getShape() != first.getShape() || type.getElementType() != first.getElementType())
+      return emitOptionalError(loc, "term ", index, ": wanted the shape and element type of ",
+                               first, ", found ", type);
+  inferred.push_back(RankedTensorType::get(first.getShape(), first.getElementType(),
+                                           SumAttr::get(context, *types)));
+  return success();
+}
+
+LogicalResult ScaleOp::inferReturnTypes(MLIRContext *context, std::optional<Location>,
+                                        ValueRange operands, DictionaryAttr, OpaqueProperties,
+                                        RegionRange, SmallVectorImpl<Type> &inferred) {
+  auto type = dyn_cast<RankedTensorType>(operands.front().getType());
+  if (!type || !isStructured(type))
+    return failure();
+  inferred.push_back(RankedTensorType::get(type.getShape(), type.getElementType(),
+                                           ScaledAttr::get(context, type)));
+  return success();
+}
+
+LogicalResult ScaleOp::verify() {
+  auto wanted = RankedTensorType::get({1}, getMatrix().getType().getElementType());
+  if (getFactor().getType() == wanted) // (C1)
+    return success();
+  return emitOpError() << "factor: wanted " << wanted << ", found " << getFactor().getType();
+}

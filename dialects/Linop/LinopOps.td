@@ -11,6 +11,8 @@
 
 include "dialects/Linop/LinopAttrs.td"
 include "dialects/Linop/LinopDialect.td"
+include "dialects/Linop/LinopFactorizedAttrs.td"
+include "dialects/Linop/LinopTransformAttrs.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
@@ -22,6 +24,12 @@ class Linop_Op<string mnemonic, list<Trait> traits = []>
 def Linop_Matrix : Type<
     CPred<"::danaus::linop::isStructured($_self)">,
     "rank-2 static tensor with a structure as its encoding",
+    "::mlir::RankedTensorType">;
+
+/// A factor or a term, which may be dense.
+def Linop_AnyMatrix : Type<
+    CPred<"::danaus::linop::isMatrix($_self)">,
+    "rank-2 static tensor with a structure or nothing as its encoding",
     "::mlir::RankedTensorType">;
 
 def Linop_Activations : Type<
@@ -137,6 +145,82 @@ def Linop_MaterializeOp : Linop_Op<"materialize", [Pure]> {
   let arguments = (ins Linop_Matrix:$matrix);
   let results = (outs Linop_Activations:$result);
   let assemblyFormat = "$matrix attr-dict `:` type($matrix) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Linop_ParametersOp : Linop_Op<"parameters", [
+    Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "The parameters of a structured matrix";
+  let description = [{
+    The inverse of `linop.assemble`: one result for each parameter that the
+    encoding fixes, in its order.
+
+    ```mlir
+    %u, %v = linop.parameters %m : tensor<64x48xf32, #linop.low_rank<rank = 8>>
+        -> tensor<64x8xf32>, tensor<8x48xf32>
+    ```
+  }];
+  let arguments = (ins Linop_Matrix:$matrix);
+  let results = (outs Variadic<Linop_Activations>:$parameters);
+  let assemblyFormat = "$matrix attr-dict `:` type($matrix) `->` type($parameters)";
+  let hasCanonicalizer = 1;
+}
+
+def Linop_ProductOp : Linop_Op<"product", [
+    Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "A product of matrices, kept as factors";
+  let description = [{
+    `result = f_1 f_2 .. f_n`, with the encoding `#linop.product` of the factors'
+    types. Nothing is multiplied.
+
+    * (C1) at least one factor, and the columns of each are the rows of the next
+
+    ```mlir
+    %p = linop.product %a, %b : tensor<8x4xf32, #linop.block_diagonal<blocks = 2>>, tensor<4x6xf32>
+        -> tensor<8x6xf32, #linop.product<[tensor<8x4xf32, #linop.block_diagonal<blocks = 2>>, tensor<4x6xf32>]>>
+    ```
+  }];
+  let arguments = (ins Variadic<Linop_AnyMatrix>:$factors);
+  let results = (outs Linop_Matrix:$result);
+  let assemblyFormat = "$factors attr-dict `:` type($factors) `->` type($result)";
+}
+
+def Linop_SumOp : Linop_Op<"sum", [
+    Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "A sum of matrices, kept as terms";
+  let description = [{
+    `result = t_1 + t_2 + .. + t_n`, with the encoding `#linop.sum` of the terms'
+    types. Nothing is added.
+
+    * (C1) at least one term, all of one shape and element type
+
+    ```mlir
+    %s = linop.sum %a, %b : tensor<8x6xf32, #linop.diagonal>, tensor<8x6xf32>
+        -> tensor<8x6xf32, #linop.sum<[tensor<8x6xf32, #linop.diagonal>, tensor<8x6xf32>]>>
+    ```
+  }];
+  let arguments = (ins Variadic<Linop_AnyMatrix>:$terms);
+  let results = (outs Linop_Matrix:$result);
+  let assemblyFormat = "$terms attr-dict `:` type($terms) `->` type($result)";
+}
+
+def Linop_ScaleOp : Linop_Op<"scale", [
+    Pure, DeclareOpInterfaceMethods<InferTypeOpInterface>]> {
+  let summary = "A matrix times a number, kept apart";
+  let description = [{
+    `result = factor matrix`, with the encoding `#linop.scaled` of the matrix's
+    type. Nothing is multiplied.
+
+    * (C1) `factor` has one value, of the matrix's element type
+
+    ```mlir
+    %s = linop.scale %m, %f : tensor<8x6xf32, #linop.diagonal>, tensor<1xf32>
+        -> tensor<8x6xf32, #linop.scaled<tensor<8x6xf32, #linop.diagonal>>>
+    ```
+  }];
+  let arguments = (ins Linop_Matrix:$matrix, Linop_Activations:$factor);
+  let results = (outs Linop_Matrix:$result);
+  let assemblyFormat = "$matrix `,` $factor attr-dict `:` type($matrix) `,` type($factor) `->` type($result)";
   let hasVerifier = 1;
 }
 

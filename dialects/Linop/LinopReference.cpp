@@ -121,3 +121,29 @@ static void define(TransposeAttr attr, RankedTensorType, Parameters<Scalar> para
   }
 }
 LINOP_REFERENCE(TransposeAttr)
+
+template <typename Scalar>
+static void define(SumAttr attr, RankedTensorType, Parameters<Scalar> parameters,
+                   ArrayRef<Scalar> x, MutableArrayRef<Scalar> y) {
+  llvm::fill(y, Scalar(0));
+  for (RankedTensorType term : attr.getTerms()) {
+    StructureAttrInterface structure = getMatrixStructure(term);
+    size_t count = structure.getParameterTypes(term).size();
+    SmallVector<Scalar> values(y.size());
+    applyDefinition<Scalar>(structure, term, parameters.take_front(count), x, values);
+    parameters = parameters.drop_front(count);
+    for (auto [sum, value] : llvm::zip_equal(y, values))
+      sum += value;
+  }
+}
+LINOP_REFERENCE(SumAttr)
+
+template <typename Scalar>
+static void define(ScaledAttr attr, RankedTensorType, Parameters<Scalar> parameters,
+                   ArrayRef<Scalar> x, MutableArrayRef<Scalar> y) {
+  applyDefinition<Scalar>(getStructure(attr.getMatrix()), attr.getMatrix(), parameters.drop_back(),
+                          x, y);
+  for (Scalar &value : y)
+    value *= parameters.back()[0];
+}
+LINOP_REFERENCE(ScaledAttr)

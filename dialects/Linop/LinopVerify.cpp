@@ -55,3 +55,42 @@ LogicalResult linop::verifyPositive(int64_t value, StringRef what, EmitError emi
 RankedTensorType linop::tensorLike(RankedTensorType type, ArrayRef<int64_t> shape) {
   return RankedTensorType::get(shape, type.getElementType());
 }
+
+int64_t linop::productOf(ArrayRef<int64_t> values) {
+  int64_t product = 1;
+  for (int64_t value : values)
+    product *= value;
+  return product;
+}
+
+LogicalResult linop::verifyDigits(ArrayRef<int64_t> digits, int64_t count, StringRef name,
+                                  EmitError emitError) {
+  if (count < 0 && digits.empty())
+    return emitError() << "wanted at least one entry of " << name << ", found none";
+  if (count >= 0 && count != int64_t(digits.size()))
+    return emitError() << "wanted " << count << " entries of " << name << ", found "
+                       << digits.size();
+  int64_t product = 1;
+  for (int64_t digit : digits) {
+    if (failed(verifyPositive(digit, (name + "'s entries").str(), emitError)))
+      return failure();
+    if (digit >= (int64_t(1) << 31) / product)
+      return emitError() << "wanted the product of " << name << " below 2^31, found more";
+    product *= digit;
+  }
+  return success();
+}
+
+LogicalResult linop::verifyProduct(ArrayRef<int64_t> digits, int64_t size, StringRef what,
+                                   StringRef name, EmitError emitError) {
+  if (productOf(digits) == size)
+    return success();
+  return emitError() << "wanted the product of " << name << " = " << productOf(digits) << " "
+                     << what << ", found " << size;
+}
+
+LogicalResult linop::verifySquare(ArrayRef<int64_t> shape, EmitError emitError) {
+  if (shape[0] == shape[1])
+    return success();
+  return emitError() << "wanted a square matrix, found " << shape[0] << " x " << shape[1];
+}

@@ -34,6 +34,20 @@ llvm::LogicalResult verifyPositive(int64_t value, llvm::StringRef what, EmitErro
 /// A plain tensor of `shape` with the element type of `type`.
 mlir::RankedTensorType tensorLike(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> shape);
 
+/// A list of digits: `count` entries (any number >= 1 if negative), each >= 1,
+/// with a product below 2^31.
+llvm::LogicalResult verifyDigits(llvm::ArrayRef<int64_t> digits, int64_t count,
+                                 llvm::StringRef name, EmitError emitError);
+
+/// `size`, the number of `what`, is the product of the list.
+llvm::LogicalResult verifyProduct(llvm::ArrayRef<int64_t> digits, int64_t size,
+                                  llvm::StringRef what, llvm::StringRef name, EmitError emitError);
+
+llvm::LogicalResult verifySquare(llvm::ArrayRef<int64_t> shape, EmitError emitError);
+
+/// The product of the entries.
+int64_t productOf(llvm::ArrayRef<int64_t> values);
+
 } // namespace danaus::linop
 
 #endif // DIALECTS_LINOP_LINOPVERIFY_H

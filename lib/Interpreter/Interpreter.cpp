@@ -495,6 +495,20 @@ LogicalResult Evaluator::evaluate(Operation &op) {
         parts[assemble.getMatrix()] = std::move(parameters);
         return success();
       })
+      .Case([&](linop::ParametersOp op) {
+        Parts all = parts[op.getMatrix()];
+        for (auto [result, parameter] : llvm::zip_equal(op.getParameters(), all))
+          parts[result] = {parameter};
+        return success();
+      })
+      .Case<linop::ProductOp, linop::SumOp, linop::ScaleOp>([&](Operation *composite) {
+        // The parameters of all parts, one after another.
+        Parts all;
+        for (Value operand : composite->getOperands())
+          llvm::append_range(all, parts[operand]);
+        parts[composite->getResult(0)] = std::move(all);
+        return success();
+      })
       .Case([&](linop::TransposeOp transpose) {
         // The same parameters under another type.
         Parts same = parts[transpose.getMatrix()];

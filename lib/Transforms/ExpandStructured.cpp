@@ -42,8 +42,8 @@ using namespace danaus;
 
 /// The ops that have a pattern below or in LinopToChain.
 static bool hasPattern(Operation *op) {
-  return isa<linop::AssembleOp, linop::ApplyOp, linop::TransposeOp, linop::MaterializeOp,
-             func::FuncOp, func::CallOp, func::ReturnOp, scf::IfOp, scf::ForOp, scf::WhileOp,
+  return isa<linop::LinopDialect>(op->getDialect()) ||
+         isa<func::FuncOp, func::CallOp, func::ReturnOp, scf::IfOp, scf::ForOp, scf::WhileOp,
              scf::ConditionOp, scf::YieldOp, arith::SelectOp>(op);
 }
 

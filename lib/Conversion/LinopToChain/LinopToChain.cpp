@@ -222,6 +222,33 @@ struct TransposeToParameters : OpConversionPattern<linop::TransposeOp> {
   }
 };
 
+/// parameters(m)  ->  the parameters of m
+struct ParametersToParameters : OpConversionPattern<linop::ParametersOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(linop::ParametersOp op, OneToNOpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op, adaptor.getMatrix());
+    return success();
+  }
+};
+
+/// product(f1, .., fn), sum(t1, .., tn), scale(m, s)  ->  all their parameters
+template <typename Op> struct CompositeToParameters : OpConversionPattern<Op> {
+  using OpConversionPattern<Op>::OpConversionPattern;
+  using OneToNOpAdaptor = typename OpConversionPattern<Op>::OneToNOpAdaptor;
+  LogicalResult matchAndRewrite(Op op, OneToNOpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    SmallVector<Value> all;
+    for (ValueRange parameters : adaptor.getOperands())
+      llvm::append_range(all, parameters);
+    rewriter.replaceOpWithMultiple(op, ArrayRef<ValueRange>(all));
+    return success();
+  }
+};
+using ProductToParameters = CompositeToParameters<linop::ProductOp>;
+using SumToParameters = CompositeToParameters<linop::SumOp>;
+using ScaleToParameters = CompositeToParameters<linop::ScaleOp>;
+
 /// The stages of `matrix`, or of its transpose.
 static StageProgram stagesOf(RankedTensorType matrix, bool isTransposed, bool foldPermutations) {
   StageProgram program = linop::getStructure(matrix).buildStages(matrix);
@@ -272,6 +299,7 @@ struct MaterializeToStages : OpConversionPattern<linop::MaterializeOp> {
 void danaus::populateLinopToChainPatterns(const TypeConverter &converter,
                                           RewritePatternSet &patterns, bool foldPermutations) {
   MLIRContext *context = patterns.getContext();
-  addPatterns<AssembleToParameters, TransposeToParameters>(patterns, converter, context);
+  addPatterns<AssembleToParameters, ParametersToParameters, ProductToParameters, ScaleToParameters,
+              SumToParameters, TransposeToParameters>(patterns, converter, context);
   addPatterns<ApplyToStages, MaterializeToStages>(patterns, converter, context, foldPermutations);
 }
