@@ -21,9 +21,14 @@ if "DANAUS_DISABLE_PATTERN" in os.environ:
     config.environment["DANAUS_DISABLE_PATTERN"] = os.environ["DANAUS_DISABLE_PATTERN"]
 
 # Shared LLVM only: a plug-in in a stock mlir-opt, and other projects on the installed package.
-if os.path.exists(config.danaus_plugin):
+if config.embedding:
     config.available_features.add("embedding")
-    config.substitutions.append(("%danaus_plugin", config.danaus_plugin))
+    config.substitutions += [("%danaus_plugin", config.danaus_plugin), ("%danaus_build", config.danaus_binary_dir),
+                             ("%mlir_dir", config.mlir_dir), ("%cmake_flags", config.cmake_flags)]
+    # Where a compiler cache keeps what it has.
+    for name in ("HOME", "CCACHE_DIR"):
+        if name in os.environ:
+            config.environment[name] = os.environ[name]
 
 if config.ptxas:
     config.available_features.add("ptxas")

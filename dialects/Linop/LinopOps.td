@@ -62,9 +62,7 @@ def Linop_ApplyOp : Linop_Op<"apply", [
     DeclareOpInterfaceMethods<TilingInterface, [
         "getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation",
         "getResultTilePosition", "isOpFusableWithConsumerSlice",
-        "getIterationDomainTileFromResultTile", "generateResultTileValue",
-        "isOpFusableWithProducerSlices", "getIterationDomainTileFromOperandTiles",
-        "getTiledImplementationFromOperandTiles"]>]> {
+        "getIterationDomainTileFromResultTile", "generateResultTileValue"]>]> {
   let summary = "Multiply a structured matrix with activations";
   let description = [{
     `y[.., i, ..] = sum_j M[i, j] x[.., j, ..]` along dimension `axis` of x, the
@@ -80,7 +78,7 @@ def Linop_ApplyOp : Linop_Op<"apply", [
 
     Tiling: every dimension but the axis is a parallel loop of `TilingInterface`.
     The axis is no loop, so every tile is whole along it whatever tile size is
-    asked for, and a producer or consumer that slices it is not fused.
+    asked for, and a product is not fused into a consumer that slices it.
 
     ```mlir
     %y = linop.apply %m, %x : tensor<64x48xf32, #linop.low_rank<rank = 8>>,

@@ -15,7 +15,9 @@
 //   tile (offsets, sizes)   <->   x[offsets, 0][sizes, in], y[offsets, 0][sizes, out]
 //
 // A slice of the result that is not whole along the axis has no such tile and is
-// refused.
+// refused. Upstream fuses a consumer into the loop of its producer only when it
+// is in destination-passing style, which this is not: tile it, then fuse the
+// producer.
 //
 //===----------------------------------------------------------------------===//
 
@@ -93,7 +95,7 @@ FailureOr<TilingResult> ApplyOp::getTiledImplementation(OpBuilder &builder,
 }
 
 //===----------------------------------------------------------------------===//
-// From a tile of the result or of x to a tile of rows
+// From a tile of the result to one of the domain, and back
 //===----------------------------------------------------------------------===//
 
 LogicalResult ApplyOp::getResultTilePosition(OpBuilder &builder, unsigned,
@@ -128,32 +130,4 @@ FailureOr<TilingResult> ApplyOp::generateResultTileValue(OpBuilder &builder, uns
   if (!isOpFusableWithConsumerSlice(resultNumber, offsets, sizes))
     return failure();
   return getTiledImplementation(builder, withoutAxis(*this, offsets), withoutAxis(*this, sizes));
-}
-
-/// A tile of `x` is a tile of the domain; one of the matrix is not.
-bool ApplyOp::isOpFusableWithProducerSlices(ArrayRef<unsigned> operandNumbers,
-                                            ArrayRef<SmallVector<OpFoldResult>> allOffsets,
-                                            ArrayRef<SmallVector<OpFoldResult>> allSizes) {
-  return operandNumbers == ArrayRef(getXMutable().getOperandNumber()) &&
-         isWhole(*this, allOffsets.front(), allSizes.front(), inSize(*this));
-}
-
-LogicalResult ApplyOp::getIterationDomainTileFromOperandTiles(
-    OpBuilder &, ArrayRef<unsigned> operandNumbers, ArrayRef<SmallVector<OpFoldResult>> allOffsets,
-    ArrayRef<SmallVector<OpFoldResult>> allSizes, SmallVectorImpl<OpFoldResult> &domainOffsets,
-    SmallVectorImpl<OpFoldResult> &domainSizes) {
-  if (!isOpFusableWithProducerSlices(operandNumbers, allOffsets, allSizes))
-    return failure();
-  domainOffsets = withoutAxis(*this, allOffsets.front());
-  domainSizes = withoutAxis(*this, allSizes.front());
-  return success();
-}
-
-FailureOr<TilingResult> ApplyOp::getTiledImplementationFromOperandTiles(
-    OpBuilder &builder, ArrayRef<unsigned> operandNumbers,
-    ArrayRef<SmallVector<OpFoldResult>> allOffsets, ArrayRef<SmallVector<OpFoldResult>> allSizes) {
-  if (!isOpFusableWithProducerSlices(operandNumbers, allOffsets, allSizes))
-    return failure();
-  return getTiledImplementation(builder, withoutAxis(*this, allOffsets.front()),
-                                withoutAxis(*this, allSizes.front()));
 }

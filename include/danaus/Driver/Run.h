@@ -23,7 +23,7 @@ struct RunSettings {
   uint64_t seed = 0;
   bool check = false, verifyData = false, time = false, json = false;
   std::optional<double> tolerance;
-  double referenceBudget = 0; ///< operations of the reference before rows are sampled
+  double referenceBudget = 4e9; ///< operations of the reference before rows are sampled
   int64_t repeat = 0;
   std::string emit, id;
   std::string batch; ///< file with one run a line: its --arg, --output and --id
