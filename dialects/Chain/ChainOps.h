@@ -10,6 +10,7 @@
 #define DIALECTS_CHAIN_CHAINOPS_H
 
 #include "danaus/Support/Einsum.h"
+#include "danaus/Support/SparsePattern.h"
 #include "danaus/Support/Stage.h"
 #include "dialects/Chain/ChainAttrs.h"
 #include "dialects/Chain/ChainDialect.h"

@@ -152,6 +152,86 @@ def Chain_GatherOp : Chain_Op<"gather", [Pure, AllTypesMatch<["x", "y"]>]> {
   let hasVerifier = 1;
 }
 
+/// Where a stage's values lie.
+def Chain_Indices : TensorRankOf<[AnySignlessInteger], [1]>;
+
+def Chain_IndexedOp : Chain_Op<"indexed", [Pure]> {
+  let summary = "Multiply activations by dense blocks at places given by data";
+  let description = [{
+    The weight holds blocks of bm x bk, or single values if it has rank 1, and M
+    is zero but for
+
+    `M[I bm + i, places[e] bk + k] = weight[e, i, k]`
+    for pointers[I] <= e < pointers[I + 1]; blocks of one place add up.
+
+    `y[n, :] = M x[n, :]`, or M^T x[n, :] with `transposes`; the sum is taken as in
+    `chain.einsum`. It never reads the blocks' number from a type, so that one
+    function serves any. Pointers that fall or leave the blocks, and places
+    outside the matrix, are undefined (`danaus-run` checks them).
+
+    * (C1) x and y have static columns; bm divides the rows of M, bk its columns
+    * (C2) one pointer for each block row of M, and one more
+    * (C3) as many places as blocks
+    * (C4) x and y have as many rows, and x, the weight and y one element type
+
+    ```mlir
+    %y = chain.indexed %x, %w at %pointers, %places : tensor<?x6xf32>,
+        tensor<?x2x3xf32> at tensor<3xi32>, tensor<?xi32> -> tensor<?x4xf32>
+    ```
+  }];
+  let arguments = (ins Chain_AnyActivations:$x,
+                       TensorRankOf<[AnyFloat, AnyComplex], [1, 3]>:$weight,
+                       Chain_Indices:$pointers, Chain_Indices:$places, UnitAttr:$transposes);
+  let results = (outs Chain_AnyActivations:$y);
+  let assemblyFormat = [{
+    $x `,` $weight `at` $pointers `,` $places (`transposes` $transposes^)? attr-dict
+    `:` type($x) `,` type($weight) `at` type($pointers) `,` type($places) `->` type($y)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// M before any transposition.
+    ::danaus::BlockPattern getPattern();
+  }];
+}
+
+def Chain_GroupedOp : Chain_Op<"grouped", [Pure]> {
+  let summary = "Multiply activations by a matrix that keeps n of every m neighbors";
+  let description = [{
+    With groups of m neighbors along dimension `axis` of M,
+
+    `axis 1`: `M[i, g m + positions[i, g n + s]] = weight[i, g n + s]`
+    `axis 0`: `M[g m + positions[g n + s, j], j] = weight[g n + s, j]`
+
+    for 0 <= s < n, zero elsewhere. `y[r, :] = M x[r, :]`, or M^T x[r, :] with
+    `transposes`; the sum is taken as in `chain.einsum`. Positions outside [0, m)
+    are undefined (`danaus-run` checks them).
+
+    * (C1) x and y have static columns; 1 <= n <= m; axis is 0 or 1; m divides
+      M's size along it
+    * (C2) weight and positions have M's shape with m replaced by n along the axis
+    * (C3) x and y have as many rows, and x, the weight and y one element type
+
+    ```mlir
+    %y = chain.grouped %x, %w at %positions n 2 m 4 axis 1 : tensor<?x8xf32>,
+        tensor<6x4xf32> at tensor<6x4xi8> -> tensor<?x6xf32>
+    ```
+  }];
+  let arguments = (ins Chain_AnyActivations:$x,
+                       TensorRankOf<[AnyFloat, AnyComplex], [2]>:$weight,
+                       TensorRankOf<[AnySignlessInteger], [2]>:$positions,
+                       I64Attr:$n, I64Attr:$m, I64Attr:$axis, UnitAttr:$transposes);
+  let results = (outs Chain_AnyActivations:$y);
+  let assemblyFormat = [{
+    $x `,` $weight `at` $positions `n` $n `m` $m `axis` $axis (`transposes` $transposes^)? attr-dict
+    `:` type($x) `,` type($weight) `at` type($positions) `->` type($y)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// M before any transposition.
+    ::danaus::GroupPattern getPattern();
+  }];
+}
+
 def Chain_ToeplitzOp : Chain_Op<"toeplitz", [Pure]> {
   let summary = "Multiply activations by a matrix that is constant along diagonals";
   let description = [{

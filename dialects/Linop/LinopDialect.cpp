@@ -19,6 +19,21 @@ using namespace danaus::linop;
 #include "dialects/Linop/LinopDialect.cpp.inc"
 #include "dialects/Linop/StructureAttrInterface.cpp.inc"
 
+/// A count, or ? where run time decides.
+static ParseResult parseCount(AsmParser &parser, int64_t &count) {
+  if (failed(parser.parseOptionalQuestion()))
+    return parser.parseInteger(count);
+  count = ShapedType::kDynamic;
+  return success();
+}
+
+static void printCount(AsmPrinter &printer, int64_t count) {
+  if (ShapedType::isDynamic(count))
+    printer << '?';
+  else
+    printer << count;
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Linop/LinopAttrs.cpp.inc"
 

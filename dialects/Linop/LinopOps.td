@@ -12,6 +12,7 @@
 include "dialects/Linop/LinopAttrs.td"
 include "dialects/Linop/LinopDialect.td"
 include "dialects/Linop/LinopFactorizedAttrs.td"
+include "dialects/Linop/LinopSparseAttrs.td"
 include "dialects/Linop/LinopTransformAttrs.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"

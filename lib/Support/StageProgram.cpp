@@ -94,6 +94,16 @@ StageValue StageProgram::toeplitz(StageValue x, int64_t out, int64_t in,
   return add(ToeplitzStage{x, out, in, SmallVector<WeightPiece>(pieces)});
 }
 
+StageValue StageProgram::indexed(StageValue x, StageWeight weight, StageWeight pointers,
+                                 StageWeight places, const BlockPattern &pattern) {
+  return add(SparseStage{x, std::move(weight), {pointers, places}, pattern, false});
+}
+
+StageValue StageProgram::grouped(StageValue x, StageWeight weight, StageWeight positions,
+                                 const GroupPattern &pattern) {
+  return add(SparseStage{x, std::move(weight), {positions}, pattern, false});
+}
+
 StageWeight StageProgram::constant(ArrayRef<int64_t> shape,
                                    std::vector<std::complex<double>> values) {
   constants.push_back({SmallVector<int64_t>(shape), std::move(values)});
@@ -142,6 +152,8 @@ static void forEachWeight(Stage &stage, llvm::function_ref<void(StageWeight &)> 
           function(kind.weight);
         if constexpr (requires { kind.table; })
           function(kind.table);
+        if constexpr (requires { kind.indices; })
+          llvm::for_each(kind.indices, function);
         if constexpr (requires { kind.pieces; })
           for (WeightPiece &piece : kind.pieces)
             function(piece.weight);
@@ -169,6 +181,10 @@ static int64_t outSizeOf(const Stage &stage, ArrayRef<int64_t> sizes) {
     return resize->columns;
   if (const auto *toeplitz = std::get_if<ToeplitzStage>(&stage))
     return toeplitz->out;
+  if (const auto *sparse = std::get_if<SparseStage>(&stage)) {
+    auto [rows, columns] = sizesOf(sparse->pattern);
+    return sparse->transposes ? columns : rows;
+  }
   return sizes[readValues(stage).front()];
 }
 
@@ -256,6 +272,18 @@ struct StageChecker {
         return problem;
     return stage.terms.empty() ? "wanted at least one term" : "";
   }
+  std::string check(const SparseStage &stage) {
+    std::string problem;
+    SmallVector<SmallVector<int64_t>> indices;
+    SmallVector<int64_t> weight = shapeOf(stage.weight, problem);
+    for (const StageWeight &index : stage.indices)
+      indices.push_back(shapeOf(index, problem));
+    if (problem.empty())
+      problem = checkShapes(stage.pattern, weight, indices);
+    auto [rows, columns] = sizesOf(stage.pattern);
+    return problem.empty() ? wanted("columns", stage.transposes ? rows : columns, sizes[stage.x])
+                           : problem;
+  }
   std::string check(const ToeplitzStage &stage) {
     if (stage.out < 1 || stage.in < 1)
       return "wanted sizes >= 1";
@@ -309,6 +337,8 @@ int64_t StageProgram::multipliesPerRow() const {
       count += einsum->einsum.multipliesPerRow();
     if (const auto *toeplitz = std::get_if<ToeplitzStage>(&stage))
       count += toeplitz->out * toeplitz->in;
+    if (const auto *sparse = std::get_if<SparseStage>(&stage))
+      count += countValues(sparse->pattern);
   }
   return count;
 }
@@ -331,6 +361,8 @@ int64_t StageProgram::longestSum() const {
       longest = std::max(longest, einsum->einsum.sumLength());
     if (const auto *toeplitz = std::get_if<ToeplitzStage>(&stage))
       longest = std::max(longest, toeplitz->in);
+    if (const auto *sparse = std::get_if<SparseStage>(&stage))
+      longest = std::max(longest, danaus::longestSum(sparse->pattern, sparse->transposes));
     if (const auto *sum = std::get_if<SumStage>(&stage))
       longest = std::max<int64_t>(longest, sum->terms.size());
   }

@@ -37,6 +37,11 @@ struct Transposer {
   }
   Stage operator()(const ResizeStage &) { return ResizeStage{y, inSize}; }
   Stage operator()(const SumStage &) { return SumStage{{y}}; }
+  Stage operator()(SparseStage stage) {
+    stage.x = y;
+    stage.transposes = !stage.transposes;
+    return stage;
+  }
   /// M^T[j, i] = t[i - j + in - 1] = t reversed[j - i + out - 1]
   Stage operator()(const ToeplitzStage &stage) {
     ToeplitzStage result{y, stage.in, stage.out, {}};
@@ -87,7 +92,8 @@ public:
     bool changed = false;
     for (StageValue value = 1; value <= stages.size(); ++value)
       if (std::holds_alternative<PermuteStage>(stages[value - 1]))
-        changed |= isIdentity(value) ? forward(value) : foldIntoUsers(value) || foldIntoSource(value);
+        changed |=
+            isIdentity(value) ? forward(value) : foldIntoUsers(value) || foldIntoSource(value);
     return changed;
   }
 
@@ -244,8 +250,7 @@ struct StageEvaluator {
 
   /// The values of `weight`, its fixed dimensions gone.
   Row read(const StageWeight &weight) {
-    const Row &all =
-        weight.isConstant ? constants[weight.index].values : parameters[weight.index];
+    const Row &all = weight.isConstant ? constants[weight.index].values : parameters[weight.index];
     if (weight.fixed.empty())
       return all;
     ArrayRef<int64_t> shape = weight.shape; // given where dimensions are fixed
@@ -275,8 +280,8 @@ struct StageEvaluator {
     };
     SmallVector<int64_t> indices(einsum.loops.size(), 0);
     for (bool done = false; !done;) {
-      y[flatten(einsum.y, indices)] += weight[flatten(einsum.weight, indices)] *
-                                       values[stage.x][flatten(einsum.x, indices)];
+      y[flatten(einsum.y, indices)] +=
+          weight[flatten(einsum.weight, indices)] * values[stage.x][flatten(einsum.x, indices)];
       done = true;
       for (size_t loop = indices.size(); done && loop-- > 0;) {
         done = ++indices[loop] == einsum.loops[loop].second;
@@ -313,6 +318,22 @@ struct StageEvaluator {
     for (StageValue term : stage.terms)
       for (auto [sum, value] : llvm::zip_equal(y, values[term]))
         sum += value;
+    return y;
+  }
+  Row operator()(const SparseStage &stage) {
+    auto [rows, columns] = sizesOf(stage.pattern);
+    Row weight = read(stage.weight), y(stage.transposes ? columns : rows, 0.0);
+    std::vector<std::vector<int64_t>> indices;
+    for (const StageWeight &index : stage.indices) {
+      indices.emplace_back();
+      for (Complex value : read(index))
+        indices.back().push_back(int64_t(value.real()));
+    }
+    SmallVector<ArrayRef<int64_t>> views(indices.begin(), indices.end());
+    forEachValue(stage.pattern, views, [&](int64_t row, int64_t column, int64_t i) {
+      auto [to, from] = stage.transposes ? std::pair(column, row) : std::pair(row, column);
+      y[to] += weight[i] * values[stage.x][from];
+    });
     return y;
   }
   Row operator()(const ToeplitzStage &stage) {

@@ -28,6 +28,7 @@
 
 #include "danaus/Support/DigitPermutation.h"
 #include "danaus/Support/Einsum.h"
+#include "danaus/Support/SparsePattern.h"
 #include <complex>
 #include <variant>
 #include <vector>
@@ -109,8 +110,18 @@ struct ToeplitzStage {
   llvm::SmallVector<WeightPiece> pieces;
 };
 
+/// y = M x, or y = M^T x when it transposes, with the values of M where integer
+/// weights say.
+struct SparseStage {
+  StageValue x;
+  StageWeight weight;
+  llvm::SmallVector<StageWeight> indices; ///< as the pattern lists them
+  SparsePattern pattern;
+  bool transposes;
+};
+
 using Stage = std::variant<EinsumStage, PermuteStage, GatherStage, ResizeStage, SumStage,
-                           ToeplitzStage>;
+                           ToeplitzStage, SparseStage>;
 
 /// The graph. The functions that append a stage return its value and check
 /// nothing: `check` does, once, so that a structure may be written down as is.
@@ -135,6 +146,12 @@ public:
   StageValue resize(StageValue x, int64_t columns);
   StageValue sum(llvm::ArrayRef<StageValue> terms);
   StageValue toeplitz(StageValue x, int64_t out, int64_t in, llvm::ArrayRef<WeightPiece> pieces);
+  /// Dense blocks that `pointers` and `places` put into the matrix.
+  StageValue indexed(StageValue x, StageWeight weight, StageWeight pointers, StageWeight places,
+                     const BlockPattern &pattern);
+  /// n of every m neighbors, those at `positions`.
+  StageValue grouped(StageValue x, StageWeight weight, StageWeight positions,
+                     const GroupPattern &pattern);
   /// All stages of `inner` on `x`; its parameter 0 is this one's `firstParameter`.
   StageValue append(const StageProgram &inner, StageValue x, unsigned firstParameter);
   /// Appends any stage.

@@ -147,6 +147,7 @@ struct InlineKernel : OpRewritePattern<chain::KernelOp> {
 void danaus::populateChainToLinalgPatterns(RewritePatternSet &patterns) {
   danaus::addPatterns<InlineKernel, MapToGeneric, StageToGeneric>(patterns, patterns.getContext());
   populateDigitPatterns(patterns);
+  populateSparsePatterns(patterns);
 }
 
 //===----------------------------------------------------------------------===//

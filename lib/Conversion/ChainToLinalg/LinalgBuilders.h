@@ -52,6 +52,9 @@ void buildMultiplyAdd(mlir::OpBuilder &builder, mlir::Location loc, mlir::ValueR
 /// Adds the patterns for stages on digits: einsum, permute, gather, toeplitz.
 void populateDigitPatterns(mlir::RewritePatternSet &patterns);
 
+/// Adds the patterns for stages on indices: grouped, indexed.
+void populateSparsePatterns(mlir::RewritePatternSet &patterns);
+
 } // namespace danaus
 
 #endif // DANAUS_LIB_CONVERSION_CHAINTOLINALG_LINALGBUILDERS_H

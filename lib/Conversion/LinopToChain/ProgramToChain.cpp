@@ -178,6 +178,23 @@ struct ProgramBuilder {
     return chain::GatherOp::create(builder, loc, x.getType(), x, table, stage.scatters);
   }
 
+  Value build(const SparseStage &stage) {
+    Value weights = weight(stage.weight, elementOf(values[stage.x]));
+    Value x = convertActivations(builder, loc, values[stage.x], elementOf(weights));
+    SmallVector<Value> indices = llvm::map_to_vector(stage.indices, [&](const StageWeight &index) {
+      return weight(index, builder.getI32Type());
+    });
+    auto [out, in] = sizesOf(stage.pattern);
+    auto type = cast<RankedTensorType>(x.getType());
+    auto y = RankedTensorType::get({type.getDimSize(0), stage.transposes ? in : out},
+                                   type.getElementType());
+    if (const auto *groups = std::get_if<GroupPattern>(&stage.pattern))
+      return chain::GroupedOp::create(builder, loc, y, x, weights, indices[0], groups->n, groups->m,
+                                      groups->axis, stage.transposes);
+    return chain::IndexedOp::create(builder, loc, y, x, weights, indices[0], indices[1],
+                                    stage.transposes);
+  }
+
   /// Columns cut off, or written over zeros.
   Value build(const ResizeStage &stage) {
     Value x = values[stage.x];
@@ -273,7 +290,8 @@ struct ProgramBuilder {
   }
 
   Value reverse(Value value, int64_t length) {
-    Value empty = tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{length}, elementOf(value));
+    Value empty =
+        tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{length}, elementOf(value));
     AffineExpr i = builder.getAffineDimExpr(0);
     SmallVector<AffineMap> maps{AffineMap::get(1, 0, builder.getAffineConstantExpr(length - 1) - i),
                                 builder.getMultiDimIdentityMap(1)};
