@@ -24,7 +24,8 @@ if "DANAUS_DISABLE_PATTERN" in os.environ:
 if config.embedding:
     config.available_features.add("embedding")
     config.substitutions += [("%danaus_plugin", config.danaus_plugin), ("%danaus_build", config.danaus_binary_dir),
-                             ("%mlir_dir", config.mlir_dir), ("%cmake_flags", config.cmake_flags)]
+                             ("%danaus_source", config.danaus_source_dir), ("%mlir_dir", config.mlir_dir),
+                             ("%cmake_environment", config.cmake_environment)]
     # Where a compiler cache keeps what it has.
     for name in ("HOME", "CCACHE_DIR"):
         if name in os.environ:
