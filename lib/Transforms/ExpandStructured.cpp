@@ -42,7 +42,7 @@ using namespace danaus;
 
 /// The ops that have a pattern below or in LinopToChain.
 static bool hasPattern(Operation *op) {
-  return isa<linop::LinopDialect>(op->getDialect()) ||
+  return isa_and_nonnull<linop::LinopDialect>(op->getDialect()) ||
          isa<func::FuncOp, func::CallOp, func::ReturnOp, scf::IfOp, scf::ForOp, scf::WhileOp,
              scf::ConditionOp, scf::YieldOp, arith::SelectOp>(op);
 }

@@ -54,7 +54,7 @@ static bool capturesOnlyConstants(linalg::GenericOp op) {
 
 static bool isScalarBody(Block &body) {
   return llvm::all_of(body.without_terminator(), [](Operation &op) {
-    return isa<arith::ArithDialect, math::MathDialect>(op.getDialect());
+    return isa_and_nonnull<arith::ArithDialect, math::MathDialect>(op.getDialect());
   });
 }
 
