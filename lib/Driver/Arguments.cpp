@@ -180,6 +180,8 @@ static Error sampleMatrix(const EntrySignature &signature, const EntryMatrix &ma
       continue;
     unsigned number = *parameter.argument;
     llvm::replace(sample.shape, ShapedType::kDynamic, defaultRows);
+    if (signature.arguments[number].shape.size() == 1) // it may come flat
+      sample.shape = {countElements(sample.shape).value_or(-1)};
     Expected<HostTensor> tensor =
         makeTensor(signature.arguments[number], sample, seed * 1000 + number);
     if (!tensor)

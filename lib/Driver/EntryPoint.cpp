@@ -8,6 +8,8 @@
 
 #include "danaus/Driver/EntryPoint.h"
 #include "dialects/Linop/LinopOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -173,13 +175,23 @@ void MatrixFinder::enter(func::FuncOp entry) {
   work.push_back(entry);
 }
 
+/// Looks through what changes the type of an argument and no value.
+static Value traceArgument(Value value) {
+  while (Operation *op = value.getDefiningOp()) {
+    if (!isa<tensor::CastOp, tensor::ExpandShapeOp, arith::IndexCastOp, arith::ExtSIOp>(op))
+      break;
+    value = op->getOperand(0);
+  }
+  return value;
+}
+
 void MatrixFinder::visit(linop::AssembleOp op) {
   EntryMatrix matrix{op.getMatrix().getType(), {}};
   bool hasArgument = false;
   for (Value parameter : op.getParameters()) {
     EntryMatrix::Parameter &entry = matrix.parameters.emplace_back();
     DenseElementsAttr elements;
-    auto number = numbers.find(parameter);
+    auto number = numbers.find(traceArgument(parameter));
     if (number != numbers.end()) {
       entry.argument = number->second;
       signature.arguments[number->second].isParameter = true;

@@ -10,6 +10,10 @@
 #include "danaus/Driver/Check.h"
 #include "danaus/Driver/Compile.h"
 #include "danaus/Driver/EntryPoint.h"
+#include "danaus/Transforms/ImportSparseTensors.h"
+#include "dialects/Linop/LinopDialect.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/CommandLine.h"
@@ -352,6 +356,11 @@ static Expected<int> runModule(const RunSettings &settings, ModuleOp module) {
   Expected<CompileSettings> compile = resolveSettings(settings.compile);
   if (!compile)
     return compile.takeError();
+  // The reference reads structures, so this is not the compiler's alone.
+  module.getContext()
+      ->loadDialect<arith::ArithDialect, linop::LinopDialect, tensor::TensorDialect>();
+  if (failed(importSparseTensors(module)))
+    return makeError("the module has sparse tensors that cannot become structures");
   if (!settings.emit.empty()) {
     if (Error error = emitLevel(module, *compile, settings.emit, settings.entry))
       return std::move(error);

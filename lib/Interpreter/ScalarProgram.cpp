@@ -145,6 +145,12 @@ static ScalarFunction lookupReal(Operation *op) {
     return lookupFloat(compare.getPredicate());
   if (auto compare = dyn_cast<arith::CmpIOp>(op))
     return lookupInteger(compare.getPredicate());
+  // Sizes are not negative, so that signs matter for other integers only.
+  bool isIndex = op->getNumResults() == 1 && isa<IndexType>(op->getResult(0).getType());
+  if (isIndex && isa<arith::DivUIOp>(op))
+    return lookupArith("divsi");
+  if (isIndex && isa<arith::RemUIOp>(op))
+    return lookupArith("remsi");
   StringRef name = op->getName().getStringRef();
   if (name.consume_front("arith."))
     return lookupArith(name);

@@ -24,6 +24,7 @@ using namespace mlir;
 using namespace danaus;
 
 void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &options) {
+  pm.addPass(createImportSparseTensorsPass());
   pm.addPass(createRaiseLinalgToLinopPass());
   ExpandStructuredPassOptions expand;
   expand.foldPermutations = options.foldPermutations;

@@ -268,6 +268,26 @@ def VectorizeKernelsPass : Pass<"danaus-vectorize-kernels"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def ImportSparseTensorsPass : Pass<"danaus-import-sparse-tensors", "::mlir::ModuleOp"> {
+  let summary = "Read upstream's sparse matrices as structures";
+  let description = [{
+    Before: matrices of static shape with a `#sparse_tensor.encoding`. After: each
+    that is CSR, CSC, BSR or n out of m (with 32 or 64 bits or `index` for
+    positions and coordinates) has the type `#linop.csr`, its `#linop.transpose`,
+    `#linop.bsr` or `#linop.n_m`, through functions and control flow, with a
+    number of values that run time decides; `sparse_tensor.assemble` is
+    `linop.assemble` and a `sparse_tensor.convert` to a dense tensor is
+    `linop.materialize`. Other encodings are left to upstream's passes.
+
+    Refuses any other operation of `sparse_tensor` on such a matrix, and
+    constants of its type.
+    Test: `test/Transforms/import-sparse-tensors.mlir`.
+  }];
+  let dependentDialects = [
+    "::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"];
+}
+
 def LowerContractsPass : Pass<"danaus-lower-contracts"> {
   let summary = "Turn vector.contract into vector.fma";
   let description = [{
