@@ -193,9 +193,6 @@ static LogicalResult importAssemble(sparse_tensor::AssembleOp op, RankedTensorTy
   bool isGrouped = isa<linop::NmAttr>(matrix.getEncoding());
   sources.insert(isGrouped ? sources.begin() : sources.end(), op.getValues());
   SmallVector<RankedTensorType> wanted = linop::getStructure(matrix).getParameterTypes(matrix);
-  if (sources.size() != wanted.size())
-    return op.emitOpError() << "wanted " << wanted.size() - 1 << " levels, found "
-                            << sources.size() - 1;
   OpBuilder builder(op);
   SmallVector<Value> parameters;
   for (auto [source, parameter] : llvm::zip_equal(sources, wanted)) {

@@ -29,3 +29,13 @@ func.func @constant_matrix() -> tensor<4x6xf32, #CSR> {
   %m = arith.constant dense<1.0> : tensor<4x6xf32, #CSR>
   return %m : tensor<4x6xf32, #CSR>
 }
+
+// -----
+
+#CSR = #sparse_tensor.encoding<{ map = (i, j) -> (i : dense, j : compressed) }>
+
+func.func @values_of_rank_two(%p: tensor<5xindex>, %c: tensor<3xindex>, %v: tensor<3x1xf32>) {
+  // expected-error @below {{'sparse_tensor.assemble' op wanted buffers of rank 1, found 'tensor<3x1xf32>'}}
+  %m = sparse_tensor.assemble (%p, %c), %v : (tensor<5xindex>, tensor<3xindex>), tensor<3x1xf32> to tensor<4x6xf32, #CSR>
+  return
+}

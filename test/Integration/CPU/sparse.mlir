@@ -32,6 +32,8 @@
 // RUN: %{run}
 // REDEFINE: %{entry} = flat_butterfly_wide
 // RUN: %{run}
+// REDEFINE: %{entry} = bsr_along_axis
+// RUN: %{run}
 // REDEFINE: %{entry} = product_of_sparse
 // RUN: %{run}
 
@@ -149,6 +151,11 @@ func.func @flat_butterfly_wide(%m: !wide, %x: tensor<?x8xf64>) -> tensor<?x16xf6
   %t = linop.transpose %m : !wide -> tensor<16x8xf64, #linop.transpose<!wide>>
   %y = linop.apply %t, %x : tensor<16x8xf64, #linop.transpose<!wide>>, tensor<?x8xf64> -> tensor<?x16xf64>
   return %y : tensor<?x16xf64>
+}
+
+func.func @bsr_along_axis(%m: !odd, %x: tensor<?x14x3xbf16>) -> tensor<?x15x3xbf16> {
+  %y = linop.apply %m, %x axis 1 : !odd, tensor<?x14x3xbf16> -> tensor<?x15x3xbf16>
+  return %y : tensor<?x15x3xbf16>
 }
 
 !product = tensor<4x8xf32, #linop.product<[tensor<4x6xf32, #linop.csr<nnz = ?>>, tensor<6x8xf32, #linop.n_m<n = 1, m = 2>>]>>
