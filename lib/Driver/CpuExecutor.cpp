@@ -146,7 +146,7 @@ Error CpuExecutor::packWeights() {
   for (int64_t number : signature.packed) {
     auto type = dyn_cast<MemRefType>(signature.arguments[number]);
     if (!type || !type.hasStaticShape())
-      return makeError("packed argument " + Twine(number) + " has no static shape");
+      return makeInternalError("packed argument " + Twine(number) + " has no static shape");
     Expected<HostTensor> tensor = HostTensor::allocate(inputs[number].getKind(), type.getShape());
     if (!tensor)
       return tensor.takeError();
@@ -161,8 +161,8 @@ Error CpuExecutor::packWeights() {
 
 Error CpuExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> results) {
   if (signature.arguments.size() != arguments.size() + results.size())
-    return makeError("the compiled function takes " + Twine(signature.arguments.size()) +
-                     " buffers, wanted " + Twine(arguments.size() + results.size()));
+    return makeInternalError("the compiled function takes " + Twine(signature.arguments.size()) +
+                             " buffers, wanted " + Twine(arguments.size() + results.size()));
   originals = arguments;
   specs = results;
   inputs.clear(), outputs.clear();
@@ -183,14 +183,15 @@ Error CpuExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> r
     passed[number] = &tensor;
   for (auto [number, tensor] : llvm::enumerate(passed)) {
     if (!canPassAs(signature.arguments[number], tensor->getKind(), tensor->getShape()))
-      return makeError("the compiled function does not take argument " + Twine(number) + " as " +
-                       printShape(tensor->getShape()));
+      return makeInternalError("the compiled function does not take argument " + Twine(number) +
+                               " as " + printShape(tensor->getShape()));
     call.append(tensor->data(), tensor->getShape());
   }
   for (auto [spec, type] :
        llvm::zip_equal(results, ArrayRef(signature.arguments).drop_front(arguments.size()))) {
     if (!canPassAs(type, spec.kind, spec.shape))
-      return makeError("the compiled function has no result of shape " + printShape(spec.shape));
+      return makeInternalError("the compiled function has no result of shape " +
+                               printShape(spec.shape));
     std::optional<int64_t> count = countElements(spec.shape);
     if (!count)
       return makeError("a result of shape " + printShape(spec.shape) + " does not fit into memory");
@@ -210,7 +211,7 @@ Expected<std::vector<HostTensor>> CpuExecutor::download() {
   std::vector<HostTensor> results;
   for (auto [number, output, spec] : llvm::enumerate(outputs, specs)) {
     if (!output.isIntact())
-      return makeError("compiled code wrote outside result " + Twine(number));
+      return makeInternalError("compiled code wrote outside result " + Twine(number));
     Expected<HostTensor> tensor = HostTensor::allocate(spec.kind, spec.shape);
     if (!tensor)
       return tensor.takeError();

@@ -74,7 +74,7 @@ public:
     constexpr auto none = llvm::StringRef::npos;
     if (view.take_front(guardBytes).find_first_not_of(char(guardByte)) != none ||
         view.take_back(guardBytes).find_first_not_of(char(guardByte)) != none)
-      return makeError("compiled code wrote outside " + what);
+      return makeInternalError("compiled code wrote outside " + what);
     return bytes.substr(guardBytes, payloadBytes);
   }
 
@@ -188,7 +188,7 @@ Error CudaExecutor::packWeights(ArrayRef<HostTensor> arguments) {
   for (int64_t number : signature.packed) {
     auto type = dyn_cast<MemRefType>(signature.arguments[number]);
     if (!type || !type.hasStaticShape())
-      return makeError("packed argument " + Twine(number) + " has no static shape");
+      return makeInternalError("packed argument " + Twine(number) + " has no static shape");
     Expected<HostTensor> tensor =
         HostTensor::allocate(arguments[number].getKind(), type.getShape());
     if (!tensor)
@@ -205,8 +205,8 @@ Error CudaExecutor::packWeights(ArrayRef<HostTensor> arguments) {
 
 Error CudaExecutor::passArgument(size_t number, const HostTensor &tensor) {
   if (!canPassAs(signature.arguments[number], tensor.getKind(), tensor.getShape()))
-    return makeError("the compiled function does not take argument " + Twine(number) + " as " +
-                     printShape(tensor.getShape()));
+    return makeInternalError("the compiled function does not take argument " + Twine(number) +
+                             " as " + printShape(tensor.getShape()));
   Expected<DeviceBuffer> buffer = DeviceBuffer::copyOf(tensor);
   if (!buffer)
     return buffer.takeError();
@@ -218,7 +218,8 @@ Error CudaExecutor::passArgument(size_t number, const HostTensor &tensor) {
 Error CudaExecutor::addResult(size_t number, const TensorSpec &spec) {
   std::optional<int64_t> count = countElements(spec.shape);
   if (!count || !canPassAs(signature.arguments[number], spec.kind, spec.shape))
-    return makeError("the compiled function has no result of shape " + printShape(spec.shape));
+    return makeInternalError("the compiled function has no result of shape " +
+                             printShape(spec.shape));
   Expected<DeviceBuffer> buffer = DeviceBuffer::allocate(*count * sizeOf(spec.kind));
   if (!buffer)
     return buffer.takeError();
@@ -229,8 +230,8 @@ Error CudaExecutor::addResult(size_t number, const TensorSpec &spec) {
 
 Error CudaExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> results) {
   if (signature.arguments.size() != arguments.size() + results.size())
-    return makeError("the compiled function takes " + Twine(signature.arguments.size()) +
-                     " buffers, wanted " + Twine(arguments.size() + results.size()));
+    return makeInternalError("the compiled function takes " + Twine(signature.arguments.size()) +
+                             " buffers, wanted " + Twine(arguments.size() + results.size()));
   originals = arguments;
   specs = results;
   inputs.clear(), outputs.clear();
@@ -322,7 +323,7 @@ Expected<std::unique_ptr<Executor>> danaus::createCudaExecutor(const CompileSett
   if (chosen.target.empty())
     chosen.target = capability == 90 ? "sm_90a" : "sm_80";
   if (capability < 80)
-    return makeError("device cuda: wanted compute capability 8.0 or higher, found " +
-                     Twine(capability / 10) + "." + Twine(capability % 10));
+    return makeInternalError("device cuda: wanted compute capability 8.0 or higher, found " +
+                             Twine(capability / 10) + "." + Twine(capability % 10));
   return std::make_unique<CudaExecutor>(chosen);
 }

@@ -137,8 +137,7 @@ danaus::allocateReference(Operation *op, ArrayRef<int64_t> shape, int64_t parts)
 static FailureOr<SmallVector<int64_t>> computeRanges(linalg::LinalgOp op,
                                                      ArrayRef<ReferenceTensor> operands) {
   AffineMap shapesToLoops = op.getShapesToLoopsMap();
-  if (!shapesToLoops)
-    return op->emitOpError() << "has loops that its operands' shapes do not fix";
+  assert(shapesToLoops && "the verifier of linalg wants loops that shapes fix");
   SmallVector<int64_t> sizes;
   for (const ReferenceTensor &operand : operands)
     llvm::append_range(sizes, operand.shape);

@@ -210,6 +210,8 @@ llvm::Error danaus::makeError(const llvm::Twine &message) {
   return llvm::createStringError(llvm::inconvertibleErrorCode(), message);
 }
 
+llvm::Error danaus::makeInternalError(const llvm::Twine &message) { return makeError(message); }
+
 llvm::Expected<HostTensor> HostTensor::allocate(ElementKind kind, ArrayRef<int64_t> shape) {
   std::optional<int64_t> count = countElements(shape);
   if (!count)

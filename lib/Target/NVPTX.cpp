@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Target/NVPTX.h"
+#include "danaus/Support/HostTensor.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/GPU/GPUToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -39,8 +40,7 @@ static constexpr StringRef ptxFeature = "+ptx80";
 /// LLVM aborts on a chip or a pair of chip and PTX version that it does not
 /// know, so only names from our records get here.
 static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const TargetLimits &target) {
-  if (!target.isGpu)
-    return llvm::createStringError("target: wanted a GPU, found \"" + target.name + "\"");
+  assert(target.isGpu && "callers look the record of a GPU up");
   LLVMInitializeNVPTXTargetInfo();
   LLVMInitializeNVPTXTarget();
   LLVMInitializeNVPTXTargetMC();
@@ -49,7 +49,7 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const Target
   std::string problem;
   const llvm::Target *backend = llvm::TargetRegistry::lookupTarget(triple, problem);
   if (!backend)
-    return llvm::createStringError("this LLVM has no NVPTX back end: " + problem);
+    return makeInternalError("this LLVM has no NVPTX back end: " + problem);
   llvm::TargetOptions options;
   // a * b + c is one instruction, as on any GPU.
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
@@ -57,7 +57,7 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const Target
       backend->createTargetMachine(triple, target.name, ptxFeature, options, std::nullopt,
                                    std::nullopt, llvm::CodeGenOptLevel::Aggressive));
   if (!machine)
-    return llvm::createStringError("no target machine for " + target.name);
+    return makeInternalError("no target machine for " + target.name);
   return machine;
 }
 
@@ -143,7 +143,7 @@ Expected<std::string> danaus::translateToPtx(gpu::GPUModuleOp op, const TargetLi
   llvm::legacy::PassManager codegen;
   if ((*machine)->addPassesToEmitFile(codegen, stream, nullptr,
                                       llvm::CodeGenFileType::AssemblyFile))
-    return llvm::createStringError("the NVPTX back end cannot print assembly");
+    return makeInternalError("the NVPTX back end cannot print assembly");
   codegen.run(**module);
   return std::string(ptx);
 }

@@ -23,7 +23,7 @@ using llvm::StringRef;
 std::optional<std::string> danaus::findPtxas() {
   using llvm::sys::Process;
   if (std::optional<std::string> path = Process::GetEnv("DANAUS_PTXAS"))
-    return *path;
+    return path->empty() ? std::nullopt : path;
   if (llvm::ErrorOr<std::string> found = llvm::sys::findProgramByName("ptxas"))
     return *found;
   llvm::SmallVector<std::string> folders = {"/usr/local/cuda/bin"};

@@ -13,7 +13,9 @@ import platform
 
 import numpy as np
 
-HEADER = ("layer", "structure", "parameters", "rounding", "projection of W", "of the output", "time", "dense", "dense / ours")
+HEADER = ("layer", "structure", "parameters", "f32 error", "bf16 error", "projection of W", "of the output", "time", "dense",
+          "dense / ours")
+BEGIN, END = "<!-- demo: written by tools/dev/demo --readme -->", "<!-- end of demo -->"
 
 
 def cpu_name():
@@ -42,9 +44,10 @@ def blas_name():
 
 
 def _cells(result):
-    return (result.layer, result.structure, f"{result.kept:.1%}", f"{result.rounding_error:.1e}",
-            f"{result.weight_error:.1%}", f"{result.output_error:.1%}", f"{result.milliseconds:.3f} ms",
-            f"{result.dense_milliseconds:.3f} ms", f"{result.dense_milliseconds / result.milliseconds:.2f}")
+    return (result.layer, result.structure, f"{result.parameters / result.dense_parameters:.1%}",
+            f"{result.rounding_errors['f32']:.1e}", f"{result.rounding_errors['bf16']:.1e}", f"{result.weight_error:.1%}",
+            f"{result.output_error:.1%}", f"{result.milliseconds:.3f} ms", f"{result.dense_milliseconds:.3f} ms",
+            f"{result.dense_milliseconds / result.milliseconds:.2f}")
 
 
 def table(rows):
@@ -64,45 +67,63 @@ def _geometric_mean(values):
     return float(np.exp(np.mean(np.log(list(values)))))
 
 
-def _summary(results, cosines):
-    rows = [("structure", "parameters", "worst rounding", "mean projection of W", "of the output",
+def summary(results, cosines):
+    """A row for each structure, over all layers."""
+    rows = [("structure", "parameters", "worst f32 error", "worst bf16 error", "mean projection of W", "of the output",
              "dense / ours", "slowest layer", "cosine of sentences")]
     for label in labels_of(results):
         of_label = [result for result in results if result.structure == label]
         ratios = [result.dense_milliseconds / result.milliseconds for result in of_label]
-        rows.append((label, f"{of_label[0].kept:.1%}", f"{max(r.rounding_error for r in of_label):.1e}",
+        kept = sum(r.parameters for r in of_label) / sum(r.dense_parameters for r in of_label)
+        rows.append((label, f"{kept:.1%}", *(f"{max(r.rounding_errors[dtype] for r in of_label):.1e}" for dtype in ("f32", "bf16")),
                      f"{np.mean([r.weight_error for r in of_label]):.1%}",
                      f"{np.mean([r.output_error for r in of_label]):.1%}",
                      f"{_geometric_mean(ratios):.2f}", f"{min(ratios):.2f}", f"{cosines[label]:.2f}"))
     return table(rows)
 
 
+def replace_summary(text, results, cosines):
+    """`text` with the summary between BEGIN and END. Raises OSError where it lacks them."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise OSError(f"README: wanted the lines {BEGIN} and {END}")
+    count = len({result.layer for result in results})
+    note = f"{count} layers, f32, one thread, {cpu_name()}; dense: {blas_name()}"
+    return f"{before}{BEGIN}\n{note}.\n\n{summary(results, cosines)}\n{END}{after}"
+
+
 def markdown(results, cosines, tokens, seconds):
     """The whole report as Markdown text. `cosines` is by structure, `seconds` is how long the demo took."""
-    return f"""# The feed-forward layers of all-MiniLM-L6-v2, structured
+    count = len({result.layer for result in results})
+    return f"""# The linear layers of all-MiniLM-L6-v2, structured
 
-{tokens} tokens of real sentences, float32, 1 thread. {cpu_name()}; dense: {blas_name()}.
+{tokens} tokens of real sentences, 1 thread. {cpu_name()}; dense: {blas_name()}.
 Demo time {seconds:.0f} s.
 
 {table([HEADER, *map(_cells, results)])}
 
-* rounding: the compiled output against float64 with the same parameters, ||y - r|| / ||r||.
-* projection: what the closed form loses, of the weight and of the output y = W x on these activations (bias and GELU, which
-  run outside on both sides, left out). Nothing was retrained.
-* time: median of warm calls; dense is the best of the medians measured before, between and after our runs.
+* f32 and bf16 error: the compiled output against float64 with the same parameters, ||y - r|| / ||r||.
+* projection: what the projection loses, of the weight and of the output y = W x + bias on these activations. Nothing was
+  retrained.
+* time: f32, median of warm calls; dense is the best of the medians measured before, between and after our runs of a shape.
 
-{_summary(results, cosines)}
+{summary(results, cosines)}
 
-* dense / ours: geometric mean over the 12 layers, then the layer where it is least. Above 1, the compiled layer is faster.
-* cosine of sentences: mean cosine between the model's sentence embeddings and those with all 12 matrices replaced.
+* dense / ours: geometric mean over the {count} layers, then the layer where it is least. Above 1, the compiled layer is faster.
+* cosine of sentences: mean cosine between the model's sentence embeddings and those with all {count} matrices replaced.
 """
+
+
+_KINDS = {"384 to 384": ("q", "k", "v", "o"), "384 to 1536": ("up",), "1536 to 384": ("down",)}
 
 
 def _bars(results):
     """(label, mean ms, is dense) for each kind of layer and structure."""
-    for kind in ("up", "down"):
-        of_kind = [result for result in results if result.layer.endswith(kind)]
-        shape = "384 to 1536" if kind == "up" else "1536 to 384"
+    for shape, names in _KINDS.items():
+        of_kind = [result for result in results if result.layer.split(".")[1] in names]
+        if not of_kind:
+            continue
         yield f"{shape}: dense", np.mean([r.dense_milliseconds for r in of_kind]), True
         for label in labels_of(results):
             yield label, np.mean([r.milliseconds for r in of_kind if r.structure == label]), False
@@ -117,7 +138,7 @@ def svg(results):
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {left + width + 90} {height}" '
              f'font-family="sans-serif" font-size="13">',
              f'<rect width="100%" height="100%" fill="#ffffff"/>',
-             f'<text x="16" y="26" font-size="16">Mean time of a feed-forward layer, ms (shorter is better)</text>']
+             f'<text x="16" y="26" font-size="16">Mean time of a linear layer, ms (shorter is better)</text>']
     for index, (label, milliseconds, is_dense) in enumerate(bars):
         y = 50 + step * index
         length = width * milliseconds / longest

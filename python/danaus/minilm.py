@@ -41,13 +41,17 @@ def find_model(package=PACKAGE):
 
 
 @dataclasses.dataclass
-class FeedForward:
-    """One matrix of a feed-forward block: y = weight x + bias, then GELU where `gelu`."""
+class Linear:
+    """One linear layer: y = weight x + bias."""
     name: str  # such as layer0.up
     weight_name: str  # among the model's weights
     weight: np.ndarray  # (out, in) float32
     bias: np.ndarray  # (out,) float32
-    gelu: bool
+
+
+# The linear layers of one encoder layer, in the order that they are applied.
+_LINEARS = {"q": "attention.self.query", "k": "attention.self.key", "v": "attention.self.value",
+            "o": "attention.output.dense", "up": "intermediate.dense", "down": "output.dense"}
 
 
 # erf(x) = x g(x^2), and g is smooth: interpolated at Chebyshev nodes on [0, 16]. Beyond |x| = 4, erf is 1 to 2e-8.
@@ -85,7 +89,7 @@ def _softmax(scores):
 
 
 class MiniLM:
-    """The encoder. Its feed-forward matrices can be replaced (`weights`) and their inputs captured."""
+    """The encoder. The matrices of its linear layers can be replaced (`weights`) and their inputs captured."""
 
     def __init__(self, folder):
         """Reads the files of `folder` (see find_model). Raises ModelError or SafetensorsError for unusable ones."""
@@ -102,20 +106,21 @@ class MiniLM:
 
     def _check_weights(self):
         hidden, inner = self.config["hidden_size"], self.config["intermediate_size"]
+        shapes = {"up": (inner, hidden), "down": (hidden, inner)}
         for index in range(self.config["num_hidden_layers"]):
-            for part, shape in [("intermediate", (inner, hidden)), ("output", (hidden, inner))]:
-                name = f"encoder.layer.{index}.{part}.dense.weight"
-                found = self.weights[name].shape if name in self.weights else "none"
+            for name, path in _LINEARS.items():
+                weight, shape = f"encoder.layer.{index}.{path}.weight", shapes.get(name, (hidden, hidden))
+                found = self.weights[weight].shape if weight in self.weights else "none"
                 if found != shape:
-                    raise ModelError(f"weight {name}: wanted {shape}, found {found}")
+                    raise ModelError(f"weight {weight}: wanted {shape}, found {found}")
 
-    def feed_forwards(self):
-        """The matrices of all feed-forward blocks, in the order that they are applied: layer0.up, layer0.down, ..."""
+    def linears(self):
+        """All linear layers of the encoder, in the order that they are applied: layer0.q, layer0.k, ..., layer5.down."""
         for index in range(self.config["num_hidden_layers"]):
-            for part, name in [("intermediate", "up"), ("output", "down")]:
-                prefix = f"encoder.layer.{index}.{part}.dense"
-                yield FeedForward(f"layer{index}.{name}", f"{prefix}.weight", self.weights[f"{prefix}.weight"],
-                                  self.weights[f"{prefix}.bias"], part == "intermediate")
+            for name, path in _LINEARS.items():
+                prefix = f"encoder.layer.{index}.{path}"
+                yield Linear(f"layer{index}.{name}", f"{prefix}.weight", self.weights[f"{prefix}.weight"],
+                             self.weights[f"{prefix}.bias"])
 
     def _linear(self, x, prefix):
         return x @ self.weights[f"{prefix}.weight"].T + self.weights[f"{prefix}.bias"]
@@ -131,24 +136,30 @@ class MiniLM:
              + weights["embeddings.token_type_embeddings.weight"][0])
         return self._norm(x, "embeddings.LayerNorm")
 
-    def _attend(self, x, prefix):
+    def _attend(self, x, prefix, capture):
         """(tokens, hidden): softmax(Q K^T / sqrt(d)) V for each head, then the output projection."""
         tokens, heads = len(x), self.config["num_attention_heads"]
         q, k, v = (self._linear(x, f"{prefix}.self.{name}").reshape(tokens, heads, -1).transpose(1, 0, 2)
                    for name in ("query", "key", "value"))
         mixed = _softmax(q @ k.transpose(0, 2, 1) / np.float32(math.sqrt(q.shape[-1]))) @ v
-        return self._linear(mixed.transpose(1, 0, 2).reshape(tokens, -1), f"{prefix}.output.dense")
+        mixed = mixed.transpose(1, 0, 2).reshape(tokens, -1)
+        capture("o", mixed)
+        return self._linear(mixed, f"{prefix}.output.dense")
 
     def encode_tokens(self, ids, capture=None):
-        """Token numbers -> (tokens, hidden) float32. `capture(name, x)` gets the input of each feed-forward matrix."""
+        """Token numbers -> (tokens, hidden) float32. `capture(name, x)` gets the input of each linear layer."""
         capture = capture or (lambda name, x: None)
         x = self._embed(np.asarray(ids))
         for index in range(self.config["num_hidden_layers"]):
             prefix = f"encoder.layer.{index}"
-            x = self._norm(x + self._attend(x, f"{prefix}.attention"), f"{prefix}.attention.output.LayerNorm")
-            capture(f"layer{index}.up", x)
+            def capture_here(name, x):
+                capture(f"layer{index}.{name}", x)
+            for name in ("q", "k", "v"):
+                capture_here(name, x)
+            x = self._norm(x + self._attend(x, f"{prefix}.attention", capture_here), f"{prefix}.attention.output.LayerNorm")
+            capture_here("up", x)
             inner = gelu(self._linear(x, f"{prefix}.intermediate.dense"))
-            capture(f"layer{index}.down", inner)
+            capture_here("down", inner)
             x = self._norm(x + self._linear(inner, f"{prefix}.output.dense"), f"{prefix}.output.LayerNorm")
         return x
 
@@ -162,7 +173,7 @@ class MiniLM:
         return pooled / np.linalg.norm(pooled, axis=1, keepdims=True)
 
     def capture_inputs(self, sentences):
-        """The inputs of every feed-forward matrix over all tokens: {name: (tokens, in) float32}, and the embeddings."""
+        """The inputs of every linear layer over all tokens: {name: (tokens, in) float32}, and the embeddings."""
         parts = {}
         embeddings = self.embed_sentences(sentences, lambda name, x: parts.setdefault(name, []).append(x))
         return {name: np.concatenate(rows) for name, rows in parts.items()}, embeddings

@@ -20,6 +20,10 @@
 // RUN: not danaus-run %s --entry=two_results --output=%t.safetensors:y --output=%t.safetensors:y 2>&1 | FileCheck %s --check-prefix=KEYS
 // KEYS: danaus-run: error: {{.*}}.safetensors: two tensors have the key 'y'
 
+// A packing function by hand is not one that the pipeline converts with the rest.
+// RUN: %{run} --entry=packed_by_hand --emit=llvm 2>&1 | FileCheck %s --check-prefix=TRANSLATION
+// TRANSLATION: danaus-run: error: translation to LLVM IR failed
+
 func.func @writes_to_its_argument(%x: tensor<2xf32>) -> tensor<2xf32> {
   %c0 = arith.constant 0 : index
   %three = arith.constant 3.0 : f32
@@ -41,4 +45,13 @@ func.func @more_columns_than_numbers(%x: tensor<?x4xf32>) -> tensor<?x4611686018
 
 func.func @two_results(%x: tensor<4xf32>) -> (tensor<4xf32>, tensor<4xf32>) {
   return %x, %x : tensor<4xf32>, tensor<4xf32>
+}
+
+func.func @packed_by_hand(%w: tensor<3xf32>) -> tensor<2xf32> attributes {danaus.pack = @pack_by_hand, danaus.packed = array<i64: 0>} {
+  %y = tensor.extract_slice %w[0] [2] [1] : tensor<3xf32> to tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+
+func.func @pack_by_hand(%w: tensor<4xf32>) -> tensor<4xf32> {
+  return %w : tensor<4xf32>
 }

@@ -34,3 +34,16 @@ gpu.module @danaus_kernels {
   }
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+// expected-error @below {{no LLVM IR for the device functions of danaus_kernels}}
+gpu.module @danaus_kernels {
+  llvm.func @not_lowered(%x: i32) -> i32 {
+    // expected-error @below {{cannot be converted to LLVM IR: missing `LLVMTranslationDialectInterface` registration for dialect for op: arith.addi}}
+    %y = arith.addi %x, %x : i32
+    llvm.return %y : i32
+  }
+}
+}

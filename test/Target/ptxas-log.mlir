@@ -10,11 +10,28 @@
 // RUN: not env DANAUS_PTXAS=%t.nowhere danaus-compile %s --target=sm_80 -o %t.cubin 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=NOWHERE
 
-// SPILLS:  danaus-compile: error: kernel layer_kernel_0: wanted no spills, found 84 bytes (128 registers)
+// RUN: not env TMPDIR=%t.nowhere DANAUS_PTXAS=%S/Inputs/ptxas-that-fails danaus-compile %s --target=sm_80 -o %t.cubin 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=TMPDIR
+// RUN: not env DANAUS_PTXAS= danaus-compile %s --target=sm_80 -o %t.cubin 2>&1 | FileCheck %s --check-prefix=NONE
+//
+// The same of the pass, which has its own options.
+// RUN: danaus-compile %s --target=sm_80 --emit=mlir -o %t.device.mlir
+// RUN: env DANAUS_PTXAS=%S/Inputs/ptxas-that-spills danaus-opt %t.device.mlir --convert-launch-to-runtime --danaus-embed-kernels="format=cubin allow-spills=true" \
+// RUN:   | FileCheck %s --check-prefix=EMBEDDED
+// RUN: not env DANAUS_PTXAS=%S/Inputs/ptxas-that-spills danaus-opt %t.device.mlir --convert-launch-to-runtime --danaus-embed-kernels="format=cubin" 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=REFUSED
+// RUN: not env DANAUS_PTXAS= danaus-opt %t.device.mlir --convert-launch-to-runtime --danaus-embed-kernels="format=cubin" 2>&1 | FileCheck %s --check-prefix=EMBED-NONE
+
+// SPILLS:  danaus-compile: error: kernel layer_kernel_0: wanted no spills, found 84 bytes (128 registers); use fewer warps or stream the weights
 // ALLOWED: layer_kernel_0: 128 registers, 84 bytes spilled, 24 bytes stack
 // IMAGE:   {{^image$}}
 // FAILS:   danaus-compile: error: ptxas failed with status 255: ptxas fatal   : Ptx assembly aborted due to errors
 // NOWHERE: danaus-compile: error: ptxas failed with status -1: {{.*}}
+// TMPDIR:  danaus-compile: error: temporary file for ptxas: {{[a-zA-Z ]+}}
+// NONE:    danaus-compile: error: a cubin needs ptxas: none on the PATH, in CUDA_PATH or DANAUS_PTXAS; ptx needs none
+// EMBEDDED: @danaus_kernels_image("image")
+// REFUSED: error: kernel layer_kernel_0: wanted no spills, found 84 bytes (128 registers); use fewer warps or stream the weights
+// EMBED-NONE: error: a cubin needs ptxas, and there is none
 
 func.func @layer(%w: tensor<4x16x16xbf16>, %x: tensor<?x64xbf16>) -> tensor<?x64xbf16> {
   %m = linop.assemble %w : (tensor<4x16x16xbf16>) -> tensor<64x64xbf16, #linop.block_diagonal<blocks = 4>>

@@ -102,3 +102,20 @@ func.func @no_stage_on_tensor_cores(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>)
   return %y : tensor<?x8xf32>
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @weights_that_exceed_the_registers(%w1: tensor<48x48x48xbf16>, %w2: tensor<48x48x48xbf16>, %x: tensor<?x2304xbf16>,
+                                             %init: tensor<?x2304xbf16>) -> tensor<?x2304xbf16> {
+  // expected-error-re @below {{'chain.kernel' op schedule is not legal on sm_90a: launch 0: wanted at most 255 registers a thread, found about {{[0-9]+}}}}
+  %y = chain.kernel ins(%x, %w1, %w2 : tensor<?x2304xbf16>, tensor<48x48x48xbf16>, tensor<48x48x48xbf16>)
+      outs(%init : tensor<?x2304xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 8, depth = 1, placement = registers>) {
+  ^bb0(%xi: tensor<?x2304xbf16>, %a: tensor<48x48x48xbf16>, %b: tensor<48x48x48xbf16>):
+    %0 = chain.stage %xi, %a pattern(48, 48, 48, 1) order "abc" : tensor<?x2304xbf16>, tensor<48x48x48xbf16> -> tensor<?x2304xbf16>
+    %1 = chain.stage %0, %b pattern(1, 48, 48, 48) order "dbc" : tensor<?x2304xbf16>, tensor<48x48x48xbf16> -> tensor<?x2304xbf16>
+    chain.yield %1 : tensor<?x2304xbf16>
+  } -> tensor<?x2304xbf16>
+  return %y : tensor<?x2304xbf16>
+}
+}

@@ -44,19 +44,26 @@ class EncoderTest(unittest.TestCase):
             self.assertGreater(sentence @ paraphrase, 0.6)
             self.assertLess(sentence @ unrelated, 0.3)
 
-    def test_captures_the_inputs_of_all_twelve_matrices(self):
+    def test_captures_the_inputs_of_all_36_layers(self):
         captured, embeddings = self.model.capture_inputs(["A good map leaves out more than it shows."])
-        layers = list(self.model.feed_forwards())
-        self.assertEqual(list(captured), [layer.name for layer in layers])
+        layers = {layer.name: layer for layer in self.model.linears()}
+        self.assertEqual(len(layers), 36)
+        self.assertEqual(list(captured), list(layers))
         self.assertEqual(embeddings.shape, (1, 384))
         self.assertAlmostEqual(float(np.linalg.norm(embeddings)), 1, places=5)
-        for layer in layers:
-            x = captured[layer.name]
+        for name, layer in layers.items():
+            x = captured[name]
             self.assertEqual((x.dtype, x.shape[1]), (np.float32, layer.weight.shape[1]))
-        # What goes up comes down: GELU of the first matrix is the input of the second.
-        up = layers[0]
+            self.assertEqual(layer.bias.shape, layer.weight.shape[:1])
+        # What goes up comes down: GELU of the one layer is the input of the next.
+        up = layers["layer0.up"]
         inner = minilm.gelu(captured["layer0.up"] @ up.weight.T + up.bias)
         np.testing.assert_allclose(inner, captured["layer0.down"], atol=1e-5)
+        # One token attends to itself alone, so its values are the input of the output projection.
+        captured = {}
+        self.model.encode_tokens([101], captured.__setitem__)
+        v = layers["layer3.v"]
+        np.testing.assert_allclose(captured["layer3.v"] @ v.weight.T + v.bias, captured["layer3.o"], atol=1e-5)
 
 
 if __name__ == "__main__":

@@ -60,6 +60,10 @@ std::string printShape(llvm::ArrayRef<int64_t> shape);
 /// An error that carries `message` and no error code.
 llvm::Error makeError(const llvm::Twine &message);
 
+/// An error that no input causes, only a fault of Danaus itself or a machine
+/// that it cannot run on; so no test shows its text (tools/dev/coverage).
+llvm::Error makeInternalError(const llvm::Twine &message);
+
 /// A dense row-major tensor on 64-byte aligned memory of its own.
 class HostTensor {
 public:
