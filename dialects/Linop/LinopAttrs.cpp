@@ -290,8 +290,7 @@ LogicalResult SumAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                                       EmitError emitError) const {
   if (failed(verifyMatrix(shape, elementType, emitError)))
     return failure();
-  if (getTerms().empty()) // (C1)
-    return emitError() << "wanted at least one term, found none";
+  assert(!getTerms().empty() && "a sum without terms does not parse"); // (C1)
   for (auto [index, term] : llvm::enumerate(getTerms()))
     if (!isMatrix(term) || term.getShape() != shape || term.getElementType() != elementType) // (C2)
       return emitError() << "term " << index << ": wanted a " << shape[0] << " x " << shape[1]

@@ -106,7 +106,7 @@ matrixTypes(std::optional<Location> loc, ValueRange operands, StringRef what) {
   SmallVector<RankedTensorType> types;
   for (Type type : operands.getTypes()) {
     if (!isMatrix(type))
-      return emitOptionalError(loc, "wanted matrices, found ", type);
+      return failure(); // the operand's constraint says so
     types.push_back(cast<RankedTensorType>(type));
   }
   if (types.empty())

@@ -65,8 +65,7 @@ int64_t linop::productOf(ArrayRef<int64_t> values) {
 
 LogicalResult linop::verifyDigits(ArrayRef<int64_t> digits, int64_t count, StringRef name,
                                   EmitError emitError) {
-  if (count < 0 && digits.empty())
-    return emitError() << "wanted at least one entry of " << name << ", found none";
+  assert((count >= 0 || !digits.empty()) && "a list without entries does not parse");
   if (count >= 0 && count != int64_t(digits.size()))
     return emitError() << "wanted " << count << " entries of " << name << ", found "
                        << digits.size();
