@@ -50,6 +50,10 @@
 // LARGE: error: 'tensor.empty' op makes a tensor of 1048576x1048576 elements, which is too large for the reference interpreter
 // LARGE: danaus-run: error: the reference interpreter failed
 
+// RUN: %{run} --entry=a_softmax_of_complex_numbers 2>&1 | FileCheck %s --check-prefix=SOFTMAX
+// SOFTMAX: error: 'linalg.softmax' op on complex numbers is not supported by the reference interpreter
+// SOFTMAX: danaus-run: error: the reference interpreter failed
+
 func.func @rows_that_are_cast_to_five(%x: tensor<?xf32>) -> tensor<5xf32> {
   %y = tensor.cast %x : tensor<?xf32> to tensor<5xf32>
   return %y : tensor<5xf32>
@@ -127,4 +131,9 @@ func.func @a_tensor_of_terabytes(%x: tensor<4xf32>) -> tensor<4xf32> {
   %y = tensor.empty() : tensor<1048576x1048576xf32>
   %z = tensor.extract_slice %y[0, 0] [1, 4] [1, 1] : tensor<1048576x1048576xf32> to tensor<4xf32>
   return %z : tensor<4xf32>
+}
+
+func.func @a_softmax_of_complex_numbers(%x: tensor<4xcomplex<f32>>, %init: tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>> {
+  %y = linalg.softmax dimension(0) ins(%x : tensor<4xcomplex<f32>>) outs(%init : tensor<4xcomplex<f32>>) -> tensor<4xcomplex<f32>>
+  return %y : tensor<4xcomplex<f32>>
 }

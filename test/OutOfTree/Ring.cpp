@@ -90,3 +90,53 @@ void StencilAttr::sampleParameters(RankedTensorType, uint64_t,
                                    MutableArrayRef<danaus::ParameterSample> samples) const {
   samples.front().scale = 1 / std::sqrt(double(getOffsets().size()));
 }
+
+//===----------------------------------------------------------------------===//
+// Mistakes
+//===----------------------------------------------------------------------===//
+
+LogicalResult WrongAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
+                                        function_ref<InFlightDiagnostic()> emitError) const {
+  return danaus::linop::verifyMatrix(shape, elementType, emitError);
+}
+
+SmallVector<RankedTensorType> WrongAttr::getParameterTypes(RankedTensorType type) const {
+  return {danaus::linop::tensorLike(type, {type.getDimSize(0)})};
+}
+
+StageProgram WrongAttr::buildStages(RankedTensorType type) const {
+  int64_t n = type.getDimSize(0), half = int64_t(1) << 31;
+  StageProgram program(type.getDimSize(1));
+  StageWeight w = StageWeight::parameter(0);
+  StringRef mistake = getMistake();
+  if (mistake == "a loop without a letter")
+    program.einsum(0, w, "1,1->1", {{'1', n}});
+  else if (mistake == "a loop without a size")
+    program.einsum(0, w, "a,a->a", {{'a', 0}});
+  else if (mistake == "a loop in one operand")
+    program.einsum(0, w, "ab,a->a", {{'a', n}, {'b', 2}});
+  else if (mistake == "too many iterations")
+    program.einsum(0, w, "ab,ab->ab", {{'a', half}, {'b', half}});
+  else if (mistake == "no such parameter")
+    program.diagonal(0, StageWeight::parameter(3), n);
+  else if (mistake == "a reshape that does not fit")
+    program.diagonal(0, w.reshaped({n + 1}), n);
+  else if (mistake == "a table of two dimensions")
+    program.gather(0, w.reshaped({n, 1}));
+  else if (mistake == "a table of floats")
+    program.gather(0, w);
+  else if (mistake == "no columns")
+    program.resize(0, 0);
+  else if (mistake == "no terms")
+    program.sum({});
+  else if (mistake == "an empty Toeplitz matrix")
+    program.toeplitz(0, 0, n, {});
+  else
+    program.resize(0, n + 1);
+  return program;
+}
+
+void WrongAttr::referenceApply(RankedTensorType, ArrayRef<ArrayRef<double>>, ArrayRef<double>,
+                               MutableArrayRef<double> y) const {
+  llvm::fill(y, 0);
+}

@@ -34,3 +34,16 @@ def Ring_StencilAttr : AttrDef<Ring_Dialect, "Stencil", [
   let parameters = (ins ArrayRefParameter<"int64_t">:$offsets);
   let assemblyFormat = "`<` `offsets` `=` `[` $offsets `]` `>`";
 }
+
+def Ring_WrongAttr : AttrDef<Ring_Dialect, "Wrong", [
+    DeclareAttrInterfaceMethods<VerifiableTensorEncoding>,
+    DeclareAttrInterfaceMethods<Linop_StructureAttrInterface>]> {
+  let summary = "A structure whose stages have a mistake";
+  let description = [{
+    Danaus cannot know that a structure from outside is right. Each `mistake` is
+    one that it must name instead of making invalid IR. Parameter: w (n).
+  }];
+  let mnemonic = "wrong";
+  let parameters = (ins StringRefParameter<>:$mistake);
+  let assemblyFormat = "`<` $mistake `>`";
+}
