@@ -331,9 +331,8 @@ LogicalResult ScaledAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementTy
     return emitError() << "wanted a structured matrix to scale, found " << getMatrix();
   if (getMatrix().getShape() != shape || getMatrix().getElementType() != elementType) // (C2)
     return emitError() << "wanted a " << getMatrix().getDimSize(0) << " x "
-                       << getMatrix().getDimSize(1) << " matrix of "
-                       << getMatrix().getElementType() << ", found " << shape[0] << " x "
-                       << shape[1] << " of " << elementType;
+                       << getMatrix().getDimSize(1) << " matrix of " << getMatrix().getElementType()
+                       << ", found " << shape[0] << " x " << shape[1] << " of " << elementType;
   return success();
 }
 

@@ -141,13 +141,9 @@ StageProgram BlockButterflyAttr::buildStages(RankedTensorType type) const {
   StageWeight all = parameter(0).reshaped({levels, m / 2, 2, 2, getBlock(), getBlock()});
   for (int64_t slot = 0; slot < levels; ++slot) {
     int64_t t = int64_t(1) << (getIncreasing() ? slot : levels - 1 - slot);
-    value = program.einsum(value, all.at(0, slot), "gciv,gircuv->griu",
-                           {{'g', m / 2 / t},
-                            {'r', 2},
-                            {'c', 2},
-                            {'i', t},
-                            {'u', getBlock()},
-                            {'v', getBlock()}});
+    value = program.einsum(
+        value, all.at(0, slot), "gciv,gircuv->griu",
+        {{'g', m / 2 / t}, {'r', 2}, {'c', 2}, {'i', t}, {'u', getBlock()}, {'v', getBlock()}});
   }
   return program;
 }
@@ -159,7 +155,7 @@ StageProgram BlockButterflyAttr::buildStages(RankedTensorType type) const {
 LogicalResult KroneckerAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                                             EmitError emitError) const {
   if (failed(verifyLists(shape, elementType, {{"rows", getRows()}, {"columns", getColumns()}},
-                         emitError)) || // (C1)
+                         emitError)) ||                                        // (C1)
       failed(verifyProduct(getRows(), shape[0], "rows", "rows", emitError)) || // (C2)
       failed(verifyProduct(getColumns(), shape[1], "columns", "columns", emitError)))
     return failure();
@@ -333,7 +329,7 @@ LogicalResult TuckerAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementTy
                           {"in", getIn()},
                           {"out_ranks", getOutRanks()},
                           {"in_ranks", getInRanks()}},
-                         emitError)) || // (C1), (C3)
+                         emitError)) ||                                    // (C1), (C3)
       failed(verifyProduct(getOut(), shape[0], "rows", "out", emitError))) // (C2)
     return failure();
   return verifyProduct(getIn(), shape[1], "columns", "in", emitError);

@@ -179,9 +179,9 @@ static void define(TensorTrainAttr attr, RankedTensorType, Parameters<Scalar> pa
       SmallVector<Scalar> next(after, Scalar(0));
       for (int64_t r = 0; r < attr.getRank(k); ++r)
         for (int64_t t = 0; t < after; ++t)
-          next[t] += train[r] *
-                     parameters[k][((r * attr.getOut()[k] + i[k]) * attr.getIn()[k] + j[k]) * after +
-                                   t];
+          next[t] +=
+              train[r] *
+              parameters[k][((r * attr.getOut()[k] + i[k]) * attr.getIn()[k] + j[k]) * after + t];
       train = std::move(next);
     }
     return train[0];
@@ -212,9 +212,9 @@ static void define(TuckerAttr attr, RankedTensorType, Parameters<Scalar> paramet
   SmallVector<Scalar> projected(inRank, Scalar(0)), middle(outRank, Scalar(0));
   for (int64_t s = 0; s < inRank; ++s)
     for (size_t j = 0; j < x.size(); ++j)
-      projected[s] += x[j] * productAt<Scalar>(parameters.slice(1 + n, n),
-                                               digitsOf(j, attr.getIn()),
-                                               digitsOf(s, attr.getInRanks()), attr.getInRanks());
+      projected[s] +=
+          x[j] * productAt<Scalar>(parameters.slice(1 + n, n), digitsOf(j, attr.getIn()),
+                                   digitsOf(s, attr.getInRanks()), attr.getInRanks());
   for (int64_t r = 0; r < outRank; ++r)
     for (int64_t s = 0; s < inRank; ++s)
       middle[r] += parameters[0][r * inRank + s] * projected[s];

@@ -44,9 +44,10 @@ LogicalResult ApplyOp::verify() {
     return emitOpError() << "axis " << axis << " is out of range for rank " << x.getRank();
   int64_t columns = x.getDimSize(axis), wantedColumns = matrix.getDimSize(getRight() ? 0 : 1);
   if (columns != wantedColumns) { // (C2)
-    std::string which = axis == x.getRank() - 1 ? "last dimension" : "dimension " + Twine(axis).str();
-    InFlightDiagnostic error = emitOpError() << which << " of x: wanted " << wantedColumns
-                                             << ", found ";
+    std::string which =
+        axis == x.getRank() - 1 ? "last dimension" : "dimension " + Twine(axis).str();
+    InFlightDiagnostic error = emitOpError()
+                               << which << " of x: wanted " << wantedColumns << ", found ";
     return ShapedType::isDynamic(columns) ? error << "?" : error << columns;
   }
   if (x.getElementType() != matrix.getElementType()) // (C4)
@@ -101,8 +102,8 @@ LogicalResult ParametersOp::inferReturnTypes(MLIRContext *, std::optional<Locati
 }
 
 /// The operands' types as matrices, or nothing and an error at `loc`.
-static FailureOr<SmallVector<RankedTensorType>>
-matrixTypes(std::optional<Location> loc, ValueRange operands, StringRef what) {
+static FailureOr<SmallVector<RankedTensorType>> matrixTypes(std::optional<Location> loc,
+                                                            ValueRange operands, StringRef what) {
   SmallVector<RankedTensorType> types;
   for (Type type : operands.getTypes()) {
     if (!isMatrix(type))
@@ -125,9 +126,9 @@ LogicalResult ProductOp::inferReturnTypes(MLIRContext *context, std::optional<Lo
     if (wanted != found)
       return emitOptionalError(loc, "factor ", i, ": wanted ", wanted, " rows, found ", found);
   }
-  inferred.push_back(RankedTensorType::get(
-      {types->front().getDimSize(0), types->back().getDimSize(1)}, types->front().getElementType(),
-      ProductAttr::get(context, *types)));
+  inferred.push_back(
+      RankedTensorType::get({types->front().getDimSize(0), types->back().getDimSize(1)},
+                            types->front().getElementType(), ProductAttr::get(context, *types)));
   return success();
 }
 

@@ -65,8 +65,8 @@ LogicalResult PermutationAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elem
                        << "]";
   if (permutation->size() == shape[0]) // (C2)
     return success();
-  return emitError() << "wanted the product of sizes = " << permutation->size()
-                     << " rows, found " << shape[0];
+  return emitError() << "wanted the product of sizes = " << permutation->size() << " rows, found "
+                     << shape[0];
 }
 
 SmallVector<RankedTensorType> PermutationAttr::getParameterTypes(RankedTensorType) const {
@@ -93,8 +93,7 @@ LogicalResult TablePermutationAttr::verifyEncoding(ArrayRef<int64_t> shape, Type
   return emitError() << "wanted index i32 or i64, found " << getIndex();
 }
 
-SmallVector<RankedTensorType>
-TablePermutationAttr::getParameterTypes(RankedTensorType type) const {
+SmallVector<RankedTensorType> TablePermutationAttr::getParameterTypes(RankedTensorType type) const {
   return {RankedTensorType::get({type.getDimSize(0)}, getIndex())};
 }
 
@@ -181,17 +180,14 @@ StageProgram ToeplitzAttr::buildStages(RankedTensorType type) const {
 
 LogicalResult HadamardAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                                            EmitError emitError) const {
-  if (failed(verifyMatrix(shape, elementType, emitError)) ||
-      failed(verifySquare(shape, emitError)))
+  if (failed(verifyMatrix(shape, elementType, emitError)) || failed(verifySquare(shape, emitError)))
     return failure();
   if (llvm::isPowerOf2_64(shape[0]) && shape[0] <= (int64_t(1) << 30)) // (C1)
     return success();
   return emitError() << "wanted a power of two up to 2^30 as the size, found " << shape[0];
 }
 
-SmallVector<RankedTensorType> HadamardAttr::getParameterTypes(RankedTensorType) const {
-  return {};
-}
+SmallVector<RankedTensorType> HadamardAttr::getParameterTypes(RankedTensorType) const { return {}; }
 
 /// H_n is a Kronecker product of Hadamard matrices; 16 x 16 is a stage that
 /// reads x once for four levels.
@@ -218,14 +214,12 @@ StageProgram HadamardAttr::buildStages(RankedTensorType type) const {
 
 LogicalResult DftAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                                       EmitError emitError) const {
-  if (failed(verifyMatrix(shape, elementType, emitError)) ||
-      failed(verifySquare(shape, emitError)))
+  if (failed(verifyMatrix(shape, elementType, emitError)) || failed(verifySquare(shape, emitError)))
     return failure();
   if (shape[0] > (int64_t(1) << 20)) // (C1)
     return emitError() << "wanted a size of at most 2^20, found " << shape[0];
   if (!isa<ComplexType>(elementType)) // (C2)
-    return emitError() << "wanted element type complex<f32> or complex<f64>, found "
-                       << elementType;
+    return emitError() << "wanted element type complex<f32> or complex<f64>, found " << elementType;
   return success();
 }
 

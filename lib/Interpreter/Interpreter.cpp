@@ -221,8 +221,7 @@ LogicalResult Evaluator::evaluateOp(linop::ApplyOp op) {
   if (op.getRight())
     type = linop::getTransposedType(type);
   int64_t axis = op.getMixedAxis(), last = x->shape.size() - 1;
-  FailureOr<ReferenceTensor> y =
-      applyTo(op, type, parts[op.getMatrix()], moveAxis(*x, axis, last));
+  FailureOr<ReferenceTensor> y = applyTo(op, type, parts[op.getMatrix()], moveAxis(*x, axis, last));
   return failed(y) ? failure() : set(op.getY(), moveAxis(*y, last, axis));
 }
 

@@ -29,7 +29,9 @@ Einsum Einsum::parse(StringRef spec, ArrayRef<EinsumLoop> loops) {
 }
 
 Einsum Einsum::kroneckerSparse(const StagePattern &pattern, StringRef order) {
-  return {"acd", order.str(), "abd",
+  return {"acd",
+          order.str(),
+          "abd",
           {{'a', pattern.a}, {'b', pattern.b}, {'c', pattern.c}, {'d', pattern.d}}};
 }
 

@@ -8,10 +8,10 @@
 //
 // The oracle of every test. It evaluates a function as it was written, before
 // any pass: `linop` operations by StructureAttrInterface::referenceApply (its
-// complex form for complex matrices) and nothing else, everything around them operation by operation, all in double
-// and without rounding in between. Types matter only for constants, which were
-// rounded when they were parsed. Integers and indices are doubles too: exact up
-// to 2^53, without wrapping.
+// complex form for complex matrices) and nothing else, everything around them operation by
+// operation, all in double and without rounding in between. Types matter only for constants, which
+// were rounded when they were parsed. Integers and indices are doubles too: exact up to 2^53,
+// without wrapping.
 //
 //===----------------------------------------------------------------------===//
 

@@ -63,8 +63,8 @@ struct EinsumToGeneric : OpRewritePattern<chain::EinsumOp> {
     Einsum einsum = op.getEinsum();
     auto type = cast<RankedTensorType>(op.getY().getType());
     Value x = expandColumns(rewriter, loc, op.getX(), einsum.sizesOf(einsum.x));
-    Value zeros = buildZeros(rewriter, loc, x, einsum.sizesOf(einsum.y),
-                             getSumType(type.getElementType()));
+    Value zeros =
+        buildZeros(rewriter, loc, x, einsum.sizesOf(einsum.y), getSumType(type.getElementType()));
     std::string order = loopOrder(einsum);
     SmallVector<utils::IteratorType> iterators{utils::IteratorType::parallel};
     for (char loop : order)
@@ -74,9 +74,9 @@ struct EinsumToGeneric : OpRewritePattern<chain::EinsumOp> {
     SmallVector<AffineMap> maps{dimsMap(context, order, einsum.x, true),
                                 dimsMap(context, order, einsum.weight, false),
                                 dimsMap(context, order, einsum.y, true)};
-    auto generic = linalg::GenericOp::create(rewriter, loc, zeros.getType(),
-                                             ValueRange{x, op.getWeight()}, zeros, maps, iterators,
-                                             buildMultiplyAdd);
+    auto generic =
+        linalg::GenericOp::create(rewriter, loc, zeros.getType(), ValueRange{x, op.getWeight()},
+                                  zeros, maps, iterators, buildMultiplyAdd);
     Value rounded = roundTo(rewriter, loc, generic.getResult(0), type.getElementType());
     Value y = collapseColumns(rewriter, loc, rounded);
     rewriter.replaceOp(op, castTo(rewriter, loc, y, type));
@@ -162,8 +162,8 @@ struct ToeplitzToGeneric : OpRewritePattern<chain::ToeplitzOp> {
     Location loc = op.getLoc();
     auto type = cast<RankedTensorType>(op.getY().getType());
     int64_t in = cast<RankedTensorType>(op.getX().getType()).getDimSize(1);
-    Value zeros = buildZeros(rewriter, loc, op.getX(), type.getDimSize(1),
-                             getSumType(type.getElementType()));
+    Value zeros =
+        buildZeros(rewriter, loc, op.getX(), type.getDimSize(1), getSumType(type.getElementType()));
     // The rows of the matrix go innermost: there both t and y are contiguous.
     AffineExpr n, r, c;
     bindDims(op.getContext(), n, c, r);

@@ -152,9 +152,8 @@ static Value applyAlong(OpBuilder &builder, Location loc, StageProgram program,
   if (axis != last) {
     std::optional<int64_t> inner = view.inner();
     bool isStatic = axis > 0 || view.type.hasStaticShape();
-    std::optional<StageProgram> wide = inner && *inner > 0 && isStatic
-                                           ? program.withInner(*inner)
-                                           : std::nullopt;
+    std::optional<StageProgram> wide =
+        inner && *inner > 0 && isStatic ? program.withInner(*inner) : std::nullopt;
     if (!wide) {
       Value moved = moveAxis(builder, loc, x, axis, last);
       Value y = applyAlong(builder, loc, program, parameters, moved, last, element);
