@@ -19,11 +19,14 @@ using namespace mlir;
 using namespace danaus;
 using namespace danaus::linop;
 
-/// A number of stored entries or blocks, which run time may decide.
-static LogicalResult verifyCount(int64_t nnz, EmitError emitError) {
-  if (ShapedType::isDynamic(nnz) || nnz >= 0)
-    return success();
-  return emitError() << "wanted nnz >= 0 or ?, found " << nnz;
+/// A number of stored blocks of `size` values, which run time may decide.
+static LogicalResult verifyCount(int64_t nnz, int64_t size, EmitError emitError) {
+  constexpr int64_t limit = int64_t(1) << 62;
+  if (!ShapedType::isDynamic(nnz) && nnz < 0)
+    return emitError() << "wanted nnz >= 0 or ?, found " << nnz;
+  if (nnz >= limit / size)
+    return emitError() << "wanted fewer than 2^62 values, found nnz = " << nnz;
+  return success();
 }
 
 static LogicalResult verifyIndex(IntegerType index, EmitError emitError) {
@@ -32,6 +35,9 @@ static LogicalResult verifyIndex(IntegerType index, EmitError emitError) {
   return emitError() << "wanted index = i32 or i64, found " << index;
 }
 
+/// Blocks whose places are constants of the compiled code.
+static constexpr int64_t maxFlatButterflyBlocks = int64_t(1) << 20;
+
 //===----------------------------------------------------------------------===//
 // csr
 //===----------------------------------------------------------------------===//
@@ -39,7 +45,7 @@ static LogicalResult verifyIndex(IntegerType index, EmitError emitError) {
 LogicalResult CsrAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                                       EmitError emitError) const {
   if (failed(verifyMatrix(shape, elementType, emitError)) ||
-      failed(verifyCount(getNnz(), emitError))) // (C1)
+      failed(verifyCount(getNnz(), 1, emitError))) // (C1)
     return failure();
   return verifyIndex(getIndex(), emitError); // (C2)
 }
@@ -64,16 +70,16 @@ StageProgram CsrAttr::buildStages(RankedTensorType type) const {
 LogicalResult BsrAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                                       EmitError emitError) const {
   if (failed(verifyMatrix(shape, elementType, emitError)) ||
-      failed(verifyCount(getNnz(), emitError)) || // (C1)
       failed(verifyIndex(getIndex(), emitError))) // (C2)
     return failure();
   if (getBlock().size() != 2) // (C3)
     return emitError() << "wanted block = [bm, bk], found " << getBlock().size() << " entries";
   if (failed(verifyPositive(getBlock()[0], "bm", emitError)) ||
       failed(verifyPositive(getBlock()[1], "bk", emitError)) ||
-      failed(verifyDivides(getBlock()[0], shape[0], "the number of rows", emitError))) // (C4)
+      failed(verifyDivides(getBlock()[0], shape[0], "the number of rows", emitError)) || // (C4)
+      failed(verifyDivides(getBlock()[1], shape[1], "the number of columns", emitError)))
     return failure();
-  return verifyDivides(getBlock()[1], shape[1], "the number of columns", emitError);
+  return verifyCount(getNnz(), getBlock()[0] * getBlock()[1], emitError); // (C1)
 }
 
 SmallVector<RankedTensorType> BsrAttr::getParameterTypes(RankedTensorType type) const {
@@ -153,6 +159,10 @@ LogicalResult FlatButterflyAttr::verifyEncoding(ArrayRef<int64_t> shape, Type el
   if (getLevels() > llvm::Log2_64(n)) // (C4)
     return emitError() << "wanted levels <= " << llvm::Log2_64(n) << " for " << n
                        << " blocks, found " << getLevels();
+  int64_t count = (getLevels() + 1) * (p / n) * q; // (C5): they are listed in the code
+  if (count > maxFlatButterflyBlocks)
+    return emitError() << "wanted at most " << maxFlatButterflyBlocks << " stored blocks, found "
+                       << count;
   return success();
 }
 

@@ -25,7 +25,7 @@ def Linop_CsrAttr : Linop_SparseStructure<"Csr", "csr"> {
     order. `nnz = ?` leaves the number of entries to run time: one compiled
     function takes any.
 
-    * (C1) `nnz >= 0`
+    * (C1) `nnz >= 0`, and fewer than 2^62 values
     * (C2) `index` is i32 or i64
     * (C3) the values (`--verify-data`): crow_indices begins with 0, never
       falls and ends with nnz; 0 <= col_indices < in
@@ -48,7 +48,7 @@ def Linop_BsrAttr : Linop_SparseStructure<"Bsr", "bsr"> {
     values (nnz, bm, bk), where nnz counts blocks. (Source: SciPy, PyTorch.)
     `nnz = ?` as in `#linop.csr`.
 
-    * (C1) `nnz >= 0`
+    * (C1) `nnz >= 0`, and fewer than 2^62 values
     * (C2) `index` is i32 or i64
     * (C3) `block` has two entries, each >= 1
     * (C4) bm divides out and bk divides in
@@ -112,6 +112,7 @@ def Linop_FlatButterflyAttr : Linop_Structure<"FlatButterfly", "flat_butterfly">
     * (C2) `block` divides out and in
     * (C3) n is a power of two and divides p and q
     * (C4) 2^levels <= n
+    * (C5) nnz <= 2^20, as the places of the blocks are constants
 
     Example: `tensor<16x16xf32, #linop.flat_butterfly<block = 2, levels = 2>>` has
     one parameter, `tensor<24x2x2xf32>`.

@@ -27,10 +27,14 @@ LogicalResult linop::verifyMatrix(ArrayRef<int64_t> shape, Type elementType, Emi
   if (ShapedType::isDynamicShape(shape))
     return emitError() << "a structure fixes the shape of its matrix: wanted static sizes, found "
                           "a dynamic one";
-  for (auto [dimension, size] : llvm::enumerate(shape))
+  for (auto [dimension, size] : llvm::enumerate(shape)) {
     if (size < 1)
       return emitError() << "dimension " << dimension
                          << " of a structured matrix: wanted >= 1, found " << size;
+    if (size >= int64_t(1) << 31) // products of two sizes stay in int64
+      return emitError() << "dimension " << dimension
+                         << " of a structured matrix: wanted less than 2^31, found " << size;
+  }
   if (!isElementType(elementType))
     return emitError() << "wanted element type f16, bf16, f32, f64, complex<f32> or complex<f64>, "
                           "found "

@@ -122,6 +122,21 @@ func.func private @flat_butterfly_too_many_levels_C4(tensor<8x16xf32, #linop.fla
 
 // -----
 
+// expected-error @below {{dimension 0 of a structured matrix: wanted less than 2^31, found 9223372036854775807}}
+func.func private @more_rows_than_an_index_counts(tensor<9223372036854775807x4xf32, #linop.n_m<n = 1, m = 4>>)
+
+// -----
+
+// expected-error @below {{wanted fewer than 2^62 values, found nnz = 9223372036854775807}}
+func.func private @bsr_values_overflow_C1(tensor<4x4xf32, #linop.bsr<block = [2, 2], nnz = 9223372036854775807>>)
+
+// -----
+
+// expected-error @below {{wanted at most 1048576 stored blocks, found 3221225472}}
+func.func private @flat_butterfly_blocks_C5(tensor<1073741824x1073741824xf32, #linop.flat_butterfly<block = 1, levels = 2>>)
+
+// -----
+
 func.func @csr_parameters_are_rows_columns_values(%crow: tensor<5xi32>, %col: tensor<3xi32>, %values: tensor<3xf32>) {
   // expected-error @below {{'linop.assemble' op parameter 0: wanted 'tensor<5xi32>', found 'tensor<3xf32>'}}
   %m = linop.assemble %values, %col, %crow : (tensor<3xf32>, tensor<3xi32>, tensor<5xi32>) -> tensor<4x6xf32, #linop.csr<nnz = 3>>
