@@ -78,9 +78,10 @@ class SourceTest(Tree):
     def test_patterns_are_those_given_to_addPatterns(self):
         self.write("lib/a.cpp", "struct A : OpRewritePattern<X> {};\ntemplate <typename T> struct B final : "
                    "mlir::ConvertOpToLLVMPattern<T> {};\nstruct C : B<Y> {};\nstruct NotOne : Base<Y> {};\n"
-                   "danaus::addPatterns<A, B<gpu::AllocOp>, B<X, Y>,\n C>(patterns);")
+                   "template <typename T> struct D : OpRewritePattern<T> {};\nusing E = D<Z>;\n"
+                   "danaus::addPatterns<A, B<gpu::AllocOp>, B<X, Y>,\n C, E>(patterns);")
         found = cxx_source.rewrite_patterns(self.root)
-        self.assertEqual((list(found.added), found.faults), (["A", "B", "C"], []))
+        self.assertEqual((list(found.added), found.faults), (["A", "B", "C", "D"], []))
 
     def test_patterns_that_cannot_be_switched_off_are_faults(self):
         self.write("lib/a.cpp", "struct A : OpRewritePattern<X> {};\nstruct B : RewritePattern {};\n"

@@ -81,6 +81,7 @@ def sources(root=ROOT, folders=FOLDERS):
     return sorted(path for folder in folders for path in (root / folder).rglob("*") if path.suffix in (".cpp", ".h"))
 
 
+_ALIAS = re.compile(r"\busing\s+(\w+)\s*=\s*(?:\w+::)*(\w+)<")
 _CLASS = re.compile(r"\b(?:struct|class)\s+(\w+)(?:\s+final)?\s*:\s*(?:public\s+)?((?:\w+::)*\w+)")
 
 
@@ -131,9 +132,9 @@ def rewrite_patterns(root=ROOT, folders=("dialects", "lib")):
     classes = {name for name in bases if is_pattern(name)}
     added, faults = {}, []
     for path, text in texts.items():
-        where = path.relative_to(root)
+        where, aliases = path.relative_to(root), dict(_ALIAS.findall(text))
         for match in re.finditer(r"\baddPatterns<", text):
-            added.update({name: where for name in _arguments(text, match.end())})
+            added.update({aliases.get(name, name): where for name in _arguments(text, match.end())})
         for match in re.finditer(r"\.(?:add|insert)<", text):
             escaped = sorted(classes & set(_arguments(text, match.end())))
             faults += [f"{where}: {name} is added without addPatterns" for name in escaped]

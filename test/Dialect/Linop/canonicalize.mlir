@@ -26,3 +26,19 @@ func.func @ops_without_a_use_go(%m: !lr, %x: tensor<48xf32>) {
   %d = linop.materialize %m : !lr -> tensor<64x48xf32>
   return
 }
+
+// CHECK-LABEL: func.func @parameters_of_what_was_assembled_here(
+// CHECK-SAME:    %[[U:.*]]: tensor<6x2xf32>, %[[V:.*]]: tensor<2x8xf32>)
+// CHECK-NEXT:    return %[[V]]
+func.func @parameters_of_what_was_assembled_here(%u: tensor<6x2xf32>, %v: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %m = linop.assemble %u, %v : (tensor<6x2xf32>, tensor<2x8xf32>) -> tensor<6x8xf32, #linop.low_rank<rank = 2>>
+  %a, %b = linop.parameters %m : tensor<6x8xf32, #linop.low_rank<rank = 2>> -> tensor<6x2xf32>, tensor<2x8xf32>
+  return %b : tensor<2x8xf32>
+}
+
+// CHECK-LABEL: func.func @parameters_of_an_argument_stay(
+// CHECK:         linop.parameters
+func.func @parameters_of_an_argument_stay(%m: tensor<6x8xf32, #linop.low_rank<rank = 2>>) -> tensor<2x8xf32> {
+  %a, %b = linop.parameters %m : tensor<6x8xf32, #linop.low_rank<rank = 2>> -> tensor<6x2xf32>, tensor<2x8xf32>
+  return %b : tensor<2x8xf32>
+}
