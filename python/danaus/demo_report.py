@@ -8,6 +8,7 @@
 """What the demo prints: a table, the same as Markdown, and bars as SVG."""
 import ctypes
 import html
+import os
 import pathlib
 import platform
 
@@ -41,6 +42,11 @@ def blas_name():
         core.restype = ctypes.c_char_p
         return f"{name} ({core().decode()} kernels)"
     return name
+
+
+def machine():
+    """CPU, BLAS and how busy the machine has been in the last minute."""
+    return f"{cpu_name()}, load average {os.getloadavg()[0]:.1f}; dense: {blas_name()}"
 
 
 def _cells(result):
@@ -89,7 +95,7 @@ def replace_summary(text, results, cosines):
     if not begin or not end:
         raise OSError(f"README: wanted the lines {BEGIN} and {END}")
     count = len({result.layer for result in results})
-    note = f"{count} layers, f32, one thread, {cpu_name()}; dense: {blas_name()}"
+    note = f"{count} layers, f32, one thread, {machine()}"
     return f"{before}{BEGIN}\n{note}.\n\n{summary(results, cosines)}\n{END}{after}"
 
 
@@ -98,7 +104,7 @@ def markdown(results, cosines, tokens, seconds):
     count = len({result.layer for result in results})
     return f"""# The linear layers of all-MiniLM-L6-v2, structured
 
-{tokens} tokens of real sentences, 1 thread. {cpu_name()}; dense: {blas_name()}.
+{tokens} tokens of real sentences, 1 thread. {machine()}.
 Demo time {seconds:.0f} s.
 
 {table([HEADER, *map(_cells, results)])}
