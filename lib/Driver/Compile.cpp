@@ -195,19 +195,20 @@ static void preferWideVectors(llvm::Module &module) {
       function.addFnAttr("prefer-vector-width", "512");
 }
 
-Expected<std::unique_ptr<ExecutionEngine>> danaus::createEngine(ModuleOp module) {
+Expected<std::unique_ptr<ExecutionEngine>> danaus::createEngine(ModuleOp module,
+                                                                    unsigned optLevel) {
   registerTranslations(module);
   Expected<std::unique_ptr<llvm::TargetMachine>> machine = createHostMachine();
   if (!machine)
     return machine.takeError();
-  auto optimize = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine->get());
+  auto optimize = makeOptimizingTransformer(optLevel, /*sizeLevel=*/0, machine->get());
   auto transform = [&](llvm::Module *llvmModule) {
     preferWideVectors(*llvmModule);
     return optimize(llvmModule);
   };
   ExecutionEngineOptions options;
   options.transformer = transform;
-  options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Aggressive;
+  options.jitCodeGenOptLevel = *llvm::CodeGenOpt::getLevel(optLevel);
   options.enableGDBNotificationListener = false;
   options.enablePerfNotificationListener = false;
   // The engine owns its target machine; the transformer needs one during `create` only.

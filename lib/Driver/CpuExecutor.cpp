@@ -104,7 +104,7 @@ Error CpuExecutor::prepare(ModuleOp module, llvm::StringRef entry) {
     return error;
   if (Error error = compileModule(*copy, settings, Level::LLVM, record))
     return error;
-  Expected<std::unique_ptr<ExecutionEngine>> created = createEngine(*copy);
+  Expected<std::unique_ptr<ExecutionEngine>> created = createEngine(*copy, settings.optLevel);
   if (!created)
     return created.takeError();
   engine = std::move(*created);

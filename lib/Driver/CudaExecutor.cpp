@@ -156,7 +156,7 @@ Error CudaExecutor::prepare(ModuleOp module, llvm::StringRef entry) {
     return error;
   if (!copy->lookupSymbol("danaus_kernels_image"))
     return makeError("device cuda: no part of the module runs on a GPU");
-  Expected<std::unique_ptr<ExecutionEngine>> created = createEngine(*copy);
+  Expected<std::unique_ptr<ExecutionEngine>> created = createEngine(*copy, settings.optLevel);
   if (!created)
     return created.takeError();
   engine = std::move(*created);

@@ -27,8 +27,11 @@ struct Tool {
 } // namespace
 
 static constexpr Tool tools[] = {
-    {"compile", danaus::compileMain}, {"lsp-server", danaus::lspServerMain},
-    {"opt", danaus::optMain},         {"run", danaus::runMain},
+    {"compile", danaus::compileMain},
+    {"fuzz", danaus::fuzzMain},
+    {"lsp-server", danaus::lspServerMain},
+    {"opt", danaus::optMain},
+    {"run", danaus::runMain},
     {"tune", danaus::tuneMain},
 };
 

@@ -48,8 +48,10 @@ llvm::Error compileModule(mlir::ModuleOp module, const CompileSettings &settings
 /// LLVM IR of a module in the LLVM dialect, before any of LLVM's passes.
 llvm::Expected<std::string> printLLVM(mlir::ModuleOp module);
 
-/// Compiles a module in the LLVM dialect for this machine's CPU at -O3.
-llvm::Expected<std::unique_ptr<mlir::ExecutionEngine>> createEngine(mlir::ModuleOp module);
+/// Compiles a module in the LLVM dialect for this machine's CPU, with the effort
+/// of LLVM's -O0 to -O3.
+llvm::Expected<std::unique_ptr<mlir::ExecutionEngine>> createEngine(mlir::ModuleOp module,
+                                                                    unsigned optLevel);
 
 } // namespace danaus
 

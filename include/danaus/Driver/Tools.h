@@ -14,6 +14,10 @@ namespace danaus {
 /// danaus-compile: compiles for a target into a file. Returns the exit status.
 int compileMain(int argc, char **argv);
 
+/// danaus-fuzz: random programs, compiled every way, against the reference; or
+/// programs with random edits, which may not crash. Returns the exit status.
+int fuzzMain(int argc, char **argv);
+
 /// danaus-lsp-server: diagnostics, hovers and definitions for an editor, in the
 /// language server protocol on the standard streams. Returns the exit status.
 int lspServerMain(int argc, char **argv);

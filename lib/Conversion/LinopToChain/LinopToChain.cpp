@@ -148,6 +148,12 @@ static RankedTensorType withSize(RankedTensorType type, int64_t axis, int64_t si
 static Value applyAlong(OpBuilder &builder, Location loc, StageProgram program,
                         ValueRange parameters, Value x, int64_t axis, Type element) {
   RowsView view{cast<RankedTensorType>(x.getType()), axis};
+  if (llvm::is_contained(view.type.getShape(),
+                         0)) { // nothing to compute, and slices of it are errors
+    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, x);
+    sizes[axis] = builder.getIndexAttr(program.outSize());
+    return tensor::EmptyOp::create(builder, loc, sizes, element);
+  }
   int64_t out = program.outSize(), last = view.type.getRank() - 1;
   if (axis != last) {
     std::optional<int64_t> inner = view.inner();
