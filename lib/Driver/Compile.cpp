@@ -196,7 +196,7 @@ static void preferWideVectors(llvm::Module &module) {
 }
 
 Expected<std::unique_ptr<ExecutionEngine>> danaus::createEngine(ModuleOp module,
-                                                                    unsigned optLevel) {
+                                                                unsigned optLevel) {
   registerTranslations(module);
   Expected<std::unique_ptr<llvm::TargetMachine>> machine = createHostMachine();
   if (!machine)

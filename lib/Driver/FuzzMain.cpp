@@ -124,8 +124,8 @@ static Expected<std::vector<HostTensor>> perturb(ArrayRef<HostTensor> tensors, u
     if (!copy)
       return copy.takeError();
     std::memcpy(copy->data(), tensor.data(), tensor.getNumBytes());
-    if (!isInteger(tensor.getKind()) && !isComplex(tensor.getKind()))
-      for (int64_t i = 0; i < tensor.getNumElements(); ++i) {
+    if (!isInteger(tensor.getKind()))
+      for (int64_t i = 0; i < tensor.getNumParts(); ++i) {
         double share = double(random() % 1025) / 512 - 1; // -1 .. 1
         copy->set(i, tensor.get(i) * (1 + 8 * unitRoundoff(tensor.getKind()) * share));
       }
@@ -231,7 +231,7 @@ static Outcome runIsolated(unsigned seconds, bool quiet, llvm::function_ref<int(
   if (WIFEXITED(status))
     return WEXITSTATUS(status) == statusPassed    ? Outcome::Passed
            : WEXITSTATUS(status) == statusInvalid ? Outcome::Invalid
-                                            : Outcome::Failed;
+                                                  : Outcome::Failed;
   return WTERMSIG(status) == SIGALRM ? Outcome::TimedOut : Outcome::Crashed;
 }
 

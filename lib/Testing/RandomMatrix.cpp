@@ -148,6 +148,20 @@ struct FamilyMaker {
   }
   std::string hadamard() { return isSquare() && llvm::isPowerOf2_64(out) ? "#linop.hadamard" : ""; }
   std::string dft() { return isSquare() && element.starts_with("complex") ? "#linop.dft" : ""; }
+  std::string csr() {
+    return formatv("#linop.csr<nnz = {0}>", below(random, std::min<int64_t>(out * in, 40) + 1));
+  }
+  std::string bsr() {
+    int64_t b = randomDivisor(random, out), c = randomDivisor(random, in);
+    int64_t blocks = below(random, std::min<int64_t>(out / b * (in / c), 20) + 1);
+    return formatv("#linop.bsr<block = [{0}, {1}], nnz = {2}>", b, c, blocks);
+  }
+  std::string nToM() {
+    int64_t m = randomDivisor(random, in);
+    if (m > 127)
+      return "";
+    return formatv("#linop.n_m<n = {0}, m = {1}>", 1 + below(random, m), m);
+  }
   std::string product() {
     if (depth <= 0)
       return "";
@@ -196,6 +210,9 @@ static constexpr Maker families[] = {&FamilyMaker::dense,
                                      &FamilyMaker::tablePermutation,
                                      &FamilyMaker::hadamard,
                                      &FamilyMaker::dft,
+                                     &FamilyMaker::csr,
+                                     &FamilyMaker::bsr,
+                                     &FamilyMaker::nToM,
                                      &FamilyMaker::product,
                                      &FamilyMaker::sum,
                                      &FamilyMaker::transpose,

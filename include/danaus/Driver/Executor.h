@@ -33,12 +33,12 @@ namespace danaus {
 
 /// What the user decided about the compilation; empty means the default.
 struct CompileSettings {
-  std::string pipeline; ///< "optimized" or "naive"
-  std::string passes;   ///< passes on the module before the pipeline
-  std::string schedule; ///< text of a #chain.schedule for every kernel
-  std::string model;    ///< file with a schedule model
-  std::string target;   ///< name of a target record
-  int64_t rows = 256;   ///< rows to expect where they are dynamic
+  std::string pipeline;  ///< "optimized" or "naive"
+  std::string passes;    ///< passes on the module before the pipeline
+  std::string schedule;  ///< text of a #chain.schedule for every kernel
+  std::string model;     ///< file with a schedule model
+  std::string target;    ///< name of a target record
+  int64_t rows = 256;    ///< rows to expect where they are dynamic
   unsigned optLevel = 3; ///< LLVM's effort on the CPU, 0 to 3
 };
 
