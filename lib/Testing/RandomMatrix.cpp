@@ -72,10 +72,10 @@ struct FamilyMaker {
   std::string diagonal() { return "#linop.diagonal"; }
   std::string toeplitz() { return "#linop.toeplitz"; }
   std::string circulant() { return isSquare() ? "#linop.circulant" : ""; }
-  std::string lowRank() { return formatv("#linop.low_rank<rank = {0}>", rank()); }
-  std::string usv() {
-    return formatv("#linop.usv<rank = {0}>", 1 + below(random, std::min<int64_t>({out, in, 4})));
-  }
+  /// At most the sizes.
+  int64_t smallRank() { return 1 + below(random, std::min<int64_t>({out, in, 4})); }
+  std::string lowRank() { return formatv("#linop.low_rank<rank = {0}>", smallRank()); }
+  std::string usv() { return formatv("#linop.usv<rank = {0}>", smallRank()); }
   std::string blockDiagonal() {
     return formatv("#linop.block_diagonal<blocks = {0}>", commonDivisor());
   }
