@@ -97,6 +97,7 @@ def Linop_LowRankAttr : Linop_Structure<"LowRank", "low_rank"> {
     `M = U V`. Parameters: U (out, rank), V (rank, in).
 
     * (C1) `rank >= 1`
+    * (C2) `rank <= min(out, in)`
 
     Example: `tensor<64x48xf32, #linop.low_rank<rank = 8>>`
   }];

@@ -65,7 +65,8 @@ def _low_rank_of(out, in_, rank):
 
 
 def _low_rank(draw):
-    return _low_rank_of(16 * draw.choice(_SIZES), 16 * draw.choice(_SIZES), draw.choice((4, 8, 16, 32, 64, 100)))
+    out, in_, rank = 16 * draw.choice(_SIZES), 16 * draw.choice(_SIZES), draw.choice((4, 8, 16, 32, 64, 100))
+    return _low_rank_of(out, in_, min(out, in_, rank))
 
 
 def _block_diagonal(draw):

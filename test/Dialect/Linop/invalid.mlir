@@ -194,6 +194,11 @@ func.func @apply_columns_C1(%m: tensor<6x8xf32, #linop.dense>, %x: tensor<?x9xf3
 
 // -----
 
+// expected-error @below {{wanted a rank of at most 6, found 7}}
+func.func private @low_rank_above_the_sizes_C2(tensor<8x6xf32, #linop.low_rank<rank = 7>>)
+
+// -----
+
 func.func private @real_product_of_a_complex_factor_C4(
     // expected-error @below {{factor 1: wanted a real element type as the product's 'f32', found 'complex<f32>'}}
     tensor<4x4xf32, #linop.product<[tensor<4x4xf32>, tensor<4x4xcomplex<f32>>]>>)
