@@ -21,6 +21,8 @@ static bool isElementType(Type type) {
 }
 
 LogicalResult linop::verifyMatrix(ArrayRef<int64_t> shape, Type elementType, EmitError emitError) {
+  if (!elementType) // the parser goes on to the encoding after an error in the type
+    return failure();
   if (shape.size() != 2)
     return emitError() << "a structure encodes a matrix: wanted rank 2, found rank "
                        << shape.size();

@@ -151,3 +151,9 @@ func.func @bsr_static_values_of_a_dynamic_count(%crow: tensor<3xi32>, %col: tens
       -> tensor<4x6xf32, #linop.bsr<block = [2, 3], nnz = ?>>
   return
 }
+
+// -----
+
+// The parser hands an encoding to verify over no element type at all.
+// expected-error @below {{expected '>' in complex type}}
+func.func private @element_type_that_does_not_parse(tensor<4x2xcomplex<f32 , #linop.csr<nnz = 2>>)
