@@ -99,6 +99,11 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
                            bool onGpu) {
   if (Error error = addPasses(pm, settings.passes))
     return error;
+  if (settings.simplify && onGpu)
+    return makeError("--simplify: products of parameters run on the host, which the cuda device "
+                     "does not support");
+  if (settings.simplify)
+    buildSimplifyLinop(pm, SimplifyLinopOptions());
   if (settings.pipeline == "naive") {
     if (level == Level::Kernel)
       return makeError("the naive pipeline has no kernels to print");

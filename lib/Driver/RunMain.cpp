@@ -31,6 +31,10 @@ struct Options {
       cl::desc("Passes to run before the pipeline, as in --pass-pipeline without an anchor; "
                "--check still compares with the function as it was written"),
       cl::cat(category)};
+  cl::opt<bool> simplify{"simplify",
+                         cl::desc("Run danaus-simplify-linop before the pipeline; --check still "
+                                  "compares with the function as it was written"),
+                         cl::cat(category)};
   cl::opt<std::string> schedule{
       "schedule", cl::desc("#chain.schedule<...> for every kernel, or a file that holds one"),
       cl::cat(category)};
@@ -79,6 +83,7 @@ static danaus::RunSettings collect(const Options &options) {
   settings.device = options.device;
   settings.compile.pipeline = options.pipeline;
   settings.compile.passes = options.passes;
+  settings.compile.simplify = options.simplify;
   settings.compile.schedule = options.schedule;
   settings.compile.model = options.model;
   settings.compile.target = options.target;

@@ -23,9 +23,38 @@
 using namespace mlir;
 using namespace danaus;
 
+void danaus::buildSimplifyLinop(OpPassManager &pm, const SimplifyLinopOptions &options) {
+  // Canonicalization would make dense tensors of structured ones in linalg.
+  pm.addPass(createRaiseLinalgToLinopPass());
+  TransposeChainsPassOptions transpose;
+  transpose.maxValues = options.maxValues;
+  pm.addPass(createTransposeChainsPass(transpose));
+  pm.addPass(createMergePermutationsPass());
+  AbsorbScalesPassOptions absorb;
+  absorb.rows = options.rows;
+  pm.addPass(createAbsorbScalesPass(absorb));
+  RegroupButterfliesPassOptions regroup;
+  regroup.maxBlock = options.maxBlock;
+  pm.addPass(createRegroupButterfliesPass(regroup));
+  MixKroneckerPassOptions mix;
+  mix.rows = options.rows;
+  pm.addPass(createMixKroneckerPass(mix));
+  PushPermutationsPassOptions push;
+  push.maxValues = options.maxValues;
+  pm.addPass(createPushPermutationsPass(push));
+  pm.addPass(createAbsorbScalesPass(absorb)); // into what was regrouped
+  ReassociatePassOptions reassociate;
+  reassociate.rows = options.rows;
+  pm.addPass(createReassociatePass(reassociate));
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
 void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &options) {
   pm.addPass(createImportSparseTensorsPass());
   pm.addPass(createRaiseLinalgToLinopPass());
+  if (options.simplify)
+    buildSimplifyLinop(pm, SimplifyLinopOptions());
   ExpandStructuredPassOptions expand;
   expand.foldPermutations = options.foldPermutations;
   pm.addPass(createExpandStructuredPass(expand));
@@ -96,7 +125,9 @@ void danaus::buildNaiveToLLVM(OpPassManager &pm, const NaiveToLLVMOptions &) {
 }
 
 void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) {
-  buildToChain(pm, ToChainOptions());
+  ToChainOptions toChain;
+  toChain.simplify = options.simplify;
+  buildToChain(pm, toChain);
   pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createLinalgGeneralizeNamedOpsPass());
   pm.addPass(createLinalgElementwiseOpFusionPass());
@@ -129,6 +160,9 @@ void danaus::buildToLLVM(OpPassManager &pm, const ToKernelsOptions &options) {
 }
 
 void danaus::registerPipelines() {
+  PassPipelineRegistration<SimplifyLinopOptions>(
+      "danaus-simplify-linop", "The algebra on structured matrices, all of it in a fixed order",
+      buildSimplifyLinop);
   PassPipelineRegistration<ToChainOptions>(
       "danaus-to-chain", "Structured matrices to chains of stages on their parameters",
       buildToChain);

@@ -40,6 +40,7 @@ struct CompileSettings {
   std::string target;    ///< name of a target record
   int64_t rows = 256;    ///< rows to expect where they are dynamic
   unsigned optLevel = 3; ///< LLVM's effort on the CPU, 0 to 3
+  bool simplify = false; ///< the algebra first, after `passes`
 };
 
 /// Element type and shape of a tensor, all sizes known.

@@ -21,6 +21,26 @@
 namespace danaus {
 
 //===----------------------------------------------------------------------===//
+// danaus-simplify-linop
+//===----------------------------------------------------------------------===//
+
+struct SimplifyLinopOptions : mlir::PassPipelineOptions<SimplifyLinopOptions> {
+  Option<int64_t> maxBlock{*this, "max-block",
+                           llvm::cl::desc("Rows and columns of a regrouped block at most"),
+                           llvm::cl::init(32)};
+  Option<int64_t> maxValues{
+      *this, "max-values",
+      llvm::cl::desc("Values of run-time parameters to move for one matrix at most"),
+      llvm::cl::init(65536)};
+  Option<int64_t> rows{*this, "rows", llvm::cl::desc("Rows of activations to expect"),
+                       llvm::cl::init(256)};
+};
+
+/// The algebra: linop to linop, each pass once in the order in which one makes
+/// work for the next.
+void buildSimplifyLinop(mlir::OpPassManager &pm, const SimplifyLinopOptions &options);
+
+//===----------------------------------------------------------------------===//
 // danaus-to-chain
 //===----------------------------------------------------------------------===//
 
@@ -28,6 +48,8 @@ struct ToChainOptions : mlir::PassPipelineOptions<ToChainOptions> {
   Option<bool> foldPermutations{
       *this, "fold-permutations",
       llvm::cl::desc("Move digit permutations into the stages beside them"), llvm::cl::init(true)};
+  Option<bool> simplify{*this, "simplify", llvm::cl::desc("Run danaus-simplify-linop first"),
+                        llvm::cl::init(false)};
 };
 
 /// linop and linalg on structured tensors to chain.stage on parameters. After
@@ -82,6 +104,8 @@ struct ToKernelsOptions : mlir::PassPipelineOptions<ToKernelsOptions> {
   Option<std::string> model{*this, "model", llvm::cl::desc("Model that ranks the legal schedules")};
   Option<int64_t> rows{*this, "rows", llvm::cl::desc("Rows to expect where the size is dynamic"),
                        llvm::cl::init(256)};
+  Option<bool> simplify{*this, "simplify", llvm::cl::desc("Run danaus-simplify-linop first"),
+                        llvm::cl::init(false)};
 };
 
 /// linop to scheduled chain.kernel with packed weights, on tensors: the common

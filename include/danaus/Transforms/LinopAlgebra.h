@@ -43,6 +43,17 @@ void populateAbsorbScalesPatterns(mlir::RewritePatternSet &patterns, int64_t row
 /// Butterflies and stages that nest to stages of blocks up to `maxBlock`.
 void populateRegroupButterfliesPatterns(mlir::RewritePatternSet &patterns, int64_t maxBlock);
 
+/// (A (x) B)(C (x) D) -> AC (x) BD, where that takes no more flops on `rows` rows.
+void populateMixKroneckerPatterns(mlir::RewritePatternSet &patterns, int64_t rows);
+
+/// stage P -> P' stage', moving at most `maxValues` values of the stage's weight
+/// at run time. Contains the patterns that merge permutations.
+void populatePushPermutationsPatterns(mlir::RewritePatternSet &patterns, int64_t maxValues);
+
+/// Neighboring dense, block-diagonal and low-rank factors multiplied out where
+/// that takes fewer flops and bytes on `rows` rows.
+void populateReassociatePatterns(mlir::RewritePatternSet &patterns, int64_t rows);
+
 } // namespace danaus
 
 #endif // DANAUS_TRANSFORMS_LINOPALGEBRA_H

@@ -406,4 +406,67 @@ def RegroupButterfliesPass : Pass<"danaus-regroup-butterflies"> {
                            "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def MixKroneckerPass : Pass<"danaus-mix-kronecker"> {
+  let summary = "(A (x) B)(C (x) D) = AC (x) BD";
+  let description = [{
+    Before: products with neighboring kronecker factors. After: two of one term
+    each, whose factors match in number and size, are one, its factors multiplied
+    in f64 and rounded once: when compiling if they are constant, else by
+    `linalg.generic`. Includes `danaus-flatten-composites`.
+
+    Bound: two Kronecker products of N factors rounded 2 N times before; N
+    parameters are rounded and N stages now.
+
+    Declines, with a remark, several terms, sizes that do not match, complex
+    numbers, more flops than before on `rows` rows, and a product that must keep
+    its type. Test: `test/Transforms/mix-kronecker.mlir`.
+  }];
+  let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
+  let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def PushPermutationsPass : Pass<"danaus-push-permutations"> {
+  let summary = "Move digit permutations to the left through stages";
+  let description = [{
+    Before: products in which a digit permutation is applied right before a stage
+    (kronecker_sparse, block_diagonal, dense or square diagonal). After: the
+    permutation comes after the stage, which reads the activations as they are:
+    whole blocks that changed places do so in the weight and in what follows, and
+    what moved inside a block is gone, absorbed by the weight. Includes
+    `danaus-merge-permutations`. Exact.
+
+    Declines, with a remark, a permutation that tears the digits of a block
+    apart, one that cuts them elsewhere than at a digit, more than `max-values`
+    values of a weight to move at run time, and a product that must keep its
+    type. Test: `test/Transforms/push-permutations.mlir`.
+  }];
+  let options = [Option<"maxValues", "max-values", "int64_t", "65536",
+                        "Values of run-time parameters to move for one stage at most">];
+  let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
+def ReassociatePass : Pass<"danaus-reassociate"> {
+  let summary = "Multiply factors out where that saves flops and bytes";
+  let description = [{
+    Before: products with neighbors that are dense, low_rank (as two dense
+    matrices) or block_diagonal with equally many blocks. After: each run of them
+    is the chain that takes the fewest flops plus bytes a call on `rows` rows,
+    counting what it takes to multiply run-time parameters: groups of neighbors
+    are multiplied, in the order that a matrix chain takes least, in f64, and
+    rounded once. A remark gives the numbers. Includes
+    `danaus-flatten-composites`.
+
+    Bound: k stages rounded k times before; the product and one stage are, 2
+    times, now, and k is at least 2.
+
+    Declines, with a remark, a run of which no product costs less, and a product
+    that must keep its type. Test: `test/Transforms/reassociate.mlir`.
+  }];
+  let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
+  let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // DANAUS_TRANSFORMS_PASSES_TD

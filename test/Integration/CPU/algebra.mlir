@@ -45,6 +45,43 @@
 // REDEFINE: %{entry} = constant_stages
 // RUN: %{both}
 
+// REDEFINE: %{passes} = danaus-mix-kronecker
+// REDEFINE: %{entry} = kronecker_f32
+// RUN: %{both}
+// REDEFINE: %{entry} = kronecker_bf16
+// RUN: %{both}
+
+// REDEFINE: %{passes} = danaus-push-permutations
+// REDEFINE: %{entry} = pushed
+// RUN: %{both}
+// REDEFINE: %{entry} = permutations
+// RUN: %{both}
+
+// REDEFINE: %{passes} = danaus-reassociate
+// REDEFINE: %{entry} = associated_f32
+// RUN: %{both}
+// REDEFINE: %{entry} = associated_bf16
+// RUN: %{both}
+
+// All of it.
+// DEFINE: %{simplified} = danaus-run %s --entry=%{entry} --rows=7 --check --simplify && danaus-run %s --entry=%{entry} --rows=7 --check --simplify --pipeline=naive
+// REDEFINE: %{entry} = composites
+// RUN: %{simplified}
+// REDEFINE: %{entry} = permutations
+// RUN: %{simplified}
+// REDEFINE: %{entry} = transposed_chain
+// RUN: %{simplified}
+// REDEFINE: %{entry} = transposed_networks
+// RUN: %{simplified}
+// REDEFINE: %{entry} = diagonals_f32
+// RUN: %{simplified}
+// REDEFINE: %{entry} = butterfly_bf16
+// RUN: %{simplified}
+// REDEFINE: %{entry} = pushed
+// RUN: %{simplified}
+// REDEFINE: %{entry} = associated_f32
+// RUN: %{simplified}
+
 !lr = tensor<6x4xf32, #linop.low_rank<rank = 2>>
 !pair = tensor<6x5xf32, #linop.product<[!lr, tensor<4x5xf32>]>>
 !nest = tensor<6x3xf32, #linop.product<[!pair, tensor<5x3xf32, #linop.diagonal>]>>
@@ -180,4 +217,53 @@ func.func @constant_stages(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %m = linop.product %b, %a : !c1, !c0 -> !c
   %y = linop.apply %m, %x : !c, tensor<?x4xf32> -> tensor<?x4xf32>
   return %y : tensor<?x4xf32>
+}
+
+!ka = tensor<6x8xf32, #linop.kronecker<rows = [2, 3], columns = [4, 2]>>
+!kb = tensor<8x4xf32, #linop.kronecker<rows = [4, 2], columns = [2, 2]>>
+!kab = tensor<6x4xf32, #linop.product<[!ka, !kb]>>
+func.func @kronecker_f32(%m: !kab, %x: tensor<?x4xf32>) -> tensor<?x6xf32> {
+  %y = linop.apply %m, %x : !kab, tensor<?x4xf32> -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
+}
+
+!kh = tensor<64x64xbf16, #linop.kronecker<rows = [4, 4, 4], columns = [4, 4, 4]>>
+!khh = tensor<64x64xbf16, #linop.product<[!kh, !kh]>>
+func.func @kronecker_bf16(%m: !khh, %x: tensor<?x64xbf16>) -> tensor<?x64xbf16> {
+  %y = linop.apply %m, %x : !khh, tensor<?x64xbf16> -> tensor<?x64xbf16>
+  return %y : tensor<?x64xbf16>
+}
+
+!pd = tensor<24x24xf32, #linop.diagonal>
+!p0 = tensor<24x24xf32, #linop.permutation<sizes = [2, 3, 4], order = [1, 0, 2]>>
+!p1 = tensor<24x24xf32, #linop.permutation<sizes = [6, 4], order = [1, 0]>>
+!p2 = tensor<24x24xf32, #linop.permutation<sizes = [6, 2, 2], order = [0, 2, 1]>>
+!pb = tensor<24x24xf32, #linop.block_diagonal<blocks = 6>>
+!pk = tensor<36x24xf32, #linop.kronecker_sparse<a = 2, b = 6, c = 4, d = 3>>
+!p3 = tensor<24x24xf32, #linop.permutation<sizes = [3, 2, 4], order = [2, 1, 0]>>
+!pw = tensor<5x36xf32>
+!p36 = tensor<36x36xf32, #linop.permutation<sizes = [4, 9], order = [1, 0]>>
+!pushed = tensor<5x24xf32, #linop.product<[!pw, !p36, !pk, !pd, !p3, !pb, !p0, !pb, !p1, !pb, !p2]>>
+func.func @pushed(%m: !pushed, %x: tensor<?x24xf32>) -> tensor<?x5xf32> {
+  %y = linop.apply %m, %x : !pushed, tensor<?x24xf32> -> tensor<?x5xf32>
+  return %y : tensor<?x5xf32>
+}
+
+!al = tensor<48x40xf32, #linop.low_rank<rank = 4>>
+!am = tensor<40x56xf32, #linop.low_rank<rank = 6>>
+!an = tensor<56x5xf32>
+!ab = tensor<5x10xf32, #linop.block_diagonal<blocks = 5>>
+!ac = tensor<10x15xf32, #linop.block_diagonal<blocks = 5>>
+!as = tensor<48x15xf32, #linop.product<[!al, !am, !an, !ab, !ac]>>
+func.func @associated_f32(%m: !as, %x: tensor<?x15xf32>) -> tensor<?x48xf32> {
+  %y = linop.apply %m, %x : !as, tensor<?x15xf32> -> tensor<?x48xf32>
+  return %y : tensor<?x48xf32>
+}
+
+!ah = tensor<48x40xbf16, #linop.low_rank<rank = 4>>
+!ai = tensor<40x56xbf16, #linop.low_rank<rank = 6>>
+!aj = tensor<48x8xbf16, #linop.product<[!ah, !ai, tensor<56x8xbf16>]>>
+func.func @associated_bf16(%m: !aj, %x: tensor<?x8xbf16>) -> tensor<?x48xbf16> {
+  %y = linop.apply %m, %x : !aj, tensor<?x8xbf16> -> tensor<?x48xbf16>
+  return %y : tensor<?x48xbf16>
 }
