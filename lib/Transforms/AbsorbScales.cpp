@@ -108,8 +108,7 @@ static Value scaleParameter(OpBuilder &builder, Location loc, Value matrix,
   }
   product.result = parameter.dims;
   product.terms = {parameter, scale};
-  parameters[found.parameter] =
-      multiplyParameters(builder, loc, product, type.getElementType());
+  parameters[found.parameter] = multiplyParameters(builder, loc, product, type.getElementType());
   return assembleMatrix(builder, loc, matrixType(matrix), parameters);
 }
 
@@ -254,8 +253,8 @@ struct AbsorbScale : OpRewritePattern<ScaleOp> {
     Value &factor = factors[*found];
     factor = scaleParameter(rewriter, op.getLoc(), factor, *findIndexed(factor, Side::Rows),
                             op.getFactor(), /*isUniform=*/true);
-    Value scaled = factors.size() == 1 ? factors.front()
-                                       : ProductOp::create(rewriter, op.getLoc(), factors);
+    Value scaled =
+        factors.size() == 1 ? factors.front() : ProductOp::create(rewriter, op.getLoc(), factors);
     replaceMatrix(rewriter, op.getResult(), scaled);
     rewriter.eraseOp(op);
     return success();
@@ -274,8 +273,8 @@ struct HoistScale : OpRewritePattern<ProductOp> {
     if (!why.empty())
       return rewriter.notifyMatchFailure(op, why);
     SmallVector<Value> factors(op.getFactors());
-    auto scaled = llvm::find_if(
-        factors, [](Value factor) { return bool(factor.getDefiningOp<ScaleOp>()); });
+    auto scaled =
+        llvm::find_if(factors, [](Value factor) { return bool(factor.getDefiningOp<ScaleOp>()); });
     if (scaled == factors.end())
       return rewriter.notifyMatchFailure(op, "no factor is scaled");
     auto scale = scaled->getDefiningOp<ScaleOp>();

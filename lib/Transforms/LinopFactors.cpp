@@ -164,8 +164,8 @@ void danaus::replaceMatrix(RewriterBase &rewriter, Value matrix, Value replaceme
 void danaus::replaceProduct(RewriterBase &rewriter, ProductOp op, ArrayRef<Value> factors) {
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
-  Value product = factors.size() == 1 ? factors.front()
-                                      : ProductOp::create(rewriter, op.getLoc(), factors);
+  Value product =
+      factors.size() == 1 ? factors.front() : ProductOp::create(rewriter, op.getLoc(), factors);
   replaceMatrix(rewriter, op.getResult(), product);
   rewriter.eraseOp(op);
 }

@@ -66,8 +66,8 @@ struct MergeAdjacentPermutations : OpRewritePattern<ProductOp> {
       if (!merged)
         continue;
       SmallVector<Value> factors(op.getFactors());
-      factors[i] = assemblePermutation(rewriter, op.getLoc(), *merged,
-                                       op.getType().getElementType());
+      factors[i] =
+          assemblePermutation(rewriter, op.getLoc(), *merged, op.getType().getElementType());
       factors.erase(factors.begin() + i + 1);
       replaceProduct(rewriter, op, factors);
       return success();
@@ -81,8 +81,8 @@ struct DropIdentityFactors : OpRewritePattern<ProductOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(ProductOp op, PatternRewriter &rewriter) const override {
-    SmallVector<Value> factors = llvm::filter_to_vector(
-        op.getFactors(), [](Value factor) { return !isIdentity(factor); });
+    SmallVector<Value> factors =
+        llvm::filter_to_vector(op.getFactors(), [](Value factor) { return !isIdentity(factor); });
     if (factors.empty())
       factors.push_back(op.getFactors().front());
     if (factors.size() == op.getFactors().size())

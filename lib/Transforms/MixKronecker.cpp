@@ -59,8 +59,7 @@ static int64_t flopsOfFactors(Value left, Value right) {
     return 0;
   auto first = structureOf<KroneckerAttr>(left), second = structureOf<KroneckerAttr>(right);
   int64_t flops = 0;
-  for (auto [p, q, r] :
-       llvm::zip_equal(first.getRows(), first.getColumns(), second.getColumns()))
+  for (auto [p, q, r] : llvm::zip_equal(first.getRows(), first.getColumns(), second.getColumns()))
     flops += 2 * p * q * r;
   return flops;
 }
@@ -84,8 +83,7 @@ static std::optional<std::string> whyNotMixed(ProductOp op, unsigned index, int6
   int64_t after = rows * flopsPerRow(mixedType(left, right)) + flopsOfFactors(left, right);
   if (after <= before)
     return "";
-  return pair + ": " + std::to_string(after) + " flops mixed, " + std::to_string(before) +
-         " apart";
+  return pair + ": " + std::to_string(after) + " flops mixed, " + std::to_string(before) + " apart";
 }
 
 /// A factor each of AC, BD, ..
@@ -95,9 +93,10 @@ static Value mix(OpBuilder &builder, Location loc, Value left, Value right) {
   SmallVector<Value> rights = getParameters(builder, loc, right);
   for (auto [a, c] : llvm::zip_equal(lefts, rights)) {
     ArrayRef<int64_t> shape = matrixType(a).getShape();
-    ParameterProduct product{{{a, {"i", "j"}}, {c, {"j", "k"}}},
-                             {"i", "k"},
-                             {{'i', shape[0]}, {'j', shape[1]}, {'k', matrixType(c).getDimSize(1)}}};
+    ParameterProduct product{
+        {{a, {"i", "j"}}, {c, {"j", "k"}}},
+        {"i", "k"},
+        {{'i', shape[0]}, {'j', shape[1]}, {'k', matrixType(c).getDimSize(1)}}};
     products.push_back(multiplyParameters(builder, loc, product, type.getElementType()));
   }
   return assembleMatrix(builder, loc, type, products);

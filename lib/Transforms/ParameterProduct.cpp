@@ -9,6 +9,7 @@
 #include "danaus/Transforms/ParameterProduct.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
@@ -72,8 +73,8 @@ static RankedTensorType resultType(const ParameterProduct &product, Type element
 /// Null for what is no constant or one of complex numbers.
 static DenseElementsAttr getConstant(Value value) {
   DenseElementsAttr elements;
-  bool isScalar = matchPattern(value, m_Constant(&elements)) &&
-                  elements.getElementType().isIntOrFloat();
+  bool isScalar =
+      matchPattern(value, m_Constant(&elements)) && elements.getElementType().isIntOrFloat();
   return isScalar ? elements : nullptr;
 }
 
@@ -219,10 +220,37 @@ static AffineMap mapOf(MLIRContext *context, StringRef letters, StringRef loops)
   return AffineMap::get(loops.size(), 0, digits, context);
 }
 
+/// `value` as f32, rounded to odd: of the two neighbors of what f32 cannot hold,
+/// the one whose last bit is set. Rounding that to 16 bits gives what rounding
+/// `value` itself does, for which targets have no instruction.
+static Value roundToOdd(OpBuilder &builder, Location loc, Value value) {
+  Type f32 = builder.getF32Type(), f64 = builder.getF64Type(), i32 = builder.getI32Type();
+  Value nearest = arith::TruncFOp::create(builder, loc, f32, value);
+  Value back = arith::ExtFOp::create(builder, loc, f64, nearest);
+  Value bits = arith::BitcastOp::create(builder, loc, i32, nearest);
+  Value one = arith::ConstantIntOp::create(builder, loc, 1, 32);
+  Value lastBit = arith::AndIOp::create(builder, loc, bits, one);
+  // An even neighbor is left for the odd one on the side of `value`.
+  Value up = arith::AddIOp::create(builder, loc, bits, one);
+  Value down = arith::SubIOp::create(builder, loc, bits, one);
+  Value size = math::AbsFOp::create(builder, loc, value);
+  Value sizeBack = math::AbsFOp::create(builder, loc, back);
+  Value isLarger = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, size, sizeBack);
+  Value odd = arith::SelectOp::create(builder, loc, isLarger, up, down);
+  Value isInexact = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::ONE, value, back);
+  Value isOdd = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, lastBit, one);
+  Value kept = arith::SelectOp::create(builder, loc, isOdd, bits, odd);
+  Value rounded = arith::SelectOp::create(builder, loc, isInexact, kept, bits);
+  return arith::BitcastOp::create(builder, loc, f32, rounded);
+}
+
+/// `value` in the type `wanted`, rounded once.
 static Value convertFloat(OpBuilder &builder, Location loc, Value value, Type wanted) {
   unsigned have = value.getType().getIntOrFloatBitWidth(), want = wanted.getIntOrFloatBitWidth();
   if (have < want)
     return arith::ExtFOp::create(builder, loc, wanted, value);
+  if (have == 64 && want < 32)
+    value = roundToOdd(builder, loc, value);
   return have > want ? Value(arith::TruncFOp::create(builder, loc, wanted, value)) : value;
 }
 
@@ -283,7 +311,8 @@ static Value buildGeneric(OpBuilder &builder, Location loc, const ParameterProdu
           value = convertFloat(inner, where, value, elementType);
         linalg::YieldOp::create(inner, where, value);
       });
-  return moves ? generic.getResult(0) : roundTensor(builder, loc, generic.getResult(0), elementType);
+  return moves ? generic.getResult(0)
+               : roundTensor(builder, loc, generic.getResult(0), elementType);
 }
 
 Value danaus::multiplyParameters(OpBuilder &builder, Location loc, const ParameterProduct &product,
@@ -321,9 +350,8 @@ Value danaus::transposeParameter(OpBuilder &builder, Location loc, Value value,
   if (isConstantParameter(value))
     return multiplyParameters(builder, loc, product, type.getElementType());
   SmallVector<int64_t> permutation(order);
-  Value init = tensor::EmptyOp::create(builder, loc,
-                                       resultType(product, type.getElementType()).getShape(),
-                                       type.getElementType());
+  Value init = tensor::EmptyOp::create(
+      builder, loc, resultType(product, type.getElementType()).getShape(), type.getElementType());
   return linalg::TransposeOp::create(builder, loc, value, init, permutation)->getResult(0);
 }
 

@@ -107,12 +107,11 @@ static ParameterProduct moveWeight(const ReadDigits &digits, ArrayRef<std::strin
 }
 
 /// `stage` after `permutation` as a permutation after a stage; otherwise `why`.
-static std::optional<PushedStage> pushThrough(const StagePattern &stage,
-                                              const DigitPermutation &permutation,
-                                              std::string &why) {
+static std::optional<PushedStage>
+pushThrough(const StagePattern &stage, const DigitPermutation &permutation, std::string &why) {
   DigitPermutation inverse = permutation.inverse(); // its own x is what the stage reads
-  std::optional<SmallVector<int64_t>> cuts = mergeDigitCuts(
-      digitCuts(inverse.sizes()), digitCuts({stage.a, stage.c, stage.d}));
+  std::optional<SmallVector<int64_t>> cuts =
+      mergeDigitCuts(digitCuts(inverse.sizes()), digitCuts({stage.a, stage.c, stage.d}));
   if (!cuts) {
     why = "the digits of the permutation cut those of the stage";
     return std::nullopt;
@@ -144,8 +143,7 @@ static std::optional<PushedStage> pushThrough(const StagePattern &stage,
   for (auto [kind, letter] : llvm::zip_equal(digits.kinds, digits.letters))
     held[kind == 'a' ? 0 : kind == 'c' ? 1 : 2] += letter;
   return PushedStage{pattern, permuteRows(digits, inX, first, last, stage.b),
-                     moveWeight(digits, held, moved, stage.b),
-                     !std::equal(held, held + 3, moved)};
+                     moveWeight(digits, held, moved, stage.b), !std::equal(held, held + 3, moved)};
 }
 
 //===----------------------------------------------------------------------===//
@@ -159,8 +157,8 @@ static std::optional<StagePattern> patternOf(Value matrix) {
   if (auto ks = structureOf<KroneckerSparseAttr>(matrix))
     return StagePattern{ks.getA(), ks.getB(), ks.getC(), ks.getD()};
   if (auto diagonal = structureOf<BlockDiagonalAttr>(matrix))
-    return StagePattern{diagonal.getBlocks(), out / diagonal.getBlocks(),
-                        in / diagonal.getBlocks(), 1};
+    return StagePattern{diagonal.getBlocks(), out / diagonal.getBlocks(), in / diagonal.getBlocks(),
+                        1};
   if (structureOf<DenseAttr>(matrix))
     return StagePattern{1, out, in, 1};
   if (structureOf<DiagonalAttr>(matrix) && out == in)
@@ -179,12 +177,11 @@ static std::optional<PushedStage> findPush(ProductOp op, unsigned index, int64_t
   if (!stage || !attribute)
     return std::nullopt;
   std::optional<PushedStage> pushed = pushThrough(*stage, *attribute.getPermutation(), why);
-  int64_t values = pushed && pushed->movesWeight && !hasConstantParameters(left)
-                       ? stage->multipliesPerRow()
-                       : 0;
+  int64_t values =
+      pushed && pushed->movesWeight && !hasConstantParameters(left) ? stage->multipliesPerRow() : 0;
   if (values > maxValues) {
-    why = std::to_string(values) + " values to move at run time, limit " +
-          std::to_string(maxValues);
+    why =
+        std::to_string(values) + " values to move at run time, limit " + std::to_string(maxValues);
     pushed.reset();
   }
   if (!why.empty())

@@ -241,8 +241,8 @@ static Value asFactor(OpBuilder &builder, Location loc, Value value) {
     return value;
   int64_t n = type.getDimSize(0);
   auto matrix =
-      RankedTensorType::get({n * type.getDimSize(1), n * type.getDimSize(2)},
-                            type.getElementType(), BlockDiagonalAttr::get(type.getContext(), n));
+      RankedTensorType::get({n * type.getDimSize(1), n * type.getDimSize(2)}, type.getElementType(),
+                            BlockDiagonalAttr::get(type.getContext(), n));
   return AssembleOp::create(builder, loc, matrix, value);
 }
 
@@ -261,8 +261,8 @@ static SmallVector<Value> rebuildRun(OpBuilder &builder, ProductOp op, const Run
     const Link &link = run.links[first];
     Value factor = op.getFactors()[link.factor];
     unsigned numLinks = linksOf(factor, link.factor).size();
-    bool isWhole = numLinks == 1 || (link.parameter == 0 && group + 2 < cuts.size() &&
-                                     cuts[group + 2] == first + 2);
+    bool isWhole = numLinks == 1 ||
+                   (link.parameter == 0 && group + 2 < cuts.size() && cuts[group + 2] == first + 2);
     if (size == 1 && isWhole) {
       factors.push_back(factor);
       group += numLinks - 1;

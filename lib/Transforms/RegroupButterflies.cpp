@@ -130,8 +130,8 @@ static std::string digitsOf(unsigned j, char digit, unsigned numLevels, bool inc
 static ParameterProduct groupProduct(ArrayRef<Level> levels, const StagePattern &group) {
   using L = GroupLetters;
   unsigned count = levels.size();
-  bool increases = count == 1 || nestStages(levels[0].pattern, levels[1].pattern) ==
-                                     StageNesting::Increasing;
+  bool increases =
+      count == 1 || nestStages(levels[0].pattern, levels[1].pattern) == StageNesting::Increasing;
   ParameterProduct product;
   product.loops = {{L::a(), group.a}, {L::d(), group.d}};
   std::string b, c;
@@ -242,11 +242,10 @@ struct RegroupButterfly : RewritePattern {
       SmallVector<Level> levels = takeLevels(rewriter, op->getLoc(), operand);
       SmallVector<StagePattern> patterns =
           llvm::map_to_vector(levels, [](const Level &level) { return level.pattern; });
-      SmallVector<Value> factors = buildGroups(rewriter, op->getLoc(), levels,
-                                               groupStages(patterns, maxBlock), elementType);
-      Value product = factors.size() == 1
-                          ? factors.front()
-                          : ProductOp::create(rewriter, op->getLoc(), factors);
+      SmallVector<Value> factors =
+          buildGroups(rewriter, op->getLoc(), levels, groupStages(patterns, maxBlock), elementType);
+      Value product = factors.size() == 1 ? factors.front()
+                                          : ProductOp::create(rewriter, op->getLoc(), factors);
       replaceMatrixIn(rewriter, op, operand, product);
       return success();
     }
@@ -274,8 +273,8 @@ struct RegroupStages : OpRewritePattern<ProductOp> {
     SmallVector<Level> levels;
     for (Value factor : llvm::reverse(llvm::make_range(begin, end)))
       levels.push_back(takeLevel(rewriter, op.getLoc(), factor));
-    SmallVector<Value> grouped = buildGroups(rewriter, op.getLoc(), levels, run->groups,
-                                             op.getType().getElementType());
+    SmallVector<Value> grouped =
+        buildGroups(rewriter, op.getLoc(), levels, run->groups, op.getType().getElementType());
     factors.erase(begin, end);
     factors.insert(factors.begin() + run->first, grouped.begin(), grouped.end());
     replaceProduct(rewriter, op, factors);

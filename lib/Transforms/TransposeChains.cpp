@@ -54,9 +54,9 @@ static TransposedForm transposeKronecker(KroneckerAttr kronecker) {
 }
 
 static TransposedForm transposeTensorTrain(TensorTrainAttr train) {
-  TransposedForm form{TensorTrainAttr::get(train.getContext(), train.getIn(), train.getOut(),
-                                           train.getRanks()),
-                      {}};
+  TransposedForm form{
+      TensorTrainAttr::get(train.getContext(), train.getIn(), train.getOut(), train.getRanks()),
+      {}};
   for (unsigned k = 0; k < train.getOut().size(); ++k)
     form.parameters.push_back({k, {0, 2, 1, 3}});
   return form;
@@ -95,7 +95,8 @@ static std::optional<TransposedForm> findTransposedForm(Value matrix) {
       .Case<HadamardAttr, DftAttr>([&](auto) { return Form({same, {}}); })
       .Case<BlockDiagonalAttr>([&](auto) { return Form({same, {{0, {0, 2, 1}}}}); })
       .Case([&](KroneckerSparseAttr ks) {
-        auto swapped = KroneckerSparseAttr::get(context, ks.getA(), ks.getC(), ks.getB(), ks.getD());
+        auto swapped =
+            KroneckerSparseAttr::get(context, ks.getA(), ks.getC(), ks.getB(), ks.getD());
         return Form({swapped, {{0, {0, 2, 1, 3}}}});
       })
       .Case<LowRankAttr>([&](auto) { return Form({same, {{1, {1, 0}}, {0, {1, 0}}}}); })
@@ -249,8 +250,8 @@ static std::string explain(TransposeOp op, int64_t maxValues) {
   if (!form)
     return "the transpose of " + structureName(op.getMatrix()).str() +
            " is in no structure but its own";
-  return std::to_string(countMoved(*form, op.getMatrix())) +
-         " values to move at run time, limit " + std::to_string(maxValues);
+  return std::to_string(countMoved(*form, op.getMatrix())) + " values to move at run time, limit " +
+         std::to_string(maxValues);
 }
 
 namespace {

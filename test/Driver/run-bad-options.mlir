@@ -39,6 +39,9 @@
 // RUN: %{run} --entry=identity --pipeline=best 2>&1 | FileCheck %s --check-prefix=PIPELINE
 // PIPELINE: danaus-run: error: --pipeline: wanted optimized or naive, found 'best'
 
+// RUN: %{run} --entry=identity --simplify --target=sm_90a --emit=llvm 2>&1 | FileCheck %s --check-prefix=SIMPLIFY
+// SIMPLIFY: danaus-run: error: --simplify: products of parameters run on the host, which the cuda device does not support
+
 // RUN: %{run} --entry=identity --target=z80 2>&1 | FileCheck %s --check-prefix=TARGET
 // TARGET: danaus-run: error: --target: wanted one of {{.*}}x86-avx512{{.*}}, found 'z80'
 

@@ -36,8 +36,7 @@ inline mlir::RankedTensorType matrixType(mlir::Value matrix) {
 
 /// The encoding of `matrix` as `Structure`, or null. A plain matrix is dense.
 template <typename Structure> Structure structureOf(mlir::Value matrix) {
-  return mlir::dyn_cast<Structure>(
-      mlir::Attribute(linop::getMatrixStructure(matrixType(matrix))));
+  return mlir::dyn_cast<Structure>(mlir::Attribute(linop::getMatrixStructure(matrixType(matrix))));
 }
 
 /// The encoding without its parameters, such as "low_rank"; "dense" if plain.

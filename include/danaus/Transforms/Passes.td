@@ -380,7 +380,8 @@ def AbsorbScalesPass : Pass<"danaus-absorb-scales"> {
   }];
   let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def RegroupButterfliesPass : Pass<"danaus-regroup-butterflies"> {
@@ -403,7 +404,8 @@ def RegroupButterfliesPass : Pass<"danaus-regroup-butterflies"> {
   let options = [Option<"maxBlock", "max-block", "int64_t", "32",
                         "Rows and columns of a dense block at most">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def MixKroneckerPass : Pass<"danaus-mix-kronecker"> {
@@ -423,7 +425,8 @@ def MixKroneckerPass : Pass<"danaus-mix-kronecker"> {
   }];
   let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def PushPermutationsPass : Pass<"danaus-push-permutations"> {
@@ -444,7 +447,8 @@ def PushPermutationsPass : Pass<"danaus-push-permutations"> {
   let options = [Option<"maxValues", "max-values", "int64_t", "65536",
                         "Values of run-time parameters to move for one stage at most">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def ReassociatePass : Pass<"danaus-reassociate"> {
@@ -466,7 +470,8 @@ def ReassociatePass : Pass<"danaus-reassociate"> {
   }];
   let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 #endif // DANAUS_TRANSFORMS_PASSES_TD
