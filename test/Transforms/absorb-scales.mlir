@@ -7,14 +7,14 @@
 !dbd = tensor<6x4xf32, #linop.product<[!d6, !bd]>>
 
 // The digits of the row are A and B. The product is taken in f64 and rounded once.
-// CHECK-DAG: #[[W:.*]] = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
-// CHECK-DAG: #[[ROWS:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
-// CHECK-DAG: #[[COLUMNS:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
-// CHECK-DAG: #[[ONE:.*]] = affine_map<(d0, d1, d2) -> ()>
+// CHECK-DAG: #[[$W:.*]] = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+// CHECK-DAG: #[[$ROWS:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+// CHECK-DAG: #[[$COLUMNS:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-DAG: #[[$ONE:.*]] = affine_map<(d0, d1, d2) -> ()>
 // CHECK-LABEL: func @a_diagonal_on_the_left_scales_rows(
 // CHECK-SAME:      %[[D:.*]]: tensor<6xf32>, %[[P:.*]]: tensor<2x3x2xf32>, %[[X:.*]]: tensor<?x4xf32>)
 // CHECK:         %[[E:.*]] = tensor.expand_shape %[[D]] {{\[\[}}0, 1]] {{.*}} into tensor<2x3xf32>
-// CHECK:         %[[G:.*]] = linalg.generic {indexing_maps = [#[[W]], #[[ROWS]], #[[W]]], {{.*}} ins(%[[P]], %[[E]]
+// CHECK:         %[[G:.*]] = linalg.generic {indexing_maps = [#[[$W]], #[[$ROWS]], #[[$W]]], {{.*}} ins(%[[P]], %[[E]]
 // CHECK-NEXT:    ^bb0(%[[A:.*]]: f32, %[[B:.*]]: f32, %{{.*}}: f32):
 // CHECK-NEXT:      %[[AW:.*]] = arith.extf %[[A]] : f32 to f64
 // CHECK-NEXT:      %[[BW:.*]] = arith.extf %[[B]] : f32 to f64
@@ -35,7 +35,7 @@ func.func @a_diagonal_on_the_left_scales_rows(%v: tensor<6xf32>, %w: tensor<2x3x
 !bdd = tensor<6x4xf32, #linop.product<[!bd, !d4]>>
 
 // CHECK-LABEL: func @a_diagonal_on_the_right_scales_columns(
-// CHECK:         linalg.generic {indexing_maps = [#[[W]], #[[COLUMNS]], #[[W]]]
+// CHECK:         linalg.generic {indexing_maps = [#[[$W]], #[[$COLUMNS]], #[[$W]]]
 // CHECK:         linop.apply %{{.*}} : tensor<6x4xf32, #linop.block_diagonal<blocks = 2>>
 func.func @a_diagonal_on_the_right_scales_columns(%b: !bd, %d: !d4, %x: tensor<?x4xf32>) -> tensor<?x6xf32> {
   %m = linop.product %b, %d : !bd, !d4 -> !bdd
@@ -48,7 +48,7 @@ func.func @a_diagonal_on_the_right_scales_columns(%b: !bd, %d: !d4, %x: tensor<?
 // CHECK-LABEL: func @a_scale_is_part_of_the_parameter(
 // CHECK-SAME:      %[[B:.*]]: tensor<6x4xf32, {{.*}}>, %[[F:.*]]: tensor<1xf32>,
 // CHECK:         %[[C:.*]] = tensor.collapse_shape %[[F]] [] : tensor<1xf32> into tensor<f32>
-// CHECK:         linalg.generic {indexing_maps = [#[[W]], #[[ONE]], #[[W]]], {{.*}} ins(%{{.*}}, %[[C]]
+// CHECK:         linalg.generic {indexing_maps = [#[[$W]], #[[$ONE]], #[[$W]]], {{.*}} ins(%{{.*}}, %[[C]]
 // CHECK:         linop.apply %{{.*}} : tensor<6x4xf32, #linop.block_diagonal<blocks = 2>>
 func.func @a_scale_is_part_of_the_parameter(%b: !bd, %f: tensor<1xf32>, %x: tensor<?x4xf32>) -> tensor<?x6xf32> {
   %m = linop.scale %b, %f : !bd, tensor<1xf32> -> !zbd

@@ -6,12 +6,12 @@
 !cd = tensor<8x4xf32, #linop.kronecker<rows = [4, 2], columns = [2, 2]>>
 !abcd = tensor<6x4xf32, #linop.product<[!ab, !cd]>>
 
-// CHECK-DAG: #[[A:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
-// CHECK-DAG: #[[C:.*]] = affine_map<(d0, d1, d2) -> (d2, d1)>
-// CHECK-DAG: #[[AC:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+// CHECK-DAG: #[[$A:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
+// CHECK-DAG: #[[$C:.*]] = affine_map<(d0, d1, d2) -> (d2, d1)>
+// CHECK-DAG: #[[$AC:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
 // CHECK-LABEL: func @the_factors_are_multiplied(
 // CHECK-SAME:      %[[A_:.*]]: tensor<2x4xf32>, %[[B_:.*]]: tensor<3x2xf32>, %[[C_:.*]]: tensor<4x2xf32>, %[[D_:.*]]: tensor<2x2xf32>, %[[X:.*]]: tensor<?x4xf32>)
-// CHECK:         %[[SUM:.*]] = linalg.generic {indexing_maps = [#[[A]], #[[C]], #[[AC]]], {{.*}} ins(%[[A_]], %[[C_]]
+// CHECK:         %[[SUM:.*]] = linalg.generic {indexing_maps = [#[[$A]], #[[$C]], #[[$AC]]], {{.*}} ins(%[[A_]], %[[C_]]
 // CHECK:           arith.addf %{{.*}} : f64
 // CHECK:         %[[ROUNDED:.*]] = linalg.generic {{.*}} ins(%[[SUM]] : tensor<2x2xf64>)
 // CHECK:           arith.truncf %{{.*}} : f64 to f32
