@@ -62,7 +62,7 @@ static constexpr double noBudget = 1e15;
 static constexpr Variant variants[] = {
     {"naive", "naive", ""},
     {"optimized", "optimized", ""},
-    {"simplified", "optimized", "builtin.module(canonicalize,cse)"},
+    {"simplified", "optimized", "builtin.module(danaus-simplify-linop)"},
 };
 
 //===----------------------------------------------------------------------===//
