@@ -105,13 +105,7 @@ void EinsumOp::build(OpBuilder &builder, OperationState &state, Value x, Value w
 //===----------------------------------------------------------------------===//
 
 std::optional<DigitPermutation> PermuteOp::getPermutation() {
-  SmallVector<unsigned> order;
-  for (int64_t digit : getOrder()) {
-    if (digit < 0 || digit >= int64_t(getSizes().size()))
-      return std::nullopt;
-    order.push_back(digit);
-  }
-  return DigitPermutation::get(getSizes(), order);
+  return DigitPermutation::fromNumbers(getSizes(), getOrder());
 }
 
 LogicalResult PermuteOp::verify() {

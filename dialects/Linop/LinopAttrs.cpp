@@ -188,13 +188,9 @@ StageProgram MonarchAttr::buildStages(RankedTensorType type) const {
 
 LogicalResult LowRankAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
                                           EmitError emitError) const {
-  if (failed(verifyMatrix(shape, elementType, emitError)) ||
-      failed(verifyPositive(getRank(), "rank", emitError))) // (C1)
+  if (failed(verifyMatrix(shape, elementType, emitError)))
     return failure();
-  int64_t limit = std::min(shape[0], shape[1]);
-  if (getRank() <= limit) // (C2)
-    return success();
-  return emitError() << "wanted a rank of at most " << limit << ", found " << getRank();
+  return verifyRank(getRank(), shape, emitError); // (C1), (C2)
 }
 
 SmallVector<RankedTensorType> LowRankAttr::getParameterTypes(RankedTensorType type) const {

@@ -44,13 +44,7 @@ StageProgram DiagonalAttr::buildStages(RankedTensorType type) const {
 //===----------------------------------------------------------------------===//
 
 std::optional<DigitPermutation> PermutationAttr::getPermutation() const {
-  SmallVector<unsigned> order;
-  for (int64_t digit : getOrder()) {
-    if (digit < 0 || digit >= int64_t(getSizes().size()))
-      return std::nullopt;
-    order.push_back(digit);
-  }
-  return DigitPermutation::get(getSizes(), order);
+  return DigitPermutation::fromNumbers(getSizes(), getOrder());
 }
 
 LogicalResult PermutationAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,

@@ -94,6 +94,15 @@ LogicalResult linop::verifyProduct(ArrayRef<int64_t> digits, int64_t size, Strin
                      << what << ", found " << size;
 }
 
+LogicalResult linop::verifyRank(int64_t rank, ArrayRef<int64_t> shape, EmitError emitError) {
+  if (failed(verifyPositive(rank, "rank", emitError)))
+    return failure();
+  int64_t limit = std::min(shape[0], shape[1]);
+  if (rank <= limit)
+    return success();
+  return emitError() << "wanted a rank of at most " << limit << ", found " << rank;
+}
+
 LogicalResult linop::verifySquare(ArrayRef<int64_t> shape, EmitError emitError) {
   if (shape[0] == shape[1])
     return success();

@@ -43,6 +43,9 @@ llvm::LogicalResult verifyDigits(llvm::ArrayRef<int64_t> digits, int64_t count,
 llvm::LogicalResult verifyProduct(llvm::ArrayRef<int64_t> digits, int64_t size,
                                   llvm::StringRef what, llvm::StringRef name, EmitError emitError);
 
+/// `rank` is 1 or more and at most the smaller size.
+llvm::LogicalResult verifyRank(int64_t rank, llvm::ArrayRef<int64_t> shape, EmitError emitError);
+
 llvm::LogicalResult verifySquare(llvm::ArrayRef<int64_t> shape, EmitError emitError);
 
 /// The product of the entries.

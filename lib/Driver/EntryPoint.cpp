@@ -251,3 +251,16 @@ Expected<EntrySignature> danaus::readSignature(func::FuncOp entry) {
   finder.walk();
   return signature;
 }
+
+Expected<std::vector<HostTensor>> danaus::execute(Executor &executor,
+                                                  const EntrySignature &signature,
+                                                  const EntryArguments &arguments) {
+  std::vector<TensorSpec> specs;
+  for (const EntryTensor &result : signature.results)
+    specs.push_back(result.resolve(arguments.rows));
+  if (Error error = executor.upload(arguments.tensors, specs))
+    return std::move(error);
+  if (Error error = executor.run())
+    return std::move(error);
+  return executor.download();
+}

@@ -52,7 +52,8 @@ struct Options {
 
 /// One way to compile a program.
 struct Variant {
-  StringRef name, pipeline, passes;
+  StringRef name, pipeline;
+  bool simplify;
 };
 } // namespace
 
@@ -60,31 +61,14 @@ struct Variant {
 static constexpr double noBudget = 1e15;
 
 static constexpr Variant variants[] = {
-    {"naive", "naive", ""},
-    {"optimized", "optimized", ""},
-    {"simplified", "optimized", "builtin.module(danaus-simplify-linop)"},
+    {"naive", "naive", false},
+    {"optimized", "optimized", false},
+    {"simplified", "optimized", true},
 };
 
 //===----------------------------------------------------------------------===//
 // One program, in a process of its own
 //===----------------------------------------------------------------------===//
-
-/// A run's results, or an error.
-static Expected<std::vector<HostTensor>> execute(Executor &executor, ModuleOp module,
-                                                 func::FuncOp entry,
-                                                 const EntrySignature &signature,
-                                                 const EntryArguments &arguments) {
-  std::vector<TensorSpec> specs;
-  for (const EntryTensor &result : signature.results)
-    specs.push_back(result.resolve(arguments.rows));
-  if (Error error = executor.prepare(module, entry.getName()))
-    return std::move(error);
-  if (Error error = executor.upload(arguments.tensors, specs))
-    return std::move(error);
-  if (Error error = executor.run())
-    return std::move(error);
-  return executor.download();
-}
 
 namespace {
 /// A program on its arguments, with its tolerance.
@@ -97,15 +81,23 @@ struct Trial {
 };
 } // namespace
 
+/// The results of a trial, or an error.
+static Expected<std::vector<HostTensor>> runTrial(Executor &executor, const Trial &trial) {
+  func::FuncOp entry = trial.entry;
+  if (Error error = executor.prepare(trial.module, entry.getName()))
+    return std::move(error);
+  return execute(executor, trial.signature, trial.arguments);
+}
+
 /// What went wrong with one variant, or "".
 static std::string checkVariant(const Trial &trial, const Variant &variant) {
   CompileSettings settings;
   settings.pipeline = variant.pipeline;
-  settings.passes = variant.passes;
+  settings.simplify = variant.simplify;
   settings.optLevel = 0; // LLVM's passes are not what is tested here
   settings.rows = std::max<int64_t>(trial.arguments.rows, 1);
   std::unique_ptr<Executor> executor = createCpuExecutor(settings);
-  auto results = execute(*executor, trial.module, trial.entry, trial.signature, trial.arguments);
+  auto results = runTrial(*executor, trial);
   if (!results)
     return toString(results.takeError());
   Expected<CheckResult> check = checkResults(trial.entry, trial.signature, trial.arguments,
@@ -138,7 +130,7 @@ static Expected<std::vector<HostTensor>> perturb(ArrayRef<HostTensor> tensors, u
 /// more than the default tolerance. Nothing when that is enough.
 static Expected<std::optional<double>> measureSensitivity(const Trial &trial) {
   std::unique_ptr<Executor> reference = createInterpreterExecutor();
-  auto exact = execute(*reference, trial.module, trial.entry, trial.signature, trial.arguments);
+  auto exact = runTrial(*reference, trial);
   if (!exact)
     return exact.takeError();
   double moved = 0, tolerance = 0;
@@ -306,7 +298,6 @@ int danaus::fuzzMain(int argc, char **argv) {
     llvm::errs() << "danaus-fuzz: --output: " << options.output << ": " << error.message() << '\n';
     return 1;
   }
-  registerPasses();
   DialectRegistry registry;
   registerDialects(registry);
   // Threads would not survive the fork.

@@ -224,19 +224,6 @@ static Expected<EntryArguments> collectArguments(const RunSettings &settings,
   return arguments;
 }
 
-/// Runs the entry once on fresh buffers.
-static Expected<std::vector<HostTensor>>
-execute(Executor &executor, const EntrySignature &signature, const EntryArguments &arguments) {
-  std::vector<TensorSpec> specs;
-  for (const EntryTensor &result : signature.results)
-    specs.push_back(result.resolve(arguments.rows));
-  if (Error error = executor.upload(arguments.tensors, specs))
-    return std::move(error);
-  if (Error error = executor.run())
-    return std::move(error);
-  return executor.download();
-}
-
 /// What f32 by three products in tf32 promises.
 static constexpr double cudaF32Tolerance = 1e-5;
 

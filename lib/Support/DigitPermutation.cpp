@@ -65,6 +65,17 @@ std::optional<DigitPermutation> DigitPermutation::get(ArrayRef<int64_t> sizes,
   return result;
 }
 
+std::optional<DigitPermutation> DigitPermutation::fromNumbers(ArrayRef<int64_t> sizes,
+                                                              ArrayRef<int64_t> order) {
+  SmallVector<unsigned> digits;
+  for (int64_t digit : order) {
+    if (digit < 0 || digit >= int64_t(sizes.size()))
+      return std::nullopt;
+    digits.push_back(digit);
+  }
+  return get(sizes, digits);
+}
+
 std::optional<DigitPermutation> DigitPermutation::stridePermutation(int64_t size, int64_t stride) {
   if (size < 1 || stride < 1 || size % stride != 0)
     return std::nullopt;

@@ -283,9 +283,26 @@ static std::optional<Groups> splitGroups(const Einsum &einsum) {
   return fits ? std::optional(groups) : std::nullopt;
 }
 
+/// A stage in the letters that `kroneckerSparse` gives it, also transposed since:
+/// then the two of the block have changed places.
+static std::optional<Einsum::KroneckerSparse> readAsBuilt(const Einsum &einsum) {
+  if (StringRef(einsum.weight).find_first_not_of("abcd") != StringRef::npos)
+    return std::nullopt;
+  bool isTransposed = einsum.x == "abd" && einsum.y == "acd";
+  if (!isTransposed && (einsum.x != "acd" || einsum.y != "abd"))
+    return std::nullopt;
+  StagePattern pattern{einsum.sizeOf('a'), einsum.sizeOf('b'), einsum.sizeOf('c'),
+                       einsum.sizeOf('d')};
+  Einsum::KroneckerSparse result{isTransposed ? pattern.transposed() : pattern, einsum.weight};
+  for (char &dim : result.order)
+    if (isTransposed && (dim == 'b' || dim == 'c'))
+      dim = dim == 'b' ? 'c' : 'b';
+  return result;
+}
+
 std::optional<Einsum::KroneckerSparse> Einsum::asKroneckerSparse() const {
-  if (x == "acd" && y == "abd" && StringRef(weight).find_first_not_of("abcd") == StringRef::npos)
-    return KroneckerSparse{{sizeOf('a'), sizeOf('b'), sizeOf('c'), sizeOf('d')}, weight};
+  if (std::optional<KroneckerSparse> asBuilt = readAsBuilt(*this))
+    return asBuilt;
   Einsum simple = simplified();
   std::optional<Groups> groups = splitGroups(simple);
   if (!groups)

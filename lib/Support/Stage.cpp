@@ -56,15 +56,3 @@ std::string danaus::checkWeightOrder(const StagePattern &pattern, StringRef orde
       return std::string("letter '") + dim + "' is missing";
   return "";
 }
-
-SmallVector<StageDescriptor> danaus::transposeStages(ArrayRef<StageDescriptor> stages) {
-  SmallVector<StageDescriptor> result;
-  for (const StageDescriptor &stage : llvm::reverse(stages)) {
-    StageDescriptor flipped = stage;
-    flipped.pattern = stage.pattern.transposed();
-    for (char &dim : flipped.order)
-      dim = dim == 'b' ? 'c' : dim == 'c' ? 'b' : dim;
-    result.push_back(std::move(flipped));
-  }
-  return result;
-}

@@ -302,7 +302,7 @@ struct AbsorbScales : danaus::impl::AbsorbScalesPassBase<AbsorbScales> {
         SmallVector<Value> factors = factorsOf(scale.getMatrix());
         Operation *user = findEscape(scale.getResult());
         if (findScalable(factors, isConstantParameter(scale.getFactor()), rows, why) && user)
-          why = "the matrix must keep its type for '" + user->getName().getStringRef().str() + "'";
+          why = mustKeepType("matrix", user);
       }
       if (!why.empty())
         remarkMissed(op->getLoc(), "AbsorbScales", why);

@@ -147,9 +147,7 @@ struct FlattenComposites : danaus::impl::FlattenCompositesPassBase<FlattenCompos
         return part.getDefiningOp() && part.getDefiningOp()->getName() == op->getName();
       });
       if (Operation *user = isSingle || isNested ? findEscape(op->getResult(0)) : nullptr)
-        remarkMissed(op->getLoc(), "FlattenComposites",
-                     "the matrix must keep its type for '" + user->getName().getStringRef().str() +
-                         "'");
+        remarkMissed(op->getLoc(), "FlattenComposites", mustKeepType("matrix", user));
     });
   }
 };

@@ -94,6 +94,11 @@ Operation *danaus::findEscape(Operation *user) {
   return isa<TransposeOp, ProductOp, SumOp, ScaleOp>(user) ? findEscape(user->getResult(0)) : user;
 }
 
+std::string danaus::mustKeepType(StringRef what, Operation *user) {
+  return "the " + what.str() + " must keep its type for '" + user->getName().getStringRef().str() +
+         "'";
+}
+
 /// `user` again, with `replacement` for `matrix` and so with another type.
 static Value rebuild(RewriterBase &rewriter, Operation *user, Value matrix, Value replacement) {
   Location loc = user->getLoc();
@@ -176,7 +181,7 @@ std::string danaus::whyFixed(ProductOp op) {
     if (matrixType(factor).getElementType() != wanted)
       return "factor " + std::to_string(index) + " has another element type than the product";
   if (Operation *user = findEscape(op.getResult()))
-    return "the product must keep its type for '" + user->getName().getStringRef().str() + "'";
+    return mustKeepType("product", user);
   return "";
 }
 

@@ -7,9 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Transforms/ParameterProduct.h"
+#include "danaus/Conversion/ProgramToChain.h"
+#include "danaus/Conversion/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
@@ -172,13 +173,8 @@ static DenseElementsAttr multiplyConstants(const ParameterProduct &product,
   } while (walk.next());
   SmallVector<APFloat> rounded;
   rounded.reserve(sums.size());
-  for (double sum : sums) {
-    APFloat value(sum);
-    bool losesInfo;
-    value.convert(cast<FloatType>(elementType).getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                  &losesInfo);
-    rounded.push_back(value);
-  }
+  for (double sum : sums)
+    rounded.push_back(roundConstant(sum, elementType));
   return DenseElementsAttr::get(resultType(product, elementType), rounded);
 }
 
@@ -198,17 +194,21 @@ static SmallVector<ReassociationIndices> groupsOf(ArrayRef<std::string> dims) {
   return groups;
 }
 
+/// Whether every dimension of `type` is one of `dims` and has digits: one of size
+/// 1 need not be, and then no group says where it is.
+static bool haveGroups(RankedTensorType type, ArrayRef<std::string> dims) {
+  return type.getRank() == int64_t(dims.size()) &&
+         llvm::none_of(dims, [](const std::string &dim) { return dim.empty(); });
+}
+
 /// The term with one dimension a digit.
 static Value expandTerm(OpBuilder &builder, Location loc, const ParameterProduct &product,
                         const ParameterTerm &term) {
-  std::string letters = flatten(term.dims);
   auto type = cast<RankedTensorType>(term.value.getType());
-  auto expanded = RankedTensorType::get(sizesOf(product, letters), type.getElementType());
-  if (type == expanded)
-    return term.value;
-  if (letters.empty())
-    return tensor::CollapseShapeOp::create(builder, loc, expanded, term.value,
-                                           ArrayRef<ReassociationIndices>());
+  SmallVector<int64_t> digits = sizesOf(product, flatten(term.dims));
+  if (type.getShape() == ArrayRef<int64_t>(digits) || !haveGroups(type, term.dims))
+    return reshapeTo(builder, loc, term.value, digits);
+  auto expanded = RankedTensorType::get(digits, type.getElementType());
   return tensor::ExpandShapeOp::create(builder, loc, expanded, term.value, groupsOf(term.dims));
 }
 
@@ -218,40 +218,6 @@ static AffineMap mapOf(MLIRContext *context, StringRef letters, StringRef loops)
   for (char letter : letters)
     digits.push_back(getAffineDimExpr(loops.find(letter), context));
   return AffineMap::get(loops.size(), 0, digits, context);
-}
-
-/// `value` as f32, rounded to odd: of the two neighbors of what f32 cannot hold,
-/// the one whose last bit is set. Rounding that to 16 bits gives what rounding
-/// `value` itself does, for which targets have no instruction.
-static Value roundToOdd(OpBuilder &builder, Location loc, Value value) {
-  Type f32 = builder.getF32Type(), f64 = builder.getF64Type(), i32 = builder.getI32Type();
-  Value nearest = arith::TruncFOp::create(builder, loc, f32, value);
-  Value back = arith::ExtFOp::create(builder, loc, f64, nearest);
-  Value bits = arith::BitcastOp::create(builder, loc, i32, nearest);
-  Value one = arith::ConstantIntOp::create(builder, loc, 1, 32);
-  Value lastBit = arith::AndIOp::create(builder, loc, bits, one);
-  // An even neighbor is left for the odd one on the side of `value`.
-  Value up = arith::AddIOp::create(builder, loc, bits, one);
-  Value down = arith::SubIOp::create(builder, loc, bits, one);
-  Value size = math::AbsFOp::create(builder, loc, value);
-  Value sizeBack = math::AbsFOp::create(builder, loc, back);
-  Value isLarger = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, size, sizeBack);
-  Value odd = arith::SelectOp::create(builder, loc, isLarger, up, down);
-  Value isInexact = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::ONE, value, back);
-  Value isOdd = arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::eq, lastBit, one);
-  Value kept = arith::SelectOp::create(builder, loc, isOdd, bits, odd);
-  Value rounded = arith::SelectOp::create(builder, loc, isInexact, kept, bits);
-  return arith::BitcastOp::create(builder, loc, f32, rounded);
-}
-
-/// `value` in the type `wanted`, rounded once.
-static Value convertFloat(OpBuilder &builder, Location loc, Value value, Type wanted) {
-  unsigned have = value.getType().getIntOrFloatBitWidth(), want = wanted.getIntOrFloatBitWidth();
-  if (have < want)
-    return arith::ExtFOp::create(builder, loc, wanted, value);
-  if (have == 64 && want < 32)
-    value = roundToOdd(builder, loc, value);
-  return have > want ? Value(arith::TruncFOp::create(builder, loc, wanted, value)) : value;
 }
 
 /// The product of the terms in f64, plus the sum so far if there is one.
@@ -325,8 +291,8 @@ Value danaus::multiplyParameters(OpBuilder &builder, Location loc, const Paramet
                                              : multiplyConstants(product, constants, elementType));
   Value value = buildGeneric(builder, loc, product, elementType);
   RankedTensorType type = resultType(product, elementType);
-  if (value.getType() == type)
-    return value;
+  if (value.getType() == type || !haveGroups(type, product.result))
+    return reshapeTo(builder, loc, value, type.getShape());
   return tensor::CollapseShapeOp::create(builder, loc, type, value, groupsOf(product.result));
 }
 

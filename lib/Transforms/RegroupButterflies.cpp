@@ -303,7 +303,7 @@ static std::string explain(Operation *op, int64_t maxBlock) {
     if (!why.empty())
       return why;
     if (Operation *user = findEscape(op))
-      return "the butterfly must keep its type for '" + user->getName().getStringRef().str() + "'";
+      return mustKeepType("butterfly", user);
   }
   return "";
 }

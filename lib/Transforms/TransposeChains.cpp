@@ -243,7 +243,7 @@ private:
 /// Why `op` is still there.
 static std::string explain(TransposeOp op, int64_t maxValues) {
   if (Operation *user = findEscape(op.getResult()))
-    return "the transpose must keep its type for '" + user->getName().getStringRef().str() + "'";
+    return mustKeepType("transpose", user);
   if (auto product = op.getMatrix().getDefiningOp<ProductOp>())
     return whyFixed(product);
   std::optional<TransposedForm> form = findTransposedForm(op.getMatrix());

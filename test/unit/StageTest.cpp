@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/Stage.h"
+#include "danaus/Support/StageProgram.h"
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "gtest/gtest.h"
 #include <random>
@@ -45,6 +46,23 @@ TEST(Stage, weightOrderNamesBAndCOnce) {
   EXPECT_NE(checkWeightOrder(pattern, "abbc"), "");
   EXPECT_NE(checkWeightOrder(pattern, "abce"), "");
   EXPECT_EQ(checkWeightOrder({2, 1, 5, 7}, "acd"), "");
+}
+
+/// The stages of the transposed matrix.
+static SmallVector<StageDescriptor> transposeStages(llvm::ArrayRef<StageDescriptor> stages) {
+  StageProgram program(stages.front().pattern.inSize());
+  StageValue value = 0;
+  for (const StageDescriptor &stage : stages)
+    value = program.kroneckerSparse(value, StageWeight::parameter(stage.parameter), stage.pattern,
+                                    stage.order);
+  SmallVector<StageDescriptor> transposed;
+  StageProgram backward = program.transposed();
+  for (const Stage &stage : backward.getStages()) {
+    const auto &einsum = std::get<EinsumStage>(stage);
+    Einsum::KroneckerSparse sparse = *einsum.einsum.asKroneckerSparse();
+    transposed.push_back({sparse.pattern, einsum.weight.index, sparse.order});
+  }
+  return transposed;
 }
 
 TEST(Stage, transposeReversesStagesAndBlocks) {

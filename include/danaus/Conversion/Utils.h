@@ -10,13 +10,23 @@
 #define DANAUS_CONVERSION_UTILS_H
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/APFloat.h"
 
 namespace danaus {
 
 /// `value`, a floating-point scalar or vector of one, with element type `type`.
-/// bf16 and f16, which have the same width, meet in f32.
+/// bf16 and f16, which have the same width, meet in f32; f64 becomes one of them
+/// by way of f32 rounded to odd, since targets have neither an instruction nor a
+/// routine for it, and is so rounded once.
 mlir::Value convertFloat(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
                          mlir::Type type);
+
+/// A real number as a constant of a floating-point or complex type.
+mlir::Value createScalar(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,
+                         double value);
+
+/// `value` rounded to nearest in a floating-point type.
+llvm::APFloat roundConstant(double value, mlir::Type type);
 
 } // namespace danaus
 

@@ -95,6 +95,10 @@ llvm::Error verifyFiniteParameters(const EntrySignature &signature,
 /// from -100 to 100. The values depend on `seed` and nothing else.
 void fillRandom(HostTensor &tensor, uint64_t seed, double scale);
 
+/// Runs the entry that `executor` has prepared, once, on fresh buffers.
+llvm::Expected<std::vector<HostTensor>> execute(Executor &executor, const EntrySignature &signature,
+                                                const EntryArguments &arguments);
+
 } // namespace danaus
 
 #endif // DANAUS_DRIVER_ENTRYPOINT_H

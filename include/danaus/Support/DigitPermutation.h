@@ -70,6 +70,10 @@ public:
   static std::optional<DigitPermutation> get(llvm::ArrayRef<int64_t> sizes,
                                              llvm::ArrayRef<unsigned> order);
 
+  /// The same from the numbers of an attribute, which may be negative.
+  static std::optional<DigitPermutation> fromNumbers(llvm::ArrayRef<int64_t> sizes,
+                                                     llvm::ArrayRef<int64_t> order);
+
   /// Reads x of length `size` at stride `stride`: x as a matrix with `stride`
   /// columns, transposed. Nothing unless stride >= 1 divides size >= 1.
   static std::optional<DigitPermutation> stridePermutation(int64_t size, int64_t stride);

@@ -74,9 +74,6 @@ llvm::SmallVector<int64_t> weightShape(const StagePattern &pattern, llvm::String
 /// of "abcd", none twice, 'b' and 'c' present unless their extent is one.
 std::string checkWeightOrder(const StagePattern &pattern, llvm::StringRef order);
 
-/// The stages of the transposed matrix: reversed, each block transposed.
-llvm::SmallVector<StageDescriptor> transposeStages(llvm::ArrayRef<StageDescriptor> stages);
-
 } // namespace danaus
 
 #endif // DANAUS_SUPPORT_STAGE_H

@@ -73,6 +73,9 @@ mlir::Operation *findEscape(mlir::Value matrix);
 /// The same for one use: `user` itself, or what uses its result.
 mlir::Operation *findEscape(mlir::Operation *user);
 
+/// Why `what` cannot change its type: for the op that `findEscape` found.
+std::string mustKeepType(llvm::StringRef what, mlir::Operation *user);
+
 /// Puts `replacement`, of the same shape, in the place of `matrix` everywhere.
 /// Requires that nothing escapes unless the types are equal.
 void replaceMatrix(mlir::RewriterBase &rewriter, mlir::Value matrix, mlir::Value replacement);

@@ -380,7 +380,7 @@ def AbsorbScalesPass : Pass<"danaus-absorb-scales"> {
   }];
   let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 
@@ -404,7 +404,7 @@ def RegroupButterfliesPass : Pass<"danaus-regroup-butterflies"> {
   let options = [Option<"maxBlock", "max-block", "int64_t", "32",
                         "Rows and columns of a dense block at most">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 
@@ -425,7 +425,7 @@ def MixKroneckerPass : Pass<"danaus-mix-kronecker"> {
   }];
   let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 
@@ -447,7 +447,7 @@ def PushPermutationsPass : Pass<"danaus-push-permutations"> {
   let options = [Option<"maxValues", "max-values", "int64_t", "65536",
                         "Values of run-time parameters to move for one stage at most">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 
@@ -470,7 +470,7 @@ def ReassociatePass : Pass<"danaus-reassociate"> {
   }];
   let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+                           "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
 }
 

@@ -43,17 +43,6 @@ using namespace danaus;
 // Stages
 //===----------------------------------------------------------------------===//
 
-/// The maps of x, w and the sum over the loops (n, A, B, D, C).
-static SmallVector<AffineMap> stageMaps(MLIRContext *context, StringRef order) {
-  AffineExpr n, a, b, c, d;
-  bindDims(context, n, a, b, d, c);
-  SmallVector<AffineExpr> weight;
-  for (char dim : order)
-    weight.push_back(dim == 'a' ? a : dim == 'b' ? b : dim == 'c' ? c : d);
-  return {AffineMap::get(5, 0, {n, a, c, d}, context), AffineMap::get(5, 0, weight, context),
-          AffineMap::get(5, 0, {n, a, b, d}, context)};
-}
-
 namespace {
 /// stage(x, w)  ->  collapse(round(generic(expand(x), w)))
 struct StageToGeneric : OpRewritePattern<chain::StageOp> {
@@ -61,21 +50,10 @@ struct StageToGeneric : OpRewritePattern<chain::StageOp> {
   LogicalResult matchAndRewrite(chain::StageOp op, PatternRewriter &rewriter) const override {
     if (op.getPacking())
       return rewriter.notifyMatchFailure(op, "the weight is packed");
-    Location loc = op.getLoc();
-    StagePattern pattern = op.getPattern();
-    auto type = cast<RankedTensorType>(op.getY().getType());
-    Type sumType = chain::getAccumulatorType(op.getX().getType().getElementType());
-
-    Value x = expandColumns(rewriter, loc, op.getX(), {pattern.a, pattern.c, pattern.d});
-    Value zeros = buildZeros(rewriter, loc, x, {pattern.a, pattern.b, pattern.d}, sumType);
-    SmallVector<utils::IteratorType> iterators(4, utils::IteratorType::parallel);
-    iterators.push_back(utils::IteratorType::reduction);
-    auto generic = linalg::GenericOp::create(
-        rewriter, loc, zeros.getType(), ValueRange{x, op.getWeight()}, zeros,
-        stageMaps(op.getContext(), op.getOrder()), iterators, buildMultiplyAdd);
-    Value rounded = roundTo(rewriter, loc, generic.getResult(0), type.getElementType());
-    Value y = collapseColumns(rewriter, loc, rounded);
-    rewriter.replaceOp(op, castTo(rewriter, loc, y, type));
+    Einsum einsum = Einsum::kroneckerSparse(op.getPattern(), op.getOrder());
+    rewriter.replaceOp(op, buildContraction(rewriter, op.getLoc(), einsum, "abdc", op.getX(),
+                                            op.getWeight(),
+                                            cast<RankedTensorType>(op.getY().getType())));
     return success();
   }
 };

@@ -54,32 +54,35 @@ static AffineMap dimsMap(MLIRContext *context, StringRef order, StringRef dims, 
   return AffineMap::get(order.size() + 1, 0, results, context);
 }
 
+Value danaus::buildContraction(OpBuilder &builder, Location loc, const Einsum &einsum,
+                               StringRef order, Value x, Value weight, RankedTensorType type) {
+  x = expandColumns(builder, loc, x, einsum.sizesOf(einsum.x));
+  Value zeros =
+      buildZeros(builder, loc, x, einsum.sizesOf(einsum.y), getSumType(type.getElementType()));
+  SmallVector<utils::IteratorType> iterators{utils::IteratorType::parallel};
+  for (char loop : order)
+    iterators.push_back(StringRef(einsum.y).contains(loop) ? utils::IteratorType::parallel
+                                                           : utils::IteratorType::reduction);
+  MLIRContext *context = builder.getContext();
+  SmallVector<AffineMap> maps{dimsMap(context, order, einsum.x, true),
+                              dimsMap(context, order, einsum.weight, false),
+                              dimsMap(context, order, einsum.y, true)};
+  auto generic = linalg::GenericOp::create(builder, loc, zeros.getType(), ValueRange{x, weight},
+                                           zeros, maps, iterators, buildMultiplyAdd);
+  Value rounded = roundTo(builder, loc, generic.getResult(0), type.getElementType());
+  Value y = collapseColumns(builder, loc, rounded);
+  return castTo(builder, loc, y, type);
+}
+
 namespace {
 /// einsum(x, w)  ->  collapse(round(generic(expand(x), w)))
 struct EinsumToGeneric : OpRewritePattern<chain::EinsumOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(chain::EinsumOp op, PatternRewriter &rewriter) const override {
-    Location loc = op.getLoc();
     Einsum einsum = op.getEinsum();
-    auto type = cast<RankedTensorType>(op.getY().getType());
-    Value x = expandColumns(rewriter, loc, op.getX(), einsum.sizesOf(einsum.x));
-    Value zeros =
-        buildZeros(rewriter, loc, x, einsum.sizesOf(einsum.y), getSumType(type.getElementType()));
-    std::string order = loopOrder(einsum);
-    SmallVector<utils::IteratorType> iterators{utils::IteratorType::parallel};
-    for (char loop : order)
-      iterators.push_back(StringRef(einsum.y).contains(loop) ? utils::IteratorType::parallel
-                                                             : utils::IteratorType::reduction);
-    MLIRContext *context = op.getContext();
-    SmallVector<AffineMap> maps{dimsMap(context, order, einsum.x, true),
-                                dimsMap(context, order, einsum.weight, false),
-                                dimsMap(context, order, einsum.y, true)};
-    auto generic =
-        linalg::GenericOp::create(rewriter, loc, zeros.getType(), ValueRange{x, op.getWeight()},
-                                  zeros, maps, iterators, buildMultiplyAdd);
-    Value rounded = roundTo(rewriter, loc, generic.getResult(0), type.getElementType());
-    Value y = collapseColumns(rewriter, loc, rounded);
-    rewriter.replaceOp(op, castTo(rewriter, loc, y, type));
+    rewriter.replaceOp(op, buildContraction(rewriter, op.getLoc(), einsum, loopOrder(einsum),
+                                            op.getX(), op.getWeight(),
+                                            cast<RankedTensorType>(op.getY().getType())));
     return success();
   }
 };

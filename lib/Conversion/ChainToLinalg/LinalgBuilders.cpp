@@ -73,22 +73,13 @@ Value danaus::emptyLike(OpBuilder &builder, Location loc, Value like, Type eleme
   return tensor::EmptyOp::create(builder, loc, tensor::getMixedSizes(builder, loc, like), element);
 }
 
-/// Zero of a floating-point or complex type.
-static Value buildZero(OpBuilder &builder, Location loc, Type element) {
-  auto complex = dyn_cast<ComplexType>(element);
-  if (!complex)
-    return arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
-  Attribute zero = builder.getZeroAttr(complex.getElementType());
-  return complex::ConstantOp::create(builder, loc, complex, builder.getArrayAttr({zero, zero}));
-}
-
 Value danaus::buildZeros(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> sizes,
                          Type element) {
   SmallVector<OpFoldResult> shape{tensor::getMixedSize(builder, loc, x, 0)};
   for (int64_t size : sizes)
     shape.push_back(builder.getIndexAttr(size));
   Value empty = tensor::EmptyOp::create(builder, loc, shape, element);
-  Value zero = buildZero(builder, loc, element);
+  Value zero = createScalar(builder, loc, element, 0.0);
   return linalg::FillOp::create(builder, loc, zero, empty).getResult(0);
 }
 
@@ -107,17 +98,20 @@ Value danaus::roundTo(OpBuilder &builder, Location loc, Value x, Type element) {
       .getResult(0);
 }
 
-void danaus::buildMultiplyAdd(OpBuilder &builder, Location loc, ValueRange values) {
-  Type sumType = values[2].getType();
-  if (isa<ComplexType>(sumType)) {
-    Value product = complex::MulOp::create(builder, loc, values[0], values[1]);
-    Value sum = complex::AddOp::create(builder, loc, values[2], product);
-    linalg::YieldOp::create(builder, loc, sum);
-    return;
+Value danaus::multiplyAdd(OpBuilder &builder, Location loc, Value x, Value weight, Value sum,
+                          arith::FastMathFlags flags) {
+  Type type = sum.getType();
+  if (isa<ComplexType>(type)) {
+    Value product = complex::MulOp::create(builder, loc, x, weight);
+    return complex::AddOp::create(builder, loc, sum, product);
   }
-  Value x = convertFloat(builder, loc, values[0], sumType);
-  Value weight = convertFloat(builder, loc, values[1], sumType);
-  Value product = arith::MulFOp::create(builder, loc, x, weight);
-  Value sum = arith::AddFOp::create(builder, loc, values[2], product);
+  Value wideX = convertFloat(builder, loc, x, type);
+  Value wideWeight = convertFloat(builder, loc, weight, type);
+  Value product = arith::MulFOp::create(builder, loc, wideX, wideWeight, flags);
+  return arith::AddFOp::create(builder, loc, sum, product, flags);
+}
+
+void danaus::buildMultiplyAdd(OpBuilder &builder, Location loc, ValueRange values) {
+  Value sum = multiplyAdd(builder, loc, values[0], values[1], values[2]);
   linalg::YieldOp::create(builder, loc, sum);
 }

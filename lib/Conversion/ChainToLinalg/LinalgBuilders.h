@@ -13,6 +13,8 @@
 #ifndef DANAUS_LIB_CONVERSION_CHAINTOLINALG_LINALGBUILDERS_H
 #define DANAUS_LIB_CONVERSION_CHAINTOLINALG_LINALGBUILDERS_H
 
+#include "danaus/Support/Einsum.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 namespace danaus {
@@ -46,8 +48,19 @@ mlir::Value buildZeros(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value
 mlir::Value roundTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
                     mlir::Type element);
 
-/// The body sum + x * w of the scalars (x, w, sum), in the type of the sum.
+/// sum + x * weight of scalars, in the type of the sum.
+mlir::Value multiplyAdd(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
+                        mlir::Value weight, mlir::Value sum,
+                        mlir::arith::FastMathFlags flags = mlir::arith::FastMathFlags::none);
+
+/// That as the body of a generic on (x, w, sum).
 void buildMultiplyAdd(mlir::OpBuilder &builder, mlir::Location loc, mlir::ValueRange values);
+
+/// y (rows, out) of type `type` as one generic on the digits of x, its loops the
+/// rows and the letters of `order`.
+mlir::Value buildContraction(mlir::OpBuilder &builder, mlir::Location loc, const Einsum &einsum,
+                             llvm::StringRef order, mlir::Value x, mlir::Value weight,
+                             mlir::RankedTensorType type);
 
 /// Adds the patterns for stages on digits: einsum, permute, gather, toeplitz.
 void populateDigitPatterns(mlir::RewritePatternSet &patterns);

@@ -24,7 +24,6 @@
 #include "danaus/Support/PatternSwitch.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -74,27 +73,12 @@ struct LoopBuilder {
     return loop(constant(0), constant(end), carried, body);
   }
 
-  /// sum + weight * x in the type of the sum.
-  Value multiplyAdd(Value weight, Value x, Value sum) {
-    Type type = sum.getType();
-    if (isa<ComplexType>(type)) {
-      Value product = complex::MulOp::create(builder, loc, weight, x);
-      return complex::AddOp::create(builder, loc, sum, product);
-    }
+  /// sum + weight * x, in any order of the sum.
+  Value accumulate(Value weight, Value x, Value sum) {
     auto flags = arith::FastMathFlags::reassoc | arith::FastMathFlags::contract;
-    Value wideWeight = convertFloat(builder, loc, weight, type);
-    Value wideX = convertFloat(builder, loc, x, type);
-    Value product = arith::MulFOp::create(builder, loc, wideWeight, wideX, flags);
-    return arith::AddFOp::create(builder, loc, sum, product, flags);
+    return multiplyAdd(builder, loc, x, weight, sum, flags);
   }
-
-  Value zero(Type type) {
-    auto complex = dyn_cast<ComplexType>(type);
-    if (!complex)
-      return arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
-    Attribute part = builder.getZeroAttr(complex.getElementType());
-    return complex::ConstantOp::create(builder, loc, complex, builder.getArrayAttr({part, part}));
-  }
+  Value zero(Type type) { return createScalar(builder, loc, type, 0.0); }
 
   Value extract(Value tensor, ValueRange at) {
     return tensor::ExtractOp::create(builder, loc, tensor, at);
@@ -153,7 +137,7 @@ struct IndexedLoops : LoopBuilder {
       return forBlocks(row, zero(sumType), [&](Value block, Value first, Value blockSum) {
         return loop(pattern.blockColumns, blockSum, [&](Value k, Value sum) {
           Value x = extract(op.getX(), {n, add(first, k)});
-          return multiplyAdd(weightAt(block, i, k), x, sum);
+          return accumulate(weightAt(block, i, k), x, sum);
         });
       });
     };
@@ -175,7 +159,7 @@ struct IndexedLoops : LoopBuilder {
         return loop(pattern.blockColumns, rowsDone, [&](Value k, Value done) {
           Value column = add(first, k);
           Value sum = extract(done, {n, column});
-          sum = multiplyAdd(weightAt(block, i, k), x, sum);
+          sum = accumulate(weightAt(block, i, k), x, sum);
           return insert(sum, done, {n, column});
         });
       });
@@ -238,7 +222,7 @@ struct GroupedLoops : LoopBuilder {
       return loop(acrossSize(), rowsDone, [&](Value across, Value done) {
         Value sum = loop(stored(), zero(sumType), [&](Value c, Value partial) {
           Value x = extract(op.getX(), {n, along(across, c)});
-          return multiplyAdd(extract(op.getWeight(), place(across, c)), x, partial);
+          return accumulate(extract(op.getWeight(), place(across, c)), x, partial);
         });
         return insert(sum, done, {n, across});
       });
@@ -252,7 +236,7 @@ struct GroupedLoops : LoopBuilder {
         return loop(stored(), columnsDone, [&](Value c, Value done) {
           Value target = along(across, c);
           Value sum = extract(done, {n, target});
-          sum = multiplyAdd(extract(op.getWeight(), place(across, c)), x, sum);
+          sum = accumulate(extract(op.getWeight(), place(across, c)), x, sum);
           return insert(sum, done, {n, target});
         });
       });

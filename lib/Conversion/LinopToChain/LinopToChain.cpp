@@ -16,6 +16,7 @@
 
 #include "danaus/Conversion/LinopToChain.h"
 #include "danaus/Conversion/ProgramToChain.h"
+#include "danaus/Conversion/Utils.h"
 #include "danaus/Support/PatternSwitch.h"
 #include "dialects/Chain/ChainOps.h"
 #include "dialects/Linop/LinopOps.h"
@@ -172,22 +173,11 @@ static Value applyAlong(OpBuilder &builder, Location loc, StageProgram program,
   return restoreRows(builder, loc, y, x, withSize(view.type, axis, out).clone(element), view);
 }
 
-/// A real number as a constant of a floating-point or complex type.
-static Value buildScalar(OpBuilder &builder, Location loc, Type type, double value) {
-  auto complex = dyn_cast<ComplexType>(type);
-  if (!complex)
-    return arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, value));
-  Type part = complex.getElementType();
-  ArrayAttr parts =
-      builder.getArrayAttr({builder.getFloatAttr(part, value), builder.getFloatAttr(part, 0.0)});
-  return complex::ConstantOp::create(builder, loc, complex, parts);
-}
-
 /// The n x n identity as a `linalg.generic` over an empty tensor.
 static Value buildIdentity(OpBuilder &builder, Location loc, int64_t n, Type elementType) {
   Value empty = tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{n, n}, elementType);
-  Value zero = buildScalar(builder, loc, elementType, 0.0);
-  Value one = buildScalar(builder, loc, elementType, 1.0);
+  Value zero = createScalar(builder, loc, elementType, 0.0);
+  Value one = createScalar(builder, loc, elementType, 1.0);
   auto body = [&](OpBuilder &nested, Location loc, ValueRange) {
     Value row = linalg::IndexOp::create(nested, loc, 0);
     Value column = linalg::IndexOp::create(nested, loc, 1);

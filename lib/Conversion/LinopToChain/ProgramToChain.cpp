@@ -87,15 +87,6 @@ static Value convertActivations(OpBuilder &builder, Location loc, Value x, Type 
   return map.getY();
 }
 
-/// `value` rounded to a floating-point type.
-static APFloat roundTo(double value, Type element) {
-  APFloat result(value);
-  bool losesInfo;
-  result.convert(cast<FloatType>(element).getFloatSemantics(), APFloat::rmNearestTiesToEven,
-                 &losesInfo);
-  return result;
-}
-
 static DenseElementsAttr makeElements(RankedTensorType type,
                                       ArrayRef<std::complex<double>> values) {
   Type element = type.getElementType();
@@ -107,13 +98,13 @@ static DenseElementsAttr makeElements(RankedTensorType type,
   }
   if (auto complex = dyn_cast<ComplexType>(element)) {
     auto pairs = llvm::map_to_vector(values, [&](std::complex<double> value) {
-      return std::complex<APFloat>(roundTo(value.real(), complex.getElementType()),
-                                   roundTo(value.imag(), complex.getElementType()));
+      return std::complex<APFloat>(roundConstant(value.real(), complex.getElementType()),
+                                   roundConstant(value.imag(), complex.getElementType()));
     });
     return DenseElementsAttr::get(type, pairs);
   }
   auto floats = llvm::map_to_vector(
-      values, [&](std::complex<double> value) { return roundTo(value.real(), element); });
+      values, [&](std::complex<double> value) { return roundConstant(value.real(), element); });
   return DenseElementsAttr::get(type, floats);
 }
 
@@ -208,17 +199,9 @@ struct ProgramBuilder {
       return tensor::ExtractSliceOp::create(builder, loc, x, offsets, sizes, strides);
     SmallVector<OpFoldResult> shape{rows, builder.getIndexAttr(stage.columns)};
     Value empty = tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
-    Value value = buildZero(type.getElementType());
+    Value value = createScalar(builder, loc, type.getElementType(), 0.0);
     Value zeros = linalg::FillOp::create(builder, loc, value, empty).getResult(0);
     return tensor::InsertSliceOp::create(builder, loc, x, zeros, offsets, sizes, strides);
-  }
-
-  Value buildZero(Type element) {
-    auto complex = dyn_cast<ComplexType>(element);
-    if (!complex)
-      return arith::ConstantOp::create(builder, loc, builder.getZeroAttr(element));
-    Attribute zero = builder.getZeroAttr(complex.getElementType());
-    return complex::ConstantOp::create(builder, loc, complex, builder.getArrayAttr({zero, zero}));
   }
 
   /// One generic that adds all terms, in f32 where they are narrower.

@@ -18,6 +18,10 @@
 // RUN: %{all}
 // REDEFINE: %{entry} = parameters
 // RUN: %{all}
+// REDEFINE: %{entry} = f64_factor_of_a_bf16_product
+// RUN: %{all}
+// REDEFINE: %{entry} = f64_factor_of_an_f16_product
+// RUN: %{all}
 
 !monarch = tensor<6x8xf32, #linop.monarch<blocks = [4, 3], middle = 12>>
 !table = tensor<8x8xf32, #linop.table_permutation<index = i32>>
@@ -73,4 +77,18 @@ func.func @parameters(%m: !low_rank, %x: tensor<?x6xf32>) -> tensor<?x8xf32> {
   %t = linop.assemble %vt, %ut : (tensor<8x3xf32>, tensor<3x6xf32>) -> !swapped
   %y = linop.apply %t, %x : !swapped, tensor<?x6xf32> -> tensor<?x8xf32>
   return %y : tensor<?x8xf32>
+}
+
+// No target rounds f64 to 16 bits, and libraries lack the routine for bf16.
+!f64_factor = tensor<7x5xf64, #linop.low_rank<rank = 2>>
+!bf16_product = tensor<3x5xbf16, #linop.product<[tensor<3x7xbf16>, !f64_factor]>>
+func.func @f64_factor_of_a_bf16_product(%m: !bf16_product, %x: tensor<?x5xbf16>) -> tensor<?x3xbf16> {
+  %y = linop.apply %m, %x : !bf16_product, tensor<?x5xbf16> -> tensor<?x3xbf16>
+  return %y : tensor<?x3xbf16>
+}
+
+!f16_product = tensor<3x5xf16, #linop.product<[tensor<3x7xf16>, !f64_factor]>>
+func.func @f64_factor_of_an_f16_product(%m: !f16_product, %x: tensor<?x5xf16>) -> tensor<?x3xf16> {
+  %y = linop.apply %m, %x : !f16_product, tensor<?x5xf16> -> tensor<?x3xf16>
+  return %y : tensor<?x3xf16>
 }
