@@ -35,19 +35,30 @@ static LogicalResult verifyRows(Operation *op, Type x, Type y) {
   return op->emitOpError() << "rows of y: wanted " << text(wanted) << ", found " << text(found);
 }
 
+static LogicalResult verifyElement(Operation *op, StringRef name, Type type, Type wanted) {
+  Type found = getElementTypeOrSelf(type);
+  if (found == wanted)
+    return success();
+  return op->emitOpError() << "element type of " << name << ": wanted " << wanted << ", found "
+                           << found;
+}
+
 /// x, the weight and y have one element type.
 static LogicalResult verifyElements(Operation *op, Type x, Type weight, Type y) {
   Type wanted = getElementTypeOrSelf(x);
-  for (auto [name, type] : {std::pair("weight", weight), std::pair("y", y)})
-    if (getElementTypeOrSelf(type) != wanted)
-      return op->emitOpError() << "element type of " << name << ": wanted " << wanted << ", found "
-                               << getElementTypeOrSelf(type);
-  return success();
+  if (failed(verifyElement(op, "weight", weight, wanted)))
+    return failure();
+  return verifyElement(op, "y", y, wanted);
 }
 
 //===----------------------------------------------------------------------===//
 // EinsumOp
 //===----------------------------------------------------------------------===//
+
+/// The element type of y: that of x, but the sums of i8 are i32.
+static Type resultElement(Type x) {
+  return x.isInteger() ? IntegerType::get(x.getContext(), 32) : x;
+}
 
 /// The letters of `spec`, each once, in the order of first appearance.
 static std::string lettersOf(StringRef spec) {
@@ -87,7 +98,13 @@ LogicalResult EinsumOp::verify() {
       failed(verifyColumns(*this, "y", getY().getType(), einsum.outSize())) ||
       failed(verifyRows(*this, getX().getType(), getY().getType())))
     return failure();
-  return verifyElements(*this, getX().getType(), weight, getY().getType()); // (C4)
+  Type element = getElementTypeOrSelf(getX().getType()); // (C4)
+  if (element.isInteger() && !element.isInteger(8))
+    return emitOpError() << "element type of x: wanted i8, floating-point or complex, found "
+                         << element;
+  if (failed(verifyElement(*this, "weight", weight, element)))
+    return failure();
+  return verifyElement(*this, "y", getY().getType(), resultElement(element));
 }
 
 void EinsumOp::build(OpBuilder &builder, OperationState &state, Value x, Value weight,
@@ -96,7 +113,8 @@ void EinsumOp::build(OpBuilder &builder, OperationState &state, Value x, Value w
   for (char letter : lettersOf(einsum.spec()))
     sizes.push_back(einsum.sizeOf(letter));
   auto type = cast<RankedTensorType>(x.getType());
-  auto y = RankedTensorType::get({type.getDimSize(0), einsum.outSize()}, type.getElementType());
+  auto y = RankedTensorType::get({type.getDimSize(0), einsum.outSize()},
+                                 resultElement(type.getElementType()));
   build(builder, state, y, x, weight, einsum.spec(), sizes);
 }
 

@@ -67,6 +67,9 @@ def Chain_StageOp : Chain_Op<"stage", [Pure]> {
   }];
 }
 
+/// Those, and integers with their sums.
+def Chain_EinsumActivations : TensorRankOf<[AnyFloat, AnyComplex, I8, I32], [2]>;
+
 def Chain_EinsumOp : Chain_Op<"einsum", [Pure]> {
   let summary = "Contract the digits of activations with a weight";
   let description = [{
@@ -76,7 +79,8 @@ def Chain_EinsumOp : Chain_Op<"einsum", [Pure]> {
 
     `"acd,abcd->abd"`: `y[i, (a b d)] = sum_c w[a, b, c, d] x[i, (a c d)]`
 
-    The sum is taken in f32 (f64 for f64, and so for complex). All that
+    The sum is taken in f32 (f64 for f64, and so for complex), or for i8 in i32,
+    where overflow wraps around. All that
     `chain.stage` says, and permuted digits on either side, which is how a
     permutation costs nothing.
 
@@ -85,16 +89,17 @@ def Chain_EinsumOp : Chain_Op<"einsum", [Pure]> {
     * (C2) the weight has the shape that `spec` gives
     * (C3) x has the product of its digits' sizes as columns, y likewise, and as
       many rows
-    * (C4) x, the weight and y have the same element type
+    * (C4) x, the weight and y have the same floating-point or complex element
+      type, or x and the weight have i8 and y has i32
 
     ```mlir
     %y = chain.einsum %x, %w "kp,kqp->qk" sizes [4, 2, 3]
         : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
     ```
   }];
-  let arguments = (ins Chain_AnyActivations:$x, AnyRankedTensor:$weight,
+  let arguments = (ins Chain_EinsumActivations:$x, AnyRankedTensor:$weight,
                        StrAttr:$spec, DenseI64ArrayAttr:$sizes);
-  let results = (outs Chain_AnyActivations:$y);
+  let results = (outs Chain_EinsumActivations:$y);
   let assemblyFormat = [{
     $x `,` $weight $spec `sizes` $sizes attr-dict
     `:` type($x) `,` type($weight) `->` type($y)

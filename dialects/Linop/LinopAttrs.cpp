@@ -47,7 +47,10 @@ bool linop::mentionsStructure(Type type) {
 
 bool linop::isMatrix(Type type) {
   auto tensor = dyn_cast<RankedTensorType>(type);
-  return tensor && tensor.getRank() == 2 && tensor.hasStaticShape() && getMatrixStructure(tensor);
+  if (!tensor || tensor.getRank() != 2 || !tensor.hasStaticShape())
+    return false;
+  StructureAttrInterface structure = getMatrixStructure(tensor);
+  return structure && structure.isLinear(tensor);
 }
 
 bool linop::isPlainTensor(Type type) {

@@ -35,8 +35,8 @@ StructureAttrInterface getMatrixStructure(mlir::RankedTensorType type);
 /// Whether `type` is a rank-2 tensor with a structure as its encoding.
 bool isStructured(mlir::Type type);
 
-/// Whether `type` is a static rank-2 tensor with a structure or nothing as its
-/// encoding.
+/// Whether `type` is a static rank-2 tensor with a linear structure or nothing as
+/// its encoding: what a factor can be.
 bool isMatrix(mlir::Type type);
 
 /// Whether a structured tensor occurs anywhere in `type`, as in the type of a

@@ -53,9 +53,12 @@ LogicalResult ApplyOp::verify() {
   if (x.getElementType() != matrix.getElementType()) // (C4)
     return emitOpError() << "element type of x: wanted " << matrix.getElementType() << ", found "
                          << x.getElementType();
+  StructureAttrInterface structure = getStructure(matrix);
+  if (getRight() && !structure.isLinear(matrix)) // (C5)
+    return emitOpError() << "right: wanted a linear structure, found " << matrix;
   SmallVector<int64_t> shape(x.getShape());
   shape[axis] = matrix.getDimSize(getRight() ? 1 : 0);
-  auto wanted = RankedTensorType::get(shape, x.getElementType());
+  auto wanted = RankedTensorType::get(shape, structure.getResultElementType(matrix));
   if (getY().getType() != wanted) // (C3)
     return emitOpError() << "result: wanted " << wanted << ", found " << getY().getType();
   return success();

@@ -12,6 +12,7 @@
 include "dialects/Linop/LinopAttrs.td"
 include "dialects/Linop/LinopDialect.td"
 include "dialects/Linop/LinopFactorizedAttrs.td"
+include "dialects/Linop/LinopQuantizedAttrs.td"
 include "dialects/Linop/LinopSparseAttrs.td"
 include "dialects/Linop/LinopTransformAttrs.td"
 include "mlir/IR/OpBase.td"
@@ -27,10 +28,15 @@ def Linop_Matrix : Type<
     "rank-2 static tensor with a structure as its encoding",
     "::mlir::RankedTensorType">;
 
+def Linop_LinearMatrix : Type<
+    CPred<"::danaus::linop::isStructured($_self) && ::danaus::linop::isMatrix($_self)">,
+    "rank-2 static tensor with a linear structure as its encoding",
+    "::mlir::RankedTensorType">;
+
 /// A factor or a term, which may be dense.
 def Linop_AnyMatrix : Type<
     CPred<"::danaus::linop::isMatrix($_self)">,
-    "rank-2 static tensor with a structure or nothing as its encoding",
+    "rank-2 static tensor with a linear structure or nothing as its encoding",
     "::mlir::RankedTensorType">;
 
 def Linop_Activations : Type<
@@ -69,13 +75,16 @@ def Linop_ApplyOp : Linop_Op<"apply", [
     `y[.., i, ..] = sum_j M[i, j] x[.., j, ..]` along dimension `axis` of x, the
     last unless given; with `right`, M multiplies from the other side:
     `y[.., j, ..] = sum_i x[.., i, ..] M[i, j]`. Sums are taken in f32 (f64 for
-    f64).
+    f64, i32 for i8). A structure that is not linear (`#linop.quantized`) says
+    itself what y is.
 
     * (C1) `axis` is a dimension of `x`
     * (C2) along it `x` has as many entries as M has columns, with `right` rows
     * (C3) `y` has the shape of `x`, but along `axis` as many entries as M has
       rows, with `right` columns
-    * (C4) matrix, `x` and `y` have the same element type
+    * (C4) matrix and `x` have the same element type, and so has `y` unless the
+      structure gives it another
+    * (C5) with `right` the structure is linear
 
     Tiling: every dimension but the axis is a parallel loop of `TilingInterface`.
     The axis is no loop, so every tile is whole along it whatever tile size is
@@ -122,7 +131,7 @@ def Linop_TransposeOp : Linop_Op<"transpose", [
         -> tensor<48x64xf32, #linop.transpose<tensor<64x48xf32, #linop.low_rank<rank = 8>>>>
     ```
   }];
-  let arguments = (ins Linop_Matrix:$matrix);
+  let arguments = (ins Linop_LinearMatrix:$matrix);
   let results = (outs Linop_Matrix:$result);
   let assemblyFormat = "$matrix attr-dict `:` type($matrix) `->` type($result)";
   let hasFolder = 1;
@@ -141,7 +150,7 @@ def Linop_MaterializeOp : Linop_Op<"materialize", [Pure]> {
         -> tensor<64x48xf32>
     ```
   }];
-  let arguments = (ins Linop_Matrix:$matrix);
+  let arguments = (ins Linop_LinearMatrix:$matrix);
   let results = (outs Linop_Activations:$result);
   let assemblyFormat = "$matrix attr-dict `:` type($matrix) `->` type($result)";
   let hasVerifier = 1;
@@ -217,7 +226,7 @@ def Linop_ScaleOp : Linop_Op<"scale", [
         -> tensor<8x6xf32, #linop.scaled<tensor<8x6xf32, #linop.diagonal>>>
     ```
   }];
-  let arguments = (ins Linop_Matrix:$matrix, Linop_Activations:$factor);
+  let arguments = (ins Linop_LinearMatrix:$matrix, Linop_Activations:$factor);
   let results = (outs Linop_Matrix:$result);
   let assemblyFormat = "$matrix `,` $factor attr-dict `:` type($matrix) `,` type($factor) `->` type($result)";
   let hasVerifier = 1;

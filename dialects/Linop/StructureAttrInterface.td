@@ -58,6 +58,16 @@ def Linop_StructureAttrInterface
         ::llvm::fill(y, ::std::complex<double>(::std::nan(""), ::std::nan("")));
       }]>,
     InterfaceMethod<[{
+        Whether y is linear in x. A structure that rounds on the way is not: it has
+        no transpose and no dense form and is no factor, so that `apply` takes it
+        from the left, and `assemble` and `parameters`, and no other op.
+      }],
+      "bool", "isLinear", (ins "::mlir::RankedTensorType":$type),
+      /*methodBody=*/"", /*defaultImplementation=*/"return true;">,
+    InterfaceMethod<"The element type of y; x has the matrix's.",
+      "::mlir::Type", "getResultElementType", (ins "::mlir::RankedTensorType":$type),
+      /*methodBody=*/"", /*defaultImplementation=*/"return type.getElementType();">,
+    InterfaceMethod<[{
         Valid random data for a test run. `samples[i]` comes with the shape of
         parameter i; write the sizes that its type leaves open, the values of
         every integer parameter (tables, row pointers, indices), and the scale of

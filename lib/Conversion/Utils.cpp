@@ -72,6 +72,8 @@ Value danaus::convertFloat(OpBuilder &builder, Location loc, Value value, Type t
 }
 
 Value danaus::createScalar(OpBuilder &builder, Location loc, Type type, double value) {
+  if (isa<IntegerType>(type))
+    return arith::ConstantOp::create(builder, loc, builder.getIntegerAttr(type, int64_t(value)));
   auto complex = dyn_cast<ComplexType>(type);
   if (!complex)
     return arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, value));

@@ -185,6 +185,21 @@ static Value traceArgument(Value value) {
   return value;
 }
 
+/// The values of a parameter, a complex one as its two parts.
+static std::vector<double> readConstant(DenseElementsAttr elements) {
+  std::vector<double> values;
+  if (elements.getElementType().isInteger())
+    for (const APInt &value : elements.getValues<APInt>())
+      values.push_back(value.getSExtValue());
+  else if (isa<FloatType>(elements.getElementType()))
+    for (const APFloat &value : elements.getValues<APFloat>())
+      values.push_back(value.convertToDouble());
+  else
+    for (const std::complex<APFloat> &value : elements.getValues<std::complex<APFloat>>())
+      values.insert(values.end(), {value.real().convertToDouble(), value.imag().convertToDouble()});
+  return values;
+}
+
 void MatrixFinder::visit(linop::AssembleOp op) {
   EntryMatrix matrix{op.getMatrix().getType(), {}};
   bool hasArgument = false;
@@ -196,11 +211,8 @@ void MatrixFinder::visit(linop::AssembleOp op) {
       entry.argument = number->second;
       signature.arguments[number->second].isParameter = true;
       hasArgument = true;
-    } else if (matchPattern(parameter, m_Constant(&elements)) &&
-               elements.getElementType().isInteger()) {
-      entry.constant.emplace();
-      for (const APInt &value : elements.getValues<APInt>())
-        entry.constant->push_back(value.getSExtValue());
+    } else if (matchPattern(parameter, m_Constant(&elements))) {
+      entry.constant = readConstant(elements);
     }
   }
   if (hasArgument)

@@ -104,6 +104,12 @@ StageValue StageProgram::grouped(StageValue x, StageWeight weight, StageWeight p
   return add(SparseStage{x, std::move(weight), {positions}, pattern, false});
 }
 
+StageValue StageProgram::rescale(StageValue x, StageWeight channels, DigitPermutation order,
+                                 StageWeight from, std::optional<StageWeight> to) {
+  return add(
+      RescaleStage{x, std::move(channels), std::move(order), std::move(from), std::move(to)});
+}
+
 StageWeight StageProgram::constant(ArrayRef<int64_t> shape,
                                    std::vector<std::complex<double>> values) {
   constants.push_back({SmallVector<int64_t>(shape), std::move(values)});
@@ -157,6 +163,12 @@ static void forEachWeight(Stage &stage, llvm::function_ref<void(StageWeight &)> 
         if constexpr (requires { kind.pieces; })
           for (WeightPiece &piece : kind.pieces)
             function(piece.weight);
+        if constexpr (requires { kind.channels; }) {
+          function(kind.channels);
+          function(kind.from);
+          if (kind.to)
+            function(*kind.to);
+        }
       },
       stage);
 }
@@ -301,6 +313,17 @@ struct StageChecker {
     std::string problem = wanted("diagonals", stage.out + stage.in - 1, length);
     return problem.empty() ? wanted("columns", stage.in, sizes[stage.x]) : problem;
   }
+  std::string check(const RescaleStage &stage) {
+    std::string problem;
+    int64_t channels = volume(shapeOf(stage.channels, problem));
+    int64_t from = volume(shapeOf(stage.from, problem));
+    int64_t to = stage.to ? volume(shapeOf(*stage.to, problem)) : 1;
+    if (problem.empty())
+      problem = wanted("channels", sizes[stage.x], channels);
+    if (problem.empty())
+      problem = wanted("channels in order", channels, stage.order.size());
+    return problem.empty() ? wanted("scales", 1, from * to) : problem;
+  }
 };
 } // namespace
 
@@ -324,6 +347,11 @@ std::string StageProgram::check(ArrayRef<SmallVector<int64_t>> parameterShapes,
     return "the last stage: wanted " + std::to_string(rows) + " rows, found " +
            std::to_string(sizes[getResult()]);
   return "";
+}
+
+bool StageProgram::isLinear() const {
+  return llvm::none_of(
+      stages, [](const Stage &stage) { return std::holds_alternative<RescaleStage>(stage); });
 }
 
 //===----------------------------------------------------------------------===//

@@ -42,6 +42,7 @@ struct Transposer {
     stage.transposes = !stage.transposes;
     return stage;
   }
+  Stage operator()(const RescaleStage &) { llvm_unreachable("a rescale is not linear"); }
   /// M^T[j, i] = t[i - j + in - 1] = t reversed[j - i + out - 1]
   Stage operator()(const ToeplitzStage &stage) {
     ToeplitzStage result{y, stage.in, stage.out, {}};
@@ -336,6 +337,17 @@ struct StageEvaluator {
     });
     return y;
   }
+  Row operator()(const RescaleStage &stage) {
+    Row channels = read(stage.channels), y;
+    auto from = float(read(stage.from)[0].real());
+    for (auto [x, channel] : llvm::zip_equal(values[stage.x], stage.order.table())) {
+      float factor = from * float(channels[channel].real());
+      y.push_back(stage.to ? saturateToI8(float(x.real()),
+                                          factor / float(read(*stage.to)[0].real()))
+                           : float(x.real()) * factor);
+    }
+    return y;
+  }
   Row operator()(const ToeplitzStage &stage) {
     Row diagonals, y(stage.out, 0.0);
     for (const WeightPiece &piece : stage.pieces) {
@@ -352,6 +364,10 @@ struct StageEvaluator {
   }
 };
 } // namespace
+
+float danaus::saturateToI8(float x, float factor) {
+  return std::fmin(std::fmax(std::nearbyint(x * factor), -128.0f), 127.0f);
+}
 
 std::vector<Complex> StageProgram::evaluate(ArrayRef<Row> parameters, ArrayRef<Complex> x) const {
   std::vector<Row> values{Row(x.begin(), x.end())};

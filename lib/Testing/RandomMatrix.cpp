@@ -157,10 +157,22 @@ struct FamilyMaker {
     return formatv("#linop.bsr<block = [{0}, {1}], nnz = {2}>", b, c, blocks);
   }
   std::string nToM() {
-    int64_t m = randomDivisor(random, in);
-    if (m > 127)
+    int64_t axis = below(random, 2), m = randomDivisor(random, axis == 1 ? in : out);
+    StringRef index = below(random, 2) ? "i8" : "i32";
+    return formatv("#linop.n_m<n = {0}, m = {1}, axis = {2}, index = {3}>", 1 + below(random, m), m,
+                   axis, index);
+  }
+  std::string openCsr() { return "#linop.csr<nnz = ?, index = i64>"; }
+  std::string openBsr() {
+    return formatv("#linop.bsr<block = [{0}, {1}], nnz = ?>", randomDivisor(random, out),
+                   randomDivisor(random, in));
+  }
+  std::string flatButterfly() {
+    int64_t block = commonDivisor(), p = out / block, q = in / block, n = std::min(p, q);
+    if (!llvm::isPowerOf2_64(n) || p % n != 0 || q % n != 0)
       return "";
-    return formatv("#linop.n_m<n = {0}, m = {1}>", 1 + below(random, m), m);
+    return formatv("#linop.flat_butterfly<block = {0}, levels = {1}>", block,
+                   below(random, llvm::Log2_64(n) + 1));
   }
   std::string product() {
     if (depth <= 0)
@@ -212,19 +224,36 @@ static constexpr Maker families[] = {&FamilyMaker::dense,
                                      &FamilyMaker::dft,
                                      &FamilyMaker::csr,
                                      &FamilyMaker::bsr,
+                                     &FamilyMaker::openCsr,
+                                     &FamilyMaker::openBsr,
+                                     &FamilyMaker::flatButterfly,
                                      &FamilyMaker::nToM,
                                      &FamilyMaker::product,
                                      &FamilyMaker::sum,
                                      &FamilyMaker::transpose,
                                      &FamilyMaker::scaled};
 
+static constexpr Maker quantizedFamilies[] = {&FamilyMaker::dense, &FamilyMaker::lowRank,
+                                              &FamilyMaker::blockDiagonal, &FamilyMaker::monarch};
+
+/// A matrix of one of `makers`.
+static Matrix makeMatrix(FamilyMaker maker, llvm::ArrayRef<Maker> makers) {
+  Matrix matrix;
+  matrix.out = maker.out;
+  matrix.in = maker.in;
+  while (matrix.encoding.empty())
+    matrix.encoding = (maker.*makers[below(maker.random, makers.size())])();
+  return matrix;
+}
+
 Matrix danaus::testing::randomMatrix(Random &random, int64_t out, int64_t in, StringRef element,
                                      int depth) {
-  FamilyMaker maker{random, out, in, element, depth};
-  Matrix matrix;
-  matrix.out = out;
-  matrix.in = in;
-  while (matrix.encoding.empty())
-    matrix.encoding = (maker.*families[below(random, std::size(families))])();
+  return makeMatrix({random, out, in, element, depth}, families);
+}
+
+Matrix danaus::testing::randomQuantizedMatrix(Random &random, int64_t out, int64_t in,
+                                              StringRef y) {
+  Matrix matrix = makeMatrix({random, out, in, "i8", 0}, quantizedFamilies);
+  matrix.encoding = formatv("#linop.quantized<{0}, y = {1}>", matrix.encoding, y);
   return matrix;
 }

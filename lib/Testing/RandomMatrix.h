@@ -26,6 +26,9 @@ int64_t randomSize(Random &random);
 /// `depth`.
 Matrix randomMatrix(Random &random, int64_t out, int64_t in, llvm::StringRef element, int depth);
 
+/// A matrix of i8 whose products have the element type `y`.
+Matrix randomQuantizedMatrix(Random &random, int64_t out, int64_t in, llvm::StringRef y);
+
 } // namespace danaus::testing
 
 #endif // DANAUS_LIB_TESTING_RANDOMMATRIX_H

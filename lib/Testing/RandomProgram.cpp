@@ -79,10 +79,13 @@ struct Printer {
     return name;
   }
 
-  std::string activations(int64_t columns) {
+  /// The type of activations; `last` is the matrix that they are a product of.
+  std::string activations(int64_t columns, const Matrix *last = nullptr) {
+    bool isFloat = last && StringRef(last->encoding).ends_with("y = f32>");
+    std::string element = isFloat ? "f32" : program.element;
     std::string rows = program.dynamicRows ? "?" : std::to_string(program.rows);
     std::string inner = program.inner ? "x" + std::to_string(program.inner) : "";
-    return formatv("tensor<{0}x{1}{2}x{3}>", rows, columns, inner, program.element);
+    return formatv("tensor<{0}x{1}{2}x{3}>", rows, columns, inner, element);
   }
 
   std::string printStep(const Step &step, const std::string &x, int64_t &columns) {
@@ -94,7 +97,8 @@ struct Printer {
       columns = right ? step.matrix.in : step.matrix.out;
       body += formatv("  {0} = linop.apply {1}, {2}{3}{4} : {5}, {6} -> {7}\n", name, matrix, x,
                       right ? " right" : "", program.inner ? " axis 1" : "",
-                      step.matrix.type(program.element), type, activations(columns));
+                      step.matrix.type(program.element), type,
+                      activations(columns, &step.matrix));
       return name;
     }
     StringRef op = step.kind == Step::Add        ? "arith.addf"
@@ -113,7 +117,7 @@ std::string Program::print() const {
   int64_t size = columns;
   for (const Step &step : steps)
     x = printer.printStep(step, x, size);
-  std::string type = printer.activations(size);
+  std::string type = printer.activations(size, &steps.back().matrix);
   return formatv(
       "// seed {0}, --rows={1}\nfunc.func @main({2}) -> {3} {{\n{4}  return {5} : {3}\n}\n", seed,
       rows, printer.arguments, type, printer.body, x);
@@ -159,6 +163,18 @@ static Matrix randomExpression(Random &random, int64_t out, int64_t in, StringRe
   return matrix;
 }
 
+/// Layers on i8, the last one to f32 or to i8.
+static void addQuantizedSteps(Random &random, Program &program) {
+  program.element = "i8";
+  int64_t columns = program.columns;
+  for (int64_t count = 1 + below(random, 3); count > 0; --count) {
+    int64_t next = randomSize(random);
+    StringRef y = count == 1 && below(random, 2) ? "f32" : "i8";
+    program.steps.push_back({Step::Apply, randomQuantizedMatrix(random, next, columns, y)});
+    columns = next;
+  }
+}
+
 Program danaus::testing::makeRandomProgram(uint64_t seed) {
   Random random(seed * 0x9e3779b97f4a7c15 + 1);
   static constexpr StringRef elements[] = {"f32", "f32", "f64",          "bf16",
@@ -171,6 +187,10 @@ Program danaus::testing::makeRandomProgram(uint64_t seed) {
   program.dynamicRows = below(random, 4) != 0;
   program.inner = below(random, 5) == 0 ? 1 + below(random, 3) : 0;
   program.columns = randomSize(random);
+  if (below(random, 16) == 0) {
+    addQuantizedSteps(random, program);
+    return program;
+  }
   bool isComplex = StringRef(program.element).starts_with("complex");
   int64_t columns = program.columns;
   for (int64_t count = 1 + below(random, 3); count > 0; --count) {

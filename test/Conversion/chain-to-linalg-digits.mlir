@@ -42,6 +42,24 @@ func.func @complex_sums(%x: tensor<?x8xcomplex<f32>>, %w: tensor<3x8xcomplex<f32
 
 // -----
 
+// Integers are widened and never rounded.
+// CHECK-LABEL: func.func @integer_sums
+// CHECK: %[[ZERO:.*]] = arith.constant 0 : i32
+// CHECK: linalg.fill ins(%[[ZERO]] : i32)
+// CHECK: linalg.generic
+// CHECK: ^bb0(%[[X:.*]]: i8, %[[W:.*]]: i8, %[[SUM:.*]]: i32):
+// CHECK: %[[WIDE_X:.*]] = arith.extsi %[[X]] : i8 to i32
+// CHECK: %[[WIDE_W:.*]] = arith.extsi %[[W]] : i8 to i32
+// CHECK: %[[PRODUCT:.*]] = arith.muli %[[WIDE_X]], %[[WIDE_W]] : i32
+// CHECK: arith.addi %[[SUM]], %[[PRODUCT]] : i32
+// CHECK-NOT: linalg.generic
+func.func @integer_sums(%x: tensor<?x8xi8>, %w: tensor<3x8xi8>) -> tensor<?x3xi32> {
+  %y = chain.einsum %x, %w "c,bc->b" sizes [8, 3] : tensor<?x8xi8>, tensor<3x8xi8> -> tensor<?x3xi32>
+  return %y : tensor<?x3xi32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @permute_is_one_transpose
 // CHECK: linalg.transpose {{.*}} permutation = [0, 2, 1]
 func.func @permute_is_one_transpose(%x: tensor<?x12xf32>) -> tensor<?x12xf32> {

@@ -91,6 +91,34 @@ TEST(StageProgram, TheTransposeIsTheTransposedMatrix) {
       EXPECT_EQ(columns[j][i], rows[i][j]);
 }
 
+TEST(StageProgram, ARescaleRoundsHalfToEvenAndSaturates) {
+  StageProgram program(6);
+  program.rescale(0, StageWeight::parameter(0), *DigitPermutation::get({2, 3}, {1, 0}),
+                  StageWeight::parameter(1).reshaped({2}).at(0, 0),
+                  StageWeight::parameter(1).reshaped({2}).at(0, 1));
+  EXPECT_EQ(program.check({{2, 3}, {2}}, 6), "");
+  EXPECT_FALSE(program.isLinear());
+  // Channel (a, b) scales column (b, a).
+  Row channels = {1, 2, 3, 4, 5, 6}, scales = {0.5, 2.0};
+  Row x = {10, 6, 5, 2, 1000, -1000};
+  // x / 4 times 1, 4, 2, 5, 3, 6
+  EXPECT_EQ(program.evaluate({channels, scales}, x), (Row{2, 6, 2, 2, 127, -128}));
+}
+
+TEST(StageProgram, ARescaleChecksItsWeights) {
+  auto check = [](int64_t columns, llvm::ArrayRef<llvm::SmallVector<int64_t>> shapes) {
+    StageProgram program(columns);
+    program.rescale(0, StageWeight::parameter(0), DigitPermutation::identity(4),
+                    StageWeight::parameter(1), std::nullopt);
+    return program.check(shapes, columns);
+  };
+  EXPECT_EQ(check(4, {{4}, {1}}), "");
+  EXPECT_EQ(check(5, {{4}, {1}}), "stage 0: wanted channels 5, found 4");
+  EXPECT_EQ(check(5, {{5}, {1}}), "stage 0: wanted channels in order 5, found 4");
+  EXPECT_EQ(check(4, {{4}, {2}}), "stage 0: wanted scales 1, found 2");
+  EXPECT_EQ(check(4, {{4}}), "stage 0: wanted one of 1 parameters, found number 1");
+}
+
 static int64_t countPermutations(const StageProgram &program) {
   return llvm::count_if(program.getStages(), [](const Stage &stage) {
     return std::holds_alternative<PermuteStage>(stage);

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// What a structure says of itself: y = M x as a small graph of linear stages on
-// one row of activations. Value 0 is x, every stage makes the next value, and
+// What a structure says of itself: y = M x as a small graph of stages on one row
+// of activations, all of them linear but the one that rounds (`RescaleStage`). Value 0 is x, every stage makes the next value, and
 // the result is one of them.
 //
 //   low rank       1 = einsum(0, V, "c,bc->b")      2 = einsum(1, U, "c,bc->b")
@@ -120,8 +120,23 @@ struct SparseStage {
   bool transposes;
 };
 
+/// Integers to what they stand for: with f32 weights, c the `channels` in the
+/// order of y's columns,
+///
+///   y[i] = x[i] (from c[i])                                in f32
+///   y[i] = saturate(round(x[i] (from c[i] / to)))          in i8, where there is `to`
+///
+/// rounding half to even, each operation in f32.
+struct RescaleStage {
+  StageValue x;
+  StageWeight channels;
+  DigitPermutation order; ///< from the channels as stored to y's columns
+  StageWeight from;       ///< one value
+  std::optional<StageWeight> to;
+};
+
 using Stage = std::variant<EinsumStage, PermuteStage, GatherStage, ResizeStage, SumStage,
-                           ToeplitzStage, SparseStage>;
+                           ToeplitzStage, SparseStage, RescaleStage>;
 
 /// The graph. The functions that append a stage return its value and check
 /// nothing: `check` does, once, so that a structure may be written down as is.
@@ -152,6 +167,8 @@ public:
   /// n of every m neighbors, those at `positions`.
   StageValue grouped(StageValue x, StageWeight weight, StageWeight positions,
                      const GroupPattern &pattern);
+  StageValue rescale(StageValue x, StageWeight channels, DigitPermutation order, StageWeight from,
+                     std::optional<StageWeight> to);
   /// All stages of `inner` on `x`; its parameter 0 is this one's `firstParameter`.
   StageValue append(const StageProgram &inner, StageValue x, unsigned firstParameter);
   /// Appends any stage.
@@ -179,7 +196,9 @@ public:
 
   // The members below require that `check` found nothing.
 
-  /// The program of the transposed matrix.
+  /// Whether no stage rounds.
+  bool isLinear() const;
+  /// The program of the transposed matrix. Requires that it is linear.
   StageProgram transposed() const;
   /// The same without any digit permutation that an einsum beside it, or
   /// another permutation, can take in, and without stages that nothing reads.
@@ -206,6 +225,9 @@ private:
   std::vector<StageConstant> constants;
   std::optional<StageValue> result;
 };
+
+/// round(x factor) to even in f32, no lower than -128 and no higher than 127.
+float saturateToI8(float x, float factor);
 
 /// The values that `stage` reads.
 llvm::SmallVector<StageValue> readValues(const Stage &stage);

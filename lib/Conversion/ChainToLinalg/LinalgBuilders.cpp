@@ -20,6 +20,8 @@ using namespace danaus;
 Type danaus::getSumType(Type element) {
   if (auto complex = dyn_cast<ComplexType>(element))
     return ComplexType::get(chain::getAccumulatorType(complex.getElementType()));
+  if (isa<IntegerType>(element))
+    return element; // that of a result is the sum's
   return chain::getAccumulatorType(element);
 }
 
@@ -104,6 +106,12 @@ Value danaus::multiplyAdd(OpBuilder &builder, Location loc, Value x, Value weigh
   if (isa<ComplexType>(type)) {
     Value product = complex::MulOp::create(builder, loc, x, weight);
     return complex::AddOp::create(builder, loc, sum, product);
+  }
+  if (isa<IntegerType>(type)) {
+    Value wideX = arith::ExtSIOp::create(builder, loc, type, x);
+    Value wideWeight = arith::ExtSIOp::create(builder, loc, type, weight);
+    Value product = arith::MulIOp::create(builder, loc, wideX, wideWeight);
+    return arith::AddIOp::create(builder, loc, sum, product);
   }
   Value wideX = convertFloat(builder, loc, x, type);
   Value wideWeight = convertFloat(builder, loc, weight, type);

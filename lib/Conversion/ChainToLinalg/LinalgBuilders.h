@@ -19,8 +19,8 @@
 
 namespace danaus {
 
-/// The type that sums on `element` are taken in: f32, f64 for f64, and so the
-/// parts of a complex type.
+/// The type that sums for results of `element` are taken in: f32, f64 for f64,
+/// and so the parts of a complex type; i32 for i32.
 mlir::Type getSumType(mlir::Type element);
 
 /// A `tensor.cast` to `type`, or `value` itself.

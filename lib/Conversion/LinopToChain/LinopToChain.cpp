@@ -259,7 +259,7 @@ struct ApplyToStages : OpConversionPattern<linop::ApplyOp> {
   LogicalResult matchAndRewrite(linop::ApplyOp op, OneToNOpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     RankedTensorType matrix = op.getMatrix().getType();
-    Type element = matrix.getElementType();
+    Type element = linop::getStructure(matrix).getResultElementType(matrix);
     StageProgram program = stagesOf(matrix, op.getRight(), foldPermutations);
     Value y = applyAlong(rewriter, op.getLoc(), program, adaptor.getMatrix(),
                          adaptor.getX().front(), op.getMixedAxis(), element);

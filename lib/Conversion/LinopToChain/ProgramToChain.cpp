@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/APFloat.h"
 
@@ -240,6 +241,64 @@ struct ProgramBuilder {
         sum = arith::AddFOp::create(builder, loc, sum, term);
     }
     return isComplex ? sum : convertFloat(builder, loc, sum, element);
+  }
+
+  Value build(const RescaleStage &stage) {
+    Value factors = buildFactors(stage), x = values[stage.x];
+    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, x);
+    Type element = stage.to ? Type(builder.getI8Type()) : Type(builder.getF32Type());
+    Value empty = tensor::EmptyOp::create(builder, loc, sizes, element);
+    SmallVector<AffineMap> maps(3, builder.getMultiDimIdentityMap(2));
+    maps[1] = AffineMap::get(2, 0, builder.getAffineDimExpr(1));
+    SmallVector<utils::IteratorType> iterators(2, utils::IteratorType::parallel);
+    auto body = [&](OpBuilder &nested, Location loc, ValueRange scalars) {
+      Value sum = arith::SIToFPOp::create(nested, loc, nested.getF32Type(), scalars[0]);
+      Value scaled = arith::MulFOp::create(nested, loc, sum, scalars[1]);
+      linalg::YieldOp::create(nested, loc, stage.to ? saturate(nested, loc, scaled) : scaled);
+    };
+    return linalg::GenericOp::create(builder, loc, empty.getType(), ValueRange{x, factors}, empty,
+                                     maps, iterators, body)
+        .getResult(0);
+  }
+
+  /// What each of y's columns is multiplied with, in y's order.
+  Value buildFactors(const RescaleStage &stage) {
+    ArrayRef<int64_t> sizes = stage.order.sizes();
+    Value channels = reshapeTo(builder, loc, weight(stage.channels, builder.getF32Type()), sizes);
+    SmallVector<Value> inputs{channels, weight(stage.from, builder.getF32Type())};
+    if (stage.to)
+      inputs.push_back(weight(*stage.to, builder.getF32Type()));
+    // The loops are y's digits.
+    unsigned rank = sizes.size();
+    SmallVector<AffineExpr> digits(rank);
+    for (auto [loop, digit] : llvm::enumerate(stage.order.order()))
+      digits[digit] = builder.getAffineDimExpr(loop);
+    SmallVector<AffineMap> maps{AffineMap::get(rank, 0, digits, builder.getContext())};
+    maps.append(inputs.size() - 1, AffineMap::get(rank, 0, builder.getContext()));
+    maps.push_back(builder.getMultiDimIdentityMap(rank));
+    SmallVector<int64_t> shape = stage.order.outputSizes();
+    Value empty = tensor::EmptyOp::create(builder, loc, shape, builder.getF32Type());
+    auto body = [&](OpBuilder &nested, Location loc, ValueRange scalars) {
+      Value factor = arith::MulFOp::create(nested, loc, scalars[1], scalars[0]);
+      if (stage.to)
+        factor = arith::DivFOp::create(nested, loc, factor, scalars[2]);
+      linalg::YieldOp::create(nested, loc, factor);
+    };
+    SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
+    Value factors = linalg::GenericOp::create(builder, loc, empty.getType(), inputs, empty, maps,
+                                              iterators, body)
+                        .getResult(0);
+    return reshapeTo(builder, loc, factors, stage.order.size());
+  }
+
+  /// An f32 rounded half to even into the range of i8; NaN goes to its low end.
+  static Value saturate(OpBuilder &builder, Location loc, Value value) {
+    Value low = createScalar(builder, loc, value.getType(), -128.0);
+    Value high = createScalar(builder, loc, value.getType(), 127.0);
+    Value rounded = math::RoundEvenOp::create(builder, loc, value);
+    Value above = arith::MaxNumFOp::create(builder, loc, rounded, low);
+    Value inside = arith::MinNumFOp::create(builder, loc, above, high);
+    return arith::FPToSIOp::create(builder, loc, builder.getI8Type(), inside);
   }
 
   Value build(const ToeplitzStage &stage) {

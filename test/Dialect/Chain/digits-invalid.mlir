@@ -125,3 +125,19 @@ func.func @toeplitz_element_type_C3(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>, 
   %y = chain.toeplitz %x, %d : tensor<?x8xf32>, tensor<19xf32> -> tensor<?x12xf64>
   return
 }
+
+// -----
+
+func.func @einsum_of_i32_C4(%x: tensor<?x8xi32>, %w: tensor<3x8xi32>) {
+  // expected-error @below {{'chain.einsum' op element type of x: wanted i8, floating-point or complex, found 'i32'}}
+  %y = chain.einsum %x, %w "c,bc->b" sizes [8, 3] : tensor<?x8xi32>, tensor<3x8xi32> -> tensor<?x3xi32>
+  return
+}
+
+// -----
+
+func.func @einsum_of_i8_in_i8_C4(%x: tensor<?x8xi8>, %w: tensor<3x8xi8>) {
+  // expected-error @below {{'chain.einsum' op element type of y: wanted 'i32', found 'i8'}}
+  %y = chain.einsum %x, %w "c,bc->b" sizes [8, 3] : tensor<?x8xi8>, tensor<3x8xi8> -> tensor<?x3xi8>
+  return
+}

@@ -13,3 +13,11 @@ func.func @digits(%x: tensor<?x12xf32>, %w: tensor<4x2x3xf32>, %table: tensor<12
   %t = chain.toeplitz %x, %c : tensor<?x12xf32>, tensor<19xf32> -> tensor<?x8xf32>
   return
 }
+
+// CHECK-LABEL: func.func @integers(
+// CHECK-SAME: %[[X:.*]]: tensor<?x8xi8>, %[[W:.*]]: tensor<3x8xi8>)
+func.func @integers(%x: tensor<?x8xi8>, %w: tensor<3x8xi8>) -> tensor<?x3xi32> {
+  // CHECK: chain.einsum %[[X]], %[[W]] "c,bc->b" sizes [8, 3] : tensor<?x8xi8>, tensor<3x8xi8> -> tensor<?x3xi32>
+  %y = chain.einsum %x, %w "c,bc->b" sizes [8, 3] : tensor<?x8xi8>, tensor<3x8xi8> -> tensor<?x3xi32>
+  return %y : tensor<?x3xi32>
+}

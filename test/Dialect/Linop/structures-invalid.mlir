@@ -314,7 +314,7 @@ func.func @parameters_of_a_diagonal(%m: tensor<8x6xf32, #linop.diagonal>) {
 // -----
 
 func.func @product_of_a_dynamic_factor(%m: tensor<8x6xf32, #linop.diagonal>, %f: tensor<?x6xf32>) {
-  // expected-error @below {{'linop.product' op operand #1 must be variadic of rank-2 static tensor with a structure or nothing as its encoding, but got 'tensor<?x6xf32>'}}
+  // expected-error @below {{'linop.product' op operand #1 must be variadic of rank-2 static tensor with a linear structure or nothing as its encoding, but got 'tensor<?x6xf32>'}}
   %y = linop.product %m, %f : tensor<8x6xf32, #linop.diagonal>, tensor<?x6xf32> -> tensor<8x6xf32, #linop.diagonal>
   return
 }
