@@ -153,7 +153,8 @@ QuantizedAttr::verifyData(RankedTensorType type, ArrayRef<ArrayRef<double>> para
       if (!(scale > 0 && std::isfinite(scale))) { // (C4)
         std::string message;
         llvm::raw_string_ostream(message)
-            << "element " << i << ": wanted a finite scale above 0, found " << llvm::format("%g", scale);
+            << "element " << i << ": wanted a finite scale above 0, found "
+            << llvm::format("%g", scale);
         return ParameterError{index, message};
       }
   return std::nullopt;

@@ -63,10 +63,9 @@ struct QuantizedRow {
 
   /// `blocks` blocks of `rows` x `columns` side by side on the diagonal.
   void applyBlocks(unsigned number, int64_t blocks, int64_t rows, int64_t columns) {
-    apply(number, {blocks * rows, columns,
-                   [&](int64_t i, int64_t j) { return i / rows * columns + j; },
-                   [&](int64_t i, int64_t j) { return i * columns + j; },
-                   [&](int64_t i) { return i; }});
+    apply(number,
+          {blocks * rows, columns, [&](int64_t i, int64_t j) { return i / rows * columns + j; },
+           [&](int64_t i, int64_t j) { return i * columns + j; }, [&](int64_t i) { return i; }});
   }
 };
 } // namespace

@@ -342,9 +342,9 @@ struct StageEvaluator {
     auto from = float(read(stage.from)[0].real());
     for (auto [x, channel] : llvm::zip_equal(values[stage.x], stage.order.table())) {
       float factor = from * float(channels[channel].real());
-      y.push_back(stage.to ? saturateToI8(float(x.real()),
-                                          factor / float(read(*stage.to)[0].real()))
-                           : float(x.real()) * factor);
+      y.push_back(stage.to
+                      ? saturateToI8(float(x.real()), factor / float(read(*stage.to)[0].real()))
+                      : float(x.real()) * factor);
     }
     return y;
   }

@@ -97,8 +97,7 @@ struct Printer {
       columns = right ? step.matrix.in : step.matrix.out;
       body += formatv("  {0} = linop.apply {1}, {2}{3}{4} : {5}, {6} -> {7}\n", name, matrix, x,
                       right ? " right" : "", program.inner ? " axis 1" : "",
-                      step.matrix.type(program.element), type,
-                      activations(columns, &step.matrix));
+                      step.matrix.type(program.element), type, activations(columns, &step.matrix));
       return name;
     }
     StringRef op = step.kind == Step::Add        ? "arith.addf"

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // What a structure says of itself: y = M x as a small graph of stages on one row
-// of activations, all of them linear but the one that rounds (`RescaleStage`). Value 0 is x, every stage makes the next value, and
-// the result is one of them.
+// of activations, all of them linear but the one that rounds (`RescaleStage`). Value 0 is x, every
+// stage makes the next value, and the result is one of them.
 //
 //   low rank       1 = einsum(0, V, "c,bc->b")      2 = einsum(1, U, "c,bc->b")
 //   P_1 A + B      1 = einsum(0, A, ..)  2 = permute(1)  3 = einsum(0, B, ..)
