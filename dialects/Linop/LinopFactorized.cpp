@@ -7,8 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "dialects/Linop/LinopAttrs.h"
+#include "danaus/Support/HostTensor.h"
 #include "dialects/Linop/LinopVerify.h"
 #include "llvm/Support/MathExtras.h"
+#include <cmath>
+#include <numbers>
+#include <random>
 
 using namespace mlir;
 using namespace danaus;
@@ -110,6 +114,28 @@ StageProgram ButterflyAttr::buildStages(RankedTensorType type) const {
     }
   program.resize(value, type.getDimSize(0));
   return program;
+}
+
+/// Rotations, which keep lengths. Products of many normal values have so heavy
+/// tails that the rounding of the largest result alone exceeds a bound that is
+/// relative to the root mean square of all.
+void ButterflyAttr::sampleParameters(RankedTensorType type, uint64_t seed,
+                                     MutableArrayRef<ParameterSample> samples) const {
+  constexpr int64_t mostValues = 1 << 24; // larger ones are not worth their memory
+  std::optional<int64_t> count = countElements(samples[0].shape);
+  if (!count || *count > mostValues)
+    return;
+  std::mt19937_64 random(seed);
+  bool isComplex = isa<ComplexType>(type.getElementType());
+  for (int64_t block = 0; block < *count / 4; ++block) {
+    double angle = 2 * std::numbers::pi * double(random() >> 11) * 0x1p-53;
+    double cosine = std::cos(angle), sine = std::sin(angle);
+    for (double value : {cosine, -sine, sine, cosine}) {
+      samples[0].values.push_back(value);
+      if (isComplex)
+        samples[0].values.push_back(0);
+    }
+  }
 }
 
 //===----------------------------------------------------------------------===//

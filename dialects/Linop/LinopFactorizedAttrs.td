@@ -37,7 +37,7 @@ def Linop_MultiMonarchAttr : Linop_Structure<"MultiMonarch", "multi_monarch"> {
   let assemblyFormat = "`<` `in` `=` `[` $in `]` `,` `out` `=` `[` $out `]` `>`";
 }
 
-def Linop_ButterflyAttr : Linop_Structure<"Butterfly", "butterfly"> {
+def Linop_ButterflyAttr : Linop_Structure<"Butterfly", "butterfly", ["sampleParameters"]> {
   let summary = "Levels of 2 x 2 blocks at strides that are powers of two";
   let description = [{
     With n the least power of two >= in, and s = ceil(out / n) *stacks*: x is

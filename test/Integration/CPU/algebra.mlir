@@ -185,10 +185,10 @@ func.func @butterfly_f32(%m: !bf64, %x: tensor<?x64xf32>) -> tensor<?x64xf32> {
   return %y : tensor<?x64xf32>
 }
 
-!bfh = tensor<64x64xbf16, #linop.butterfly<blocks = 1, increasing = false>>
-func.func @butterfly_bf16(%m: !bfh, %x: tensor<?x64xbf16>) -> tensor<?x64xbf16> {
-  %y = linop.apply %m, %x : !bfh, tensor<?x64xbf16> -> tensor<?x64xbf16>
-  return %y : tensor<?x64xbf16>
+!bfh = tensor<128x128xbf16, #linop.butterfly<blocks = 2, increasing = false>>
+func.func @butterfly_bf16(%m: !bfh, %x: tensor<?x128xbf16>) -> tensor<?x128xbf16> {
+  %y = linop.apply %m, %x : !bfh, tensor<?x128xbf16> -> tensor<?x128xbf16>
+  return %y : tensor<?x128xbf16>
 }
 
 !bfd = tensor<16x16xf64, #linop.butterfly<blocks = 1, increasing = false>>
