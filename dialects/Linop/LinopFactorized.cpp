@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/Linop/LinopAttrs.h"
 #include "danaus/Support/HostTensor.h"
+#include "dialects/Linop/LinopAttrs.h"
 #include "dialects/Linop/LinopVerify.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
