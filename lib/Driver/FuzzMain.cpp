@@ -126,8 +126,9 @@ static Expected<std::vector<HostTensor>> perturb(ArrayRef<HostTensor> tensors, u
   return result;
 }
 
-/// How far the reference moves when its inputs do: where results nearly cancel,
-/// more than the default tolerance. Nothing when that is enough.
+/// Twice as far as the reference moves when its inputs do: where results nearly
+/// cancel or are squared, more than the default tolerance, which knows nothing
+/// of either. Nothing when that is enough.
 static Expected<std::optional<double>> measureSensitivity(const Trial &trial) {
   std::unique_ptr<Executor> reference = createInterpreterExecutor();
   auto exact = runTrial(*reference, trial);
@@ -148,7 +149,7 @@ static Expected<std::optional<double>> measureSensitivity(const Trial &trial) {
     moved = std::max(moved, check->relErr);
     tolerance = std::max(tolerance, check->tolerance);
   }
-  return moved > tolerance ? std::optional(2 * moved) : std::nullopt;
+  return 2 * moved > tolerance ? std::optional(2 * moved) : std::nullopt;
 }
 
 /// Exit statuses of a child.
