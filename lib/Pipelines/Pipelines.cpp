@@ -153,6 +153,9 @@ void danaus::buildToLLVM(OpPassManager &pm, const ToKernelsOptions &options) {
   pm.addPass(createCSEPass());
   buildBufferize(pm, BufferizeOptions());
   pm.addPass(createVectorizeKernelsPass());
+  ApproximateMathPassOptions epilogues;
+  epilogues.only = {"exp", "exp2", "expm1", "log", "log1p", "log2", "tanh", "erf"};
+  pm.addPass(createApproximateMathPass(epilogues));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(createLowerContractsPass());

@@ -31,9 +31,13 @@ static bool needsNoLibrary(StringRef name) {
 
 namespace {
 struct ApproximateMath : danaus::impl::ApproximateMathPassBase<ApproximateMath> {
+  using Base::Base;
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    auto predicate = [](StringRef name) { return !needsNoLibrary(name); };
+    auto predicate = [&](StringRef name) {
+      bool isWanted = only.empty() || llvm::is_contained(only, name.rsplit('.').second);
+      return isWanted && !needsNoLibrary(name);
+    };
     populateMathF32ExpansionPatterns(patterns, predicate);
     populateMathPolynomialApproximationPatterns(patterns, predicate);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))

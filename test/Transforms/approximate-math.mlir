@@ -1,5 +1,6 @@
 // RUN: danaus-opt %s --danaus-approximate-math | FileCheck %s
 // RUN: danaus-opt %s --danaus-approximate-math | danaus-opt --danaus-approximate-math | FileCheck %s
+// RUN: danaus-opt %s --danaus-approximate-math=only=exp,tanh | FileCheck %s --check-prefix=ONLY
 
 // CHECK-LABEL: @functions_of_a_library_become_arithmetic(
 // CHECK-NOT: math.erf
@@ -29,4 +30,15 @@ func.func @instructions_stay(%x: f32) -> f32 {
   %y = math.sqrt %x : f32
   %z = math.fma %x, %y, %y : f32
   return %z : f32
+}
+
+// ONLY-LABEL: @functions_that_were_not_asked_for_stay(
+// ONLY-NOT: math.exp
+// ONLY: math.sin
+// ONLY: math.roundeven
+func.func @functions_that_were_not_asked_for_stay(%x: vector<8xf32>) -> vector<8xf32> {
+  %y = math.exp %x : vector<8xf32>
+  %z = math.sin %y : vector<8xf32>
+  %w = math.roundeven %z : vector<8xf32>
+  return %w : vector<8xf32>
 }

@@ -159,10 +159,15 @@ def ApproximateMathPass : Pass<"danaus-approximate-math"> {
     Before: `math` on scalars or vectors. After: each function that has an
     approximation in upstream MLIR (tanh, erf, exp, log, sin, cos and others) is
     `arith` on f32, with an error of a few units in the last place of f32; f16
-    and bf16 are extended to f32 and back. Functions that a target has as an
-    instruction (sqrt, fma, absf and such) stay. Used for device code, which has
-    no libm. Test: `test/Transforms/approximate-math.mlir`.
+    and bf16 are extended to f32 and back. f64 stays. Functions that a target has
+    as an instruction (sqrt, fma, absf and such) stay. Used for device code, which
+    has no libm, and for the epilogues of CPU kernels, where a library would take
+    vectors apart; there only for functions whose error does not grow with the
+    argument (sin and cos, which are reduced in f32, are not). Test:
+    `test/Transforms/approximate-math.mlir`.
   }];
+  let options = [ListOption<"only", "only", "std::string",
+      "Functions to approximate, such as exp; all of them unless given">];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
                            "::mlir::vector::VectorDialect"];
 }
