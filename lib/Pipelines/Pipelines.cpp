@@ -131,6 +131,7 @@ void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) 
   pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createLinalgGeneralizeNamedOpsPass());
   pm.addPass(createLinalgElementwiseOpFusionPass());
+  pm.addPass(createEinsumsToStagesPass());
   pm.addPass(createFuseStagesPass());
   AssignSchedulePassOptions assign;
   assign.schedule = options.schedule;

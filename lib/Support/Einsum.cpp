@@ -322,3 +322,43 @@ std::optional<Einsum::KroneckerSparse> Einsum::asKroneckerSparse() const {
   }
   return result;
 }
+
+//===----------------------------------------------------------------------===//
+// Kronecker-sparse but for the order of its digits
+//===----------------------------------------------------------------------===//
+
+/// The permutation of an index with the digits `from` to one with those `to`.
+static DigitPermutation reorder(const Einsum &einsum, StringRef from, StringRef to) {
+  SmallVector<unsigned> order;
+  for (char loop : to)
+    order.push_back(from.find(loop));
+  return *DigitPermutation::get(einsum.sizesOf(from), order);
+}
+
+int64_t Einsum::PermutedKroneckerSparse::movedColumns() const {
+  return (before.isIdentity() ? 0 : before.size()) + (after.isIdentity() ? 0 : after.size());
+}
+
+std::optional<Einsum::PermutedKroneckerSparse> Einsum::asPermutedKroneckerSparse() const {
+  // By where a loop occurs: summed, made, and of the batches with and without
+  // the weight; each in the order of x or y.
+  std::string summed, made, weighted, shared;
+  for (char loop : x)
+    if (!StringRef(y).contains(loop))
+      summed += loop;
+  for (char loop : y)
+    (!StringRef(x).contains(loop) ? made : StringRef(weight).contains(loop) ? weighted : shared) +=
+        loop;
+  std::optional<PermutedKroneckerSparse> best;
+  for (auto [slow, fast] : {std::pair(weighted, shared), std::pair(shared, weighted)}) {
+    Einsum ordered{slow + summed + fast, weight, slow + made + fast, loops};
+    std::optional<KroneckerSparse> stage = ordered.asKroneckerSparse();
+    if (!stage)
+      continue;
+    PermutedKroneckerSparse found{reorder(*this, x, ordered.x), *stage,
+                                  reorder(*this, ordered.y, y)};
+    if (!best || found.movedColumns() < best->movedColumns())
+      best = found;
+  }
+  return best;
+}

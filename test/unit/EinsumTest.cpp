@@ -50,6 +50,19 @@ TEST(Einsum, APermutedStageIsNotKroneckerSparse) {
   EXPECT_FALSE(permuted.asKroneckerSparse());
 }
 
+TEST(Einsum, APermutedStageIsOneBetweenPermutations) {
+  // The second core of a BTT: x's digits become (p g r), y's are (p e) as they are.
+  Einsum core = Einsum::parse("gpr,pgre->pe", {{'g', 2}, {'p', 3}, {'r', 4}, {'e', 5}});
+  auto form = core.asPermutedKroneckerSparse();
+  ASSERT_TRUE(form);
+  EXPECT_EQ(form->before, *DigitPermutation::get({2, 3, 4}, {1, 0, 2}));
+  EXPECT_TRUE(form->after.isIdentity());
+  EXPECT_EQ(form->stage.pattern, (StagePattern{3, 5, 8, 1}));
+  EXPECT_EQ(form->stage.order, "acb");
+  EXPECT_EQ(form->movedColumns(), 24);
+  EXPECT_FALSE(Einsum::parse("gpr,gpre->pe", core.loops).asPermutedKroneckerSparse());
+}
+
 TEST(Einsum, AWeightWithHalfOfABatchIsNotKroneckerSparse) {
   Einsum half = Einsum::parse("gha,gba->ghb", {{'g', 2}, {'h', 3}, {'a', 4}, {'b', 5}});
   EXPECT_EQ(half.check(), "");

@@ -90,6 +90,18 @@ struct Einsum {
   };
   std::optional<KroneckerSparse> asKroneckerSparse() const;
 
+  /// `before` on x, a Kronecker-sparse stage, `after` on its result.
+  struct PermutedKroneckerSparse {
+    DigitPermutation before;
+    KroneckerSparse stage;
+    DigitPermutation after;
+    /// Columns that are moved.
+    int64_t movedColumns() const;
+  };
+  /// The form that moves the fewest columns, where there is any: the weight's
+  /// own digits stay in their order.
+  std::optional<PermutedKroneckerSparse> asPermutedKroneckerSparse() const;
+
 private:
   int64_t volume(llvm::StringRef dims) const;
   int64_t batchSize() const;

@@ -172,6 +172,18 @@ def ApproximateMathPass : Pass<"danaus-approximate-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
+def EinsumsToStagesPass : Pass<"danaus-einsums-to-stages"> {
+  let summary = "Contractions on permuted digits as stages beside permutations";
+  let description = [{
+    Before: `chain.einsum` of floating-point numbers. After: where it is a
+    `chain.stage` but for the order of the digits of x and y, that stage between
+    `chain.permute`s, with the least to move. A pass over the activations of one
+    stage costs less than a contraction that no kernel takes. Leaves others
+    alone, with a remark. Test: `test/Transforms/einsums-to-stages.mlir`.
+  }];
+  let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def AssignSchedulePass : Pass<"danaus-assign-schedule", "::mlir::ModuleOp"> {
   let summary = "Give every kernel its schedule";
   let description = [{

@@ -1,0 +1,79 @@
+//===- EinsumsToStages.cpp - Contractions on permuted digits as stages ----===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+//   einsum(x, w) "gpr,pgre->pe"     the second core of a BTT
+//
+// sums over g and r, which p keeps apart in x. With x's digits as (p g r) it is
+// the stage "acb" with a = p, c = (g r), b = e.
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Conversion/ProgramToChain.h"
+#include "danaus/Support/PatternSwitch.h"
+#include "danaus/Transforms/Passes.h"
+#include "dialects/Chain/ChainOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/WalkPatternRewriteDriver.h"
+
+namespace danaus {
+#define GEN_PASS_DEF_EINSUMSTOSTAGESPASS
+#include "danaus/Transforms/Passes.h.inc"
+} // namespace danaus
+
+using namespace mlir;
+using namespace danaus;
+
+/// `value` itself where the permutation is the identity.
+static Value permute(OpBuilder &builder, Location loc, Value value,
+                     const DigitPermutation &permutation) {
+  DigitPermutation simple = permutation.simplified();
+  if (simple.isIdentity())
+    return value;
+  SmallVector<int64_t> order(simple.order());
+  return chain::PermuteOp::create(builder, loc, value.getType(), value, simple.sizes(), order);
+}
+
+namespace {
+/// einsum(x, w)  ->  permute(stage(permute(x), w))
+struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(chain::EinsumOp op, PatternRewriter &rewriter) const override {
+    auto y = cast<RankedTensorType>(op.getY().getType());
+    if (!isa<FloatType>(y.getElementType()))
+      return decline(op, "its numbers are not floating-point");
+    auto form = op.getEinsum().asPermutedKroneckerSparse();
+    if (!form)
+      return decline(op, "no order of digits makes it a stage");
+    Location loc = op.getLoc();
+    const auto &[pattern, order] = form->stage;
+    Value x = permute(rewriter, loc, op.getX(), form->before);
+    Value weight = reshapeTo(rewriter, loc, op.getWeight(), weightShape(pattern, order));
+    Value stage =
+        chain::StageOp::create(rewriter, loc, y, x, weight, pattern.a, pattern.b, pattern.c,
+                               pattern.d, order, chain::PackingAttr());
+    rewriter.replaceOp(op, permute(rewriter, loc, stage, form->after));
+    return success();
+  }
+
+  static LogicalResult decline(chain::EinsumOp op, StringRef reason) {
+    remark::missed(op.getLoc(),
+                   remark::RemarkOpts::name("EinsumsToStages").category("danaus-stages"))
+        << remark::reason("{0}", reason);
+    return failure();
+  }
+};
+
+struct EinsumsToStages : danaus::impl::EinsumsToStagesPassBase<EinsumsToStages> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    danaus::addPatterns<EinsumToStage>(patterns, &getContext());
+    walkAndApplyPatterns(getOperation(), std::move(patterns));
+  }
+};
+} // namespace
