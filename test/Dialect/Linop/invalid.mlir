@@ -264,9 +264,3 @@ func.func @materialize_result_C1(%m: tensor<6x8xf32, #linop.dense>) {
   %d = linop.materialize %m : tensor<6x8xf32, #linop.dense> -> tensor<6x8xbf16>
   return
 }
-
-// -----
-
-// expected-error @below {{expected non-function type}}
-// expected-error @below {{failed to parse Linop_ProductAttr parameter 'factors'}}
-func.func private @product_of_nothing_C1(tensor<4x4xf32, #linop.product<[]>>)

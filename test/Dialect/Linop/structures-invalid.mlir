@@ -241,11 +241,6 @@ func.func private @scaled_of_another_shape_C2(tensor<8x6xf32, #linop.scaled<tens
 
 // -----
 
-// expected-error @below {{wanted element type f16, bf16, f32, f64, complex<f32> or complex<f64>, found 'i8'}}
-func.func private @integer_elements(tensor<8x6xi8, #linop.diagonal>)
-
-// -----
-
 func.func @apply_axis_out_of_range_C1(%m: tensor<8x6xf32, #linop.diagonal>, %x: tensor<?x6xf32>) {
   // expected-error @below {{'linop.apply' op axis 2 is out of range for rank 2}}
   %y = linop.apply %m, %x axis 2 : tensor<8x6xf32, #linop.diagonal>, tensor<?x6xf32> -> tensor<?x8xf32>
