@@ -59,3 +59,22 @@ gpu.module @danaus_kernels {
   }
 }
 }
+
+// -----
+
+module attributes {gpu.container_module} {
+func.func @loops_to_be_on_device_memory(%x: memref<?x16xf32>, %v: f32, %i: index) {
+  %c1 = arith.constant 1 : index
+  scf.for %j = %c1 to %i step %c1 {
+    gpu.launch_func @danaus_kernels::@k blocks in (%i, %c1, %c1) threads in (%c1, %c1, %c1) args(%x : memref<?x16xf32>)
+  }
+  // expected-error @below {{'linalg.fill' op wanted only launches, allocations and copies in a function that launches kernels, as its memory is on the device}}
+  linalg.fill ins(%v : f32) outs(%x : memref<?x16xf32>)
+  return
+}
+gpu.module @danaus_kernels {
+  gpu.func @k(%x: memref<?x16xf32>) kernel {
+    gpu.return
+  }
+}
+}

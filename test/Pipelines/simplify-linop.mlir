@@ -3,6 +3,18 @@
 // RUN: danaus-opt %s --danaus-simplify-linop="max-block=2 max-values=0" | FileCheck %s --check-prefix=LESS
 // RUN: danaus-opt %s --danaus-to-chain="simplify=true" | FileCheck %s --check-prefix=CHAIN
 // RUN: danaus-opt %s --danaus-to-kernels="simplify=true" | FileCheck %s --check-prefix=KERNEL
+// RUN: danaus-opt %s --danaus-to-llvm="simplify=true" | FileCheck %s --check-prefix=LLVM
+// RUN: sed s/x86-avx512/sm_90a/ %s > %t.gpu.mlir
+// RUN: danaus-opt %t.gpu.mlir --danaus-to-nvvm="simplify=true" | FileCheck %s --check-prefix=NVVM
+// RUN: not danaus-opt %t.gpu.mlir --danaus-to-cuda="simplify=true" 2>&1 | FileCheck %s --check-prefix=CUDA
+
+// Parameters known only at run time are multiplied by the host, in f64, and the memory of a GPU is not the host's.
+// LLVM-LABEL: llvm.func @one_rewrite_makes_work_for_the_next(
+// LLVM:          llvm.fmul %{{.*}}, %{{.*}} : f64
+// NVVM-LABEL: func.func @one_rewrite_makes_work_for_the_next(
+// NVVM:          arith.mulf %{{.*}}, %{{.*}} : f64
+// NVVM:          gpu.launch_func
+// CUDA: error: 'linalg.generic' op wanted only launches, allocations and copies in a function that launches kernels, as its memory is on the device
 
 // The transposed diagonal becomes part of the stages, the permutation and its inverse vanish.
 
@@ -11,7 +23,9 @@
 !p = tensor<16x16xf32, #linop.permutation<sizes = [2, 8], order = [1, 0]>>
 !q = tensor<16x16xf32, #linop.permutation<sizes = [8, 2], order = [1, 0]>>
 !m = tensor<16x16xf32, #linop.product<[!d, !q, !p, !bf]>>
+!lr = tensor<6x4xf32, #linop.low_rank<rank = 2>>
 
+module attributes {danaus.target = "x86-avx512"} {
 // CHECK-LABEL: func @one_rewrite_makes_work_for_the_next(
 // CHECK:         linop.product %{{.*}}, %{{.*}} : tensor<16x16xf32, #linop.kronecker_sparse<a = 1, b = 4, c = 4, d = 4>>, tensor<16x16xf32, #linop.kronecker_sparse<a = 4, b = 4, c = 4, d = 1>> ->
 // LESS-LABEL: func @one_rewrite_makes_work_for_the_next(
@@ -30,10 +44,10 @@ func.func @one_rewrite_makes_work_for_the_next(%d: tensor<16xf32>, %w: tensor<1x
 }
 
 // The matrix of plain linalg is found, and its transpose is in its own structure.
-!lr = tensor<6x4xf32, #linop.low_rank<rank = 2>>
 // CHECK-LABEL: func @linalg_on_a_matrix_is_raised_first(
 // CHECK:         linop.apply
 func.func @linalg_on_a_matrix_is_raised_first(%m: !lr, %x: tensor<3x6xf32>, %init: tensor<3x4xf32>) -> tensor<3x4xf32> {
   %y = linalg.matmul ins(%x, %m : tensor<3x6xf32>, !lr) outs(%init : tensor<3x4xf32>) -> tensor<3x4xf32>
   return %y : tensor<3x4xf32>
+}
 }

@@ -197,9 +197,11 @@ static bool isRuntimeOp(Operation *op) {
 }
 
 /// Refuses an op that reads or writes what a memref points to: the data is on
-/// the device.
+/// the device. Loops and branches only contain such ops, and those of linalg are
+/// some, although they have regions too.
 static LogicalResult checkHostOp(Operation *op) {
-  if (isRuntimeOp(op) || op->getNumRegions() > 0 || isMemoryEffectFree(op))
+  bool isContainer = op->getNumRegions() > 0 && !isa<MemoryEffectOpInterface>(op);
+  if (isRuntimeOp(op) || isContainer || isMemoryEffectFree(op))
     return success();
   auto isMemRef = [](Type type) { return isa<BaseMemRefType>(type); };
   bool touchesMemory =
