@@ -235,11 +235,11 @@ static StringRef name(Outcome outcome) {
   case Outcome::Failed:
     return "failed";
   case Outcome::Invalid:
-    return "is not valid";
+    return "invalid";
   case Outcome::Crashed:
     return "crashed";
   case Outcome::TimedOut:
-    return "took too long";
+    return "overdue";
   }
   llvm_unreachable("all outcomes are handled");
 }

@@ -55,6 +55,8 @@ struct ReadDigits {
 };
 } // namespace
 
+/// Sizes of matrices are below 2^31, so there are at most 30 digits, and letters
+/// from 'W' on are free for others.
 static ReadDigits classify(const DigitPermutation &refined, const StagePattern &stage) {
   ReadDigits digits;
   int64_t stride = stage.inSize();
@@ -119,10 +121,6 @@ pushThrough(const StagePattern &stage, const DigitPermutation &permutation, std:
   DigitPermutation refined = inverse.refined(*cuts);
   ReadDigits digits = classify(refined, stage);
   ArrayRef<unsigned> inX = refined.order(); // x's digits, as numbers of those read
-  if (digits.sizes.size() > 48) {
-    why = "more than 48 digits";
-    return std::nullopt;
-  }
   std::string kinds, moved[3]; // letters before, in and after the block digits of x
   for (unsigned digit : inX)
     kinds += digits.kinds[digit];

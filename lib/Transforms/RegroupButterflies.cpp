@@ -228,8 +228,10 @@ namespace {
 /// apply(butterfly(w), x)  ->  apply(product(kronecker_sparse, kronecker_sparse), x)
 /// and the same in any op of the algebra
 struct RegroupButterfly : RewritePattern {
+  // Levels are of 2 x 2 blocks, so that this keeps groups to `maxGroup` of them.
   RegroupButterfly(MLIRContext *context, int64_t maxBlock)
-      : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context), maxBlock(maxBlock) {}
+      : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context),
+        maxBlock(std::min(maxBlock, int64_t(1) << maxGroup)) {}
 
   LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
     if (op->getNumOperands() == 0 || findEscape(op))

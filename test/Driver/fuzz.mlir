@@ -13,7 +13,22 @@
 // RUN: not danaus-fuzz --count=0 --output=/dev/null/folder 2>&1 | FileCheck %s --check-prefix=OUTPUT
 // OUTPUT: danaus-fuzz: --output: /dev/null/folder:
 //
-// A program that takes too long fails, and what is left of it after shrinking is written.
-// RUN: rm -rf %t.folder
 // RUN: not danaus-fuzz --count=0 --seconds=x 2>&1 | FileCheck %s --check-prefix=SECONDS
 // SECONDS: for the --seconds option
+//
+// Without the lowering of a product every program fails. Of three products shrinking leaves one, which is written and
+// fails for that reason alone.
+// RUN: danaus-fuzz --print --seed=6 --count=1 | FileCheck %s --check-prefix=WHOLE
+// WHOLE-COUNT-3: linop.apply
+// RUN: rm -rf %t.folder
+// RUN: env DANAUS_DISABLE_PATTERN=ApplyToStages not danaus-fuzz --seed=6 --count=1 --output=%t.folder 2>&1 | FileCheck %s --check-prefix=FAILED
+// FAILED: naive: compilation failed
+// FAILED: danaus-fuzz: seed 6 failed
+// FAILED: danaus-fuzz: see {{.*}}fuzz-6.mlir
+// FAILED: danaus-fuzz: 1 programs from seed 6, 1 failed
+// RUN: FileCheck %s --check-prefix=SMALLER --input-file=%t.folder/fuzz-6.mlir
+// SMALLER: // seed 6, --rows=1
+// SMALLER-COUNT-1: linop.apply
+// SMALLER-NOT: linop.apply
+// RUN: env DANAUS_DISABLE_PATTERN=ApplyToStages not danaus-run %t.folder/fuzz-6.mlir
+// RUN: danaus-run %t.folder/fuzz-6.mlir --check

@@ -40,6 +40,11 @@
 // NAN-JSON-DAG: check FAILED: rel_err nan
 // NAN-JSON-DAG: "passed":false,"rel_err":null
 
+//===--- One value far off fails, however small the error of all is ---===//
+
+// RUN: not danaus-run %s --entry=one_value_is_lost --check --tolerance=0.02 | FileCheck %s --check-prefix=LARGEST
+// LARGEST: check FAILED: rel_err {{[0-9.]+e-03}} tolerance 2.000e-02 rows {{[0-9]+}}: result 0: largest error {{[0-9.]+e-[0-9]+}} is above 8 x tolerance x rms = {{[0-9.e-]+}}
+
 //===--- Levels ---===//
 
 // RUN: danaus-run %s --entry=layer --emit=chain | FileCheck %s --check-prefix=CHAIN
@@ -75,4 +80,23 @@ func.func @unwritten(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
   %rows = tensor.dim %x, %c0 : tensor<?x4xf32>
   %y = tensor.empty(%rows) : tensor<?x4xf32>
   return %y : tensor<?x4xf32>
+}
+
+// x + 2^30 - 2^30 in one of 10000 places: 0 in f32, where the reference has x.
+func.func @one_value_is_lost(%x: tensor<10000xf32>) -> tensor<10000xf32> {
+  %c7 = arith.constant 7 : index
+  %zero = arith.constant 0.0 : f32
+  %large = arith.constant 1073741824.0 : f32
+  %e = tensor.empty() : tensor<10000xf32>
+  %y = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%x : tensor<10000xf32>) outs(%e : tensor<10000xf32>) {
+  ^bb0(%v: f32, %out: f32):
+    %i = linalg.index 0 : index
+    %here = arith.cmpi eq, %i, %c7 : index
+    %c = arith.select %here, %large, %zero : f32
+    %sum = arith.addf %v, %c : f32
+    %difference = arith.subf %sum, %c : f32
+    linalg.yield %difference : f32
+  } -> tensor<10000xf32>
+  return %y : tensor<10000xf32>
 }

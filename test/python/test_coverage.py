@@ -71,6 +71,11 @@ class SourceTest(Tree):
         self.assertEqual(self.messages('// emitError("wanted a")\nemitError("wanted \\"b\\"");\n/* "\n */ emitError(R"(wanted\n c)");'),
                          [(2, ['wanted "b"']), (4, ["wanted\n c"])])
 
+    def test_texts_that_are_handed_on_are_messages(self):
+        self.assertEqual(self.messages('return "no floats in " + name;\nwhy = isTable ? "one is a table" : pair + ": no refinement of both";\n'
+                                       'remarkMissed(loc, "Name", cost + " as written");\nnames = "of no use";\nreturn "one";'),
+                         [(1, ["no floats in "]), (2, ["one is a table"]), (2, [": no refinement of both"]), (3, [" as written"])])
+
     def test_asserts_help_texts_and_includes_are_no_diagnostics(self):
         self.assertEqual(self.messages('#include "wanted a"\nassert(x && "wanted b");\ncl::desc("wanted c");\n'
                                        'return rewriter.notifyMatchFailure(op, "wanted d");'), [])

@@ -82,6 +82,18 @@ TEST(StageProgram, ChecksSayWhichStageIsWrong) {
             "stage 0: its weight fixes a dimension or an index that is not there");
 }
 
+TEST(StageProgram, ChecksSayWhichWeightDoesNotFit) {
+  StageProgram einsum(4), gather(4), toeplitz(4), unset(4);
+  einsum.einsum(0, StageWeight::parameter(0), "a,a->a", {{'a', 4}});
+  EXPECT_EQ(einsum.check({{5}}, 4), "stage 0: wanted values of the weight 4, found 5");
+  gather.gather(0, StageWeight::parameter(0));
+  EXPECT_EQ(gather.check({{5}}, 4), "stage 0: wanted entries of the table 4, found 5");
+  toeplitz.toeplitz(0, 3, 4, {{StageWeight::parameter(0), 2, 4}});
+  EXPECT_EQ(toeplitz.check({{5}}, 3), "stage 0: a piece leaves its weight");
+  unset.setResult(2);
+  EXPECT_EQ(unset.check({}, 4), "the result is value 2, which is not there");
+}
+
 TEST(StageProgram, TheTransposeIsTheTransposedMatrix) {
   StageProgram program = makeProgram(), transposed = program.transposed();
   EXPECT_EQ(transposed.check(shapes, 12), "");
