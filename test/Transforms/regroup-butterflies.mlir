@@ -2,6 +2,7 @@
 // RUN: danaus-opt %s --danaus-regroup-butterflies="max-block=4" --danaus-regroup-butterflies="max-block=4" | FileCheck %s
 // RUN: danaus-opt %s --danaus-regroup-butterflies="max-block=4" --remarks-filter="danaus-algebra" --verify-diagnostics -o /dev/null
 // RUN: danaus-opt %s --danaus-regroup-butterflies | FileCheck %s --check-prefix=WHOLE
+// RUN: danaus-opt %s --danaus-regroup-butterflies="max-block=1073741824" | FileCheck %s --check-prefix=LARGE
 // RUN: not danaus-opt %s --danaus-regroup-butterflies="max-block=1" 2>&1 | FileCheck %s --check-prefix=BAD
 // BAD: error: max-block: wanted 2 or more, found 1
 
@@ -104,4 +105,16 @@ func.func @a_returned_product_keeps_its_stages(%b: !l1, %a: !l0) -> !l10 {
   // expected-remark @below {{[Missed] RegroupButterflies | Category:danaus-algebra | Reason="the product must keep its type for 'func.return'"}}
   %m = linop.product %b, %a : !l1, !l0 -> !l10
   return %m : !l10
+}
+
+!thirty = tensor<1073741824x1073741824xf32, #linop.butterfly<blocks = 1, increasing = true>>
+
+// More levels than there are letters for digits of one product are multiplied in two halves, and then the halves.
+// LARGE-LABEL: func @more_levels_than_letters(
+// LARGE:         tensor.collapse_shape %{{.*}} into tensor<32768x32768x32768x1xf32>
+// LARGE:         tensor.collapse_shape %{{.*}} into tensor<1x32768x32768x32768xf32>
+// LARGE:         linop.apply %{{.*}} : tensor<1073741824x1073741824xf32, #linop.kronecker_sparse<a = 1, b = 1073741824, c = 1073741824, d = 1>>
+func.func @more_levels_than_letters(%m: !thirty, %x: tensor<?x1073741824xf32>) -> tensor<?x1073741824xf32> {
+  %y = linop.apply %m, %x : !thirty, tensor<?x1073741824xf32> -> tensor<?x1073741824xf32>
+  return %y : tensor<?x1073741824xf32>
 }
