@@ -192,12 +192,13 @@ static int checkProgram(MLIRContext &context, const Program &program) {
 /// Compiles what may not even parse. Anything but a crash is right.
 static int checkMutant(MLIRContext &context, const std::string &text) {
   ScopedDiagnosticHandler quiet(&context, [](Diagnostic &) { return success(); });
-  for (StringRef pipeline : {"naive", "optimized"}) {
+  for (const Variant &variant : variants) {
     OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
     if (!module)
       return 0;
     CompileSettings settings;
-    settings.pipeline = pipeline;
+    settings.pipeline = variant.pipeline;
+    settings.simplify = variant.simplify;
     CompileRecord record;
     consumeError(compileModule(*module, settings, Level::LLVM, record));
   }
