@@ -101,6 +101,58 @@ func.func @a_monarch_takes_both_sides(%a: !d6, %m: !mon, %b: !d8, %x: tensor<?x8
   return %y : tensor<?x6xf32>
 }
 
+!dd = tensor<4x4xf32, #linop.product<[!d4, !d4]>>
+
+// CHECK-LABEL: func @two_diagonals_are_one(
+// CHECK:         linop.apply %{{.*}} : tensor<4x4xf32, #linop.diagonal>
+func.func @two_diagonals_are_one(%a: !d4, %b: !d4, %x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %m = linop.product %a, %b : !d4, !d4 -> !dd
+  %y = linop.apply %m, %x : !dd, tensor<?x4xf32> -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+!bdw = tensor<6x4xf32, #linop.product<[!bd, !d4, tensor<4x4xf32>]>>
+
+// 12 values on the left, 16 on the right.
+// CHECK-LABEL: func @the_smaller_parameter_takes_a_diagonal(
+// CHECK-SAME:      %[[W:[a-z0-9]*]]: tensor<4x4xf32>,
+// CHECK:         %[[S:.*]] = linop.assemble %{{.*}} -> tensor<6x4xf32, #linop.block_diagonal<blocks = 2>>
+// CHECK:         linop.product %[[S]], %[[W]] :
+func.func @the_smaller_parameter_takes_a_diagonal(%b: !bd, %d: !d4, %w: tensor<4x4xf32>, %x: tensor<?x4xf32>) -> tensor<?x6xf32> {
+  %m = linop.product %b, %d, %w : !bd, !d4, tensor<4x4xf32> -> !bdw
+  %y = linop.apply %m, %x : !bdw, tensor<?x4xf32> -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
+}
+
+!bd4 = tensor<4x4xf32, #linop.block_diagonal<blocks = 2>>
+!wbd = tensor<6x4xf32, #linop.product<[tensor<6x4xf32>, !bd4]>>
+!zwbd = tensor<6x4xf32, #linop.scaled<!wbd>>
+
+// 24 values on the left, 8 on the right.
+// CHECK-LABEL: func @the_smallest_parameter_takes_a_scale(
+// CHECK-SAME:      %[[W:[a-z0-9]*]]: tensor<6x4xf32>,
+// CHECK:         %[[S:.*]] = linop.assemble %{{.*}} -> tensor<4x4xf32, #linop.block_diagonal<blocks = 2>>
+// CHECK:         linop.product %[[W]], %[[S]] :
+func.func @the_smallest_parameter_takes_a_scale(%w: tensor<6x4xf32>, %b: !bd4, %f: tensor<1xf32>, %x: tensor<?x4xf32>) -> tensor<?x6xf32> {
+  %p = linop.product %w, %b : tensor<6x4xf32>, !bd4 -> !wbd
+  %m = linop.scale %p, %f : !wbd, tensor<1xf32> -> !zwbd
+  %y = linop.apply %m, %x : !zwbd, tensor<?x4xf32> -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
+}
+
+!d64 = tensor<6x4xf32, #linop.diagonal>
+!dd64 = tensor<6x4xf32, #linop.product<[!d6, !d64]>>
+
+// 4 values, and 6 rows.
+// CHECK-LABEL: func @a_tall_diagonal_takes_no_diagonal(
+// CHECK:         linop.product
+func.func @a_tall_diagonal_takes_no_diagonal(%a: !d6, %b: !d64, %x: tensor<?x4xf32>) -> tensor<?x6xf32> {
+  // expected-remark @below {{[Missed] AbsorbScales | Category:danaus-algebra | Reason="diagonal 0: no parameter of diagonal holds all of its rows"}}
+  %m = linop.product %a, %b : !d6, !d64 -> !dd64
+  %y = linop.apply %m, %x : !dd64, tensor<?x4xf32> -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
+}
+
 !c = tensor<4x4xf32, #linop.circulant>
 !cd = tensor<4x4xf32, #linop.product<[!c, !d4]>>
 

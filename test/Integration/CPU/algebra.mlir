@@ -30,6 +30,8 @@
 // RUN: %{both}
 // REDEFINE: %{entry} = diagonals_f64
 // RUN: %{both}
+// REDEFINE: %{entry} = diagonals_on_both_sides
+// RUN: %{both}
 // REDEFINE: %{entry} = scales
 // RUN: %{both}
 
@@ -150,6 +152,22 @@ func.func @transposed_fourier(%m: !cc, %x: tensor<?x6xcomplex<f64>>) -> tensor<?
 !dchain2 = tensor<12x8xf32, #linop.product<[!dchain, !d12, !mm, !d8]>>
 func.func @diagonals_f32(%m: !dchain2, %x: tensor<?x8xf32>) -> tensor<?x12xf32> {
   %y = linop.apply %m, %x : !dchain2, tensor<?x8xf32> -> tensor<?x12xf32>
+  return %y : tensor<?x12xf32>
+}
+
+// Each structure that has rows and columns in one parameter, alone between two diagonals.
+!d0 = tensor<12x8xf32, #linop.product<[!d12, !dense, !d8]>>
+!d1 = tensor<12x8xf32, #linop.product<[!d12, tensor<12x8xf32, #linop.block_diagonal<blocks = 4>>, !d8]>>
+!d2 = tensor<12x8xf32, #linop.product<[!d12, tensor<12x8xf32, #linop.kronecker_sparse<a = 2, b = 3, c = 2, d = 2>>, !d8]>>
+!d3 = tensor<12x8xf32, #linop.product<[!d12, !mon, !d8]>>
+!d4 = tensor<12x8xf32, #linop.product<[!d12, !mm, !d8]>>
+!d5 = tensor<12x8xf32, #linop.product<[!d12, tensor<12x8xf32, #linop.low_rank<rank = 3>>, !d8]>>
+!d6 = tensor<12x8xf32, #linop.product<[!d12, tensor<12x8xf32, #linop.usv<rank = 3>>, !d8]>>
+!d7 = tensor<12x8xf32, #linop.product<[!d12, tensor<12x8xf32, #linop.blast<blocks = 2, rank = 3>>, !d8]>>
+!d9 = tensor<12x8xf32, #linop.product<[!d12, !btt, !d8]>>
+!dall = tensor<12x8xf32, #linop.sum<[!d0, !d1, !d2, !d3, !d4, !d5, !d6, !d7, !d9]>>
+func.func @diagonals_on_both_sides(%m: !dall, %x: tensor<?x8xf32>) -> tensor<?x12xf32> {
+  %y = linop.apply %m, %x : !dall, tensor<?x8xf32> -> tensor<?x12xf32>
   return %y : tensor<?x12xf32>
 }
 
