@@ -44,7 +44,6 @@ struct PushedStage {
   StagePattern pattern;
   DigitPermutation permutation; ///< P', on the rows
   ParameterProduct weight;      ///< one term, whose value is still missing
-  bool movesWeight;
 };
 
 /// The digits that a stage reads, in the order of the index.
@@ -141,7 +140,7 @@ pushThrough(const StagePattern &stage, const DigitPermutation &permutation, std:
   for (auto [kind, letter] : llvm::zip_equal(digits.kinds, digits.letters))
     held[kind == 'a' ? 0 : kind == 'c' ? 1 : 2] += letter;
   return PushedStage{pattern, permuteRows(digits, inX, first, last, stage.b),
-                     moveWeight(digits, held, moved, stage.b), !std::equal(held, held + 3, moved)};
+                     moveWeight(digits, held, moved, stage.b)};
 }
 
 //===----------------------------------------------------------------------===//
@@ -172,11 +171,10 @@ static std::optional<PushedStage> findPush(ProductOp op, unsigned index, int64_t
   Value left = op.getFactors()[index], right = op.getFactors()[index + 1];
   std::optional<StagePattern> stage = patternOf(left);
   auto attribute = structureOf<PermutationAttr>(right);
-  if (!stage || !attribute)
+  if (!stage || !attribute || attribute.getPermutation()->isIdentity()) // which merging drops
     return std::nullopt;
   std::optional<PushedStage> pushed = pushThrough(*stage, *attribute.getPermutation(), why);
-  int64_t values =
-      pushed && pushed->movesWeight && !hasConstantParameters(left) ? stage->multipliesPerRow() : 0;
+  int64_t values = pushed && !hasConstantParameters(left) ? stage->multipliesPerRow() : 0;
   if (values > maxValues) {
     why =
         std::to_string(values) + " values to move at run time, limit " + std::to_string(maxValues);
@@ -213,12 +211,9 @@ static Value buildStage(OpBuilder &builder, Location loc, Value matrix, PushedSt
     }
   }
   auto type = RankedTensorType::get({p.outSize(), p.inSize()}, elementType, encoding);
-  RankedTensorType wanted = getStructure(type).getParameterTypes(type).front();
-  if (pushed.movesWeight || weight.getType() != wanted) {
-    pushed.weight.terms[0].value = weight;
-    weight = multiplyParameters(builder, loc, pushed.weight, elementType);
-  }
-  return assembleMatrix(builder, loc, type, weight);
+  pushed.weight.terms[0].value = weight;
+  return assembleMatrix(builder, loc, type,
+                        multiplyParameters(builder, loc, pushed.weight, elementType));
 }
 
 //===----------------------------------------------------------------------===//
@@ -227,6 +222,7 @@ static Value buildStage(OpBuilder &builder, Location loc, Value matrix, PushedSt
 
 namespace {
 /// product(stage, P)  ->  product(P', stage')
+/// where P' may be the identity, which the patterns of merging drop
 struct PushPermutationLeft : OpRewritePattern<ProductOp> {
   PushPermutationLeft(MLIRContext *context, int64_t maxValues)
       : OpRewritePattern(context), maxValues(maxValues) {}
@@ -241,11 +237,8 @@ struct PushPermutationLeft : OpRewritePattern<ProductOp> {
         continue;
       SmallVector<Value> factors(op.getFactors());
       factors[i + 1] = buildStage(rewriter, op.getLoc(), factors[i], *pushed);
-      if (pushed->permutation.isIdentity())
-        factors.erase(factors.begin() + i);
-      else
-        factors[i] = assemblePermutation(rewriter, op.getLoc(), pushed->permutation,
-                                         op.getType().getElementType());
+      factors[i] = assemblePermutation(rewriter, op.getLoc(), pushed->permutation,
+                                       op.getType().getElementType());
       replaceProduct(rewriter, op, factors);
       return success();
     }

@@ -198,6 +198,19 @@ func.func @a_larger_parameter_is_not_multiplied_at_run_time(%d: !d6, %w: tensor<
   return %y : tensor<?x6xf32>
 }
 
+// CHECK-LABEL: func @a_larger_constant_is_multiplied_when_compiling(
+// CHECK:         %[[C:.*]] = arith.constant dense<6.000000e+00> : tensor<6x5xf32>
+// CHECK:         %[[M:.*]] = linop.assemble %[[C]] : (tensor<6x5xf32>) -> tensor<6x5xf32, #linop.dense>
+// CHECK:         linop.apply %[[M]],
+func.func @a_larger_constant_is_multiplied_when_compiling(%x: tensor<?x5xf32>) -> tensor<?x6xf32> {
+  %v = arith.constant dense<3.0> : tensor<6xf32>
+  %w = arith.constant dense<2.0> : tensor<6x5xf32>
+  %d = linop.assemble %v : (tensor<6xf32>) -> !d6
+  %m = linop.product %d, %w : !d6, tensor<6x5xf32> -> !big
+  %y = linop.apply %m, %x : !big, tensor<?x5xf32> -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
+}
+
 // CHECK-LABEL: func @a_returned_product_keeps_its_diagonal(
 // CHECK:         linop.product
 func.func @a_returned_product_keeps_its_diagonal(%d: !d6, %b: !bd) -> !dbd {

@@ -40,9 +40,10 @@ func.func @what_moves_inside_a_block_is_absorbed(%b: !wide, %p: !inside, %x: ten
 !stride = tensor<8x8xf32, #linop.permutation<sizes = [2, 4], order = [1, 0]>>
 !bs = tensor<12x8xf32, #linop.product<[!bd, !stride]>>
 
-// The block digit becomes the slow one: the stage is strided, and no value of its weight moves but its shape does.
+// The block digit becomes the slow one, in x and in the weight: the stage is strided.
 // CHECK-LABEL: func @a_strided_access_is_a_strided_stage(
-// CHECK:         %[[S:.*]] = linop.assemble %{{.*}} -> tensor<12x8xf32, #linop.kronecker_sparse<a = 1, b = 3, c = 2, d = 4>>
+// CHECK:         %[[W:.*]] = tensor.collapse_shape %{{.*}} into tensor<1x3x2x4xf32>
+// CHECK:         %[[S:.*]] = linop.assemble %[[W]] : (tensor<1x3x2x4xf32>) -> tensor<12x8xf32, #linop.kronecker_sparse<a = 1, b = 3, c = 2, d = 4>>
 // CHECK:         %[[P:.*]] = linop.assemble : () -> tensor<12x12xf32, #linop.permutation<sizes = [3, 4], order = [1, 0]>>
 // CHECK:         linop.product %[[P]], %[[S]]
 func.func @a_strided_access_is_a_strided_stage(%b: !bd, %p: !stride, %x: tensor<?x8xf32>) -> tensor<?x12xf32> {
@@ -110,6 +111,16 @@ func.func @digits_that_cut_each_other_stay(%b: !b4, %p: !cut, %x: tensor<?x12xf3
 // CHECK:         linop.product
 func.func @a_large_weight_is_not_moved_at_run_time(%b: !big, %p: !stride, %x: tensor<?x8xf32>) -> tensor<?x16xf32> {
   // expected-remark @below {{[Missed] PushPermutations | Category:danaus-algebra | Reason="permutation 1: 128 values to move at run time, limit 100"}}
+  %m = linop.product %b, %p : !big, !stride -> !bigp
+  %y = linop.apply %m, %x : !bigp, tensor<?x8xf32> -> tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
+}
+
+// CHECK-LABEL: func @a_large_constant_is_moved_when_compiling(
+// CHECK:         linop.apply %{{.*}} : tensor<16x8xf32, #linop.dense>
+func.func @a_large_constant_is_moved_when_compiling(%p: !stride, %x: tensor<?x8xf32>) -> tensor<?x16xf32> {
+  %w = arith.constant dense<2.0> : tensor<16x8xf32>
+  %b = linop.assemble %w : (tensor<16x8xf32>) -> !big
   %m = linop.product %b, %p : !big, !stride -> !bigp
   %y = linop.apply %m, %x : !bigp, tensor<?x8xf32> -> tensor<?x16xf32>
   return %y : tensor<?x16xf32>

@@ -10,7 +10,8 @@
 // CHECK-LABEL: func @the_middle_of_two_low_rank_factors_is_multiplied(
 // CHECK-SAME:      %[[U1:.*]]: tensor<64x4xf32>, %[[V1:.*]]: tensor<4x64xf32>, %[[U2:.*]]: tensor<64x6xf32>, %[[V2:.*]]: tensor<6x64xf32>,
 // CHECK:         %[[SUM:.*]] = linalg.generic {{.*}} ins(%[[V1]], %[[U2]]
-// CHECK:         linalg.generic {{.*}} ins(%{{.*}}, %[[V2]]
+// CHECK-NOT:       arith.truncf
+// CHECK:         linalg.generic {{.*}} ins(%[[SUM]], %[[V2]] : tensor<4x6xf64>, tensor<6x64xf32>)
 // CHECK:           arith.truncf %{{.*}} : f64 to f32
 // CHECK:         linop.product %[[U1]], %{{.*}} : tensor<64x4xf32>, tensor<4x64xf32>
 func.func @the_middle_of_two_low_rank_factors_is_multiplied(%u1: tensor<64x4xf32>, %v1: tensor<4x64xf32>, %u2: tensor<64x6xf32>, %v2: tensor<6x64xf32>, %x: tensor<?x64xf32>) -> tensor<?x64xf32> {
@@ -49,6 +50,26 @@ func.func @constants_are_multiplied_when_compiling(%x: tensor<?x2xf32>) -> tenso
   %m = linop.product %a, %a, %a : tensor<2x2xf32>, tensor<2x2xf32>, tensor<2x2xf32> -> !c
   %y = linop.apply %m, %x : !c, tensor<?x2xf32> -> tensor<?x2xf32>
   return %y : tensor<?x2xf32>
+}
+
+!tall = tensor<4096x2xf32>
+!narrow = tensor<2x1024xf32, #linop.low_rank<rank = 2>>
+!cclr = tensor<4096x1024xf32, #linop.product<[!tall, tensor<2x2xf32>, !narrow]>>
+
+// The constants on the left are multiplied. What is on the right is larger than its activations.
+// CHECK-LABEL: func @a_factor_beside_a_group_stays_whole(
+// CHECK-SAME:      %[[N:.*]]: tensor<2x1024xf32, #linop.low_rank<rank = 2>>,
+// CHECK:         %[[C:.*]] = arith.constant dense<4.000000e+00> : tensor<4096x2xf32>
+// CHECK:         linop.product %[[C]], %[[N]] :
+func.func @a_factor_beside_a_group_stays_whole(%n: !narrow, %x: tensor<?x1024xf32>) -> tensor<?x4096xf32> {
+  %a = arith.constant dense<1.0> : !tall
+  %b = arith.constant dense<2.0> : tensor<2x2xf32>
+  // 1552 flops and bytes of 2666528 were those of the 2 x 2.
+  // expected-remark @+2 {{[Passed] Reassociate | Category:danaus-algebra | Reason="2.66e+06 flops and bytes a call, 2.67e+06 flops and bytes a call as written"}}
+  // expected-remark @below {{[Missed] Reassociate | Category:danaus-algebra | Reason="2.66e+06 flops and bytes a call as written, no association costs less"}}
+  %m = linop.product %a, %b, %n : !tall, tensor<2x2xf32>, !narrow -> !cclr
+  %y = linop.apply %m, %x : !cclr, tensor<?x1024xf32> -> tensor<?x4096xf32>
+  return %y : tensor<?x4096xf32>
 }
 
 !thin = tensor<64x2xf32>

@@ -26,6 +26,7 @@ func.func @a_product_is_transposed_factor_by_factor(%a: !a, %b: !b, %x: tensor<?
 !d = tensor<6x5xf32, #linop.diagonal>
 !s = tensor<6x5xf32, #linop.sum<[!d, tensor<6x5xf32>]>>
 !z = tensor<6x5xf32, #linop.scaled<!s>>
+!zd = tensor<6x5xf32, #linop.scaled<!d>>
 !zt = tensor<5x6xf32, #linop.transpose<!z>>
 
 // CHECK-LABEL: func @a_scaled_sum_is_transposed_term_by_term(
@@ -173,6 +174,17 @@ func.func @many_values_are_not_moved_at_run_time(%m: !big, %x: tensor<?x16xf32>)
   return %y : tensor<?x8xf32>
 }
 
+!long = tensor<128x128xf32, #linop.diagonal>
+!longt = tensor<128x128xf32, #linop.transpose<!long>>
+
+// CHECK-LABEL: func @values_that_stay_in_place_do_not_count(
+// CHECK:         linop.apply %{{.*}} : tensor<128x128xf32, #linop.diagonal>
+func.func @values_that_stay_in_place_do_not_count(%m: !long, %x: tensor<?x128xf32>) -> tensor<?x128xf32> {
+  %t = linop.transpose %m : !long -> !longt
+  %y = linop.apply %t, %x : !longt, tensor<?x128xf32> -> tensor<?x128xf32>
+  return %y : tensor<?x128xf32>
+}
+
 !c = tensor<8x8xf32, #linop.circulant>
 !ct = tensor<8x8xf32, #linop.transpose<!c>>
 
@@ -191,6 +203,21 @@ func.func @a_returned_transpose_keeps_its_type(%m: !a) -> tensor<4x6xf32, #linop
   // expected-remark @below {{[Missed] TransposeChains | Category:danaus-algebra | Reason="the transpose must keep its type for 'func.return'"}}
   %t = linop.transpose %m : !a -> tensor<4x6xf32, #linop.transpose<!a>>
   return %t : tensor<4x6xf32, #linop.transpose<!a>>
+}
+
+// CHECK-LABEL: func @the_returned_transpose_of_a_composite_keeps_its_type(
+// CHECK-COUNT-3: linop.transpose
+func.func @the_returned_transpose_of_a_composite_keeps_its_type(%p: !ab, %a: !d, %b: tensor<6x5xf32>, %m: !d, %f: tensor<1xf32>)
+    -> (!abt, tensor<5x6xf32, #linop.transpose<!s>>, tensor<5x6xf32, #linop.transpose<!zd>>) {
+  // expected-remark @below {{[Missed] TransposeChains | Category:danaus-algebra | Reason="the transpose must keep its type for 'func.return'"}}
+  %0 = linop.transpose %p : !ab -> !abt
+  %s = linop.sum %a, %b : !d, tensor<6x5xf32> -> !s
+  // expected-remark @below {{[Missed] TransposeChains | Category:danaus-algebra | Reason="the transpose must keep its type for 'func.return'"}}
+  %1 = linop.transpose %s : !s -> tensor<5x6xf32, #linop.transpose<!s>>
+  %z = linop.scale %m, %f : !d, tensor<1xf32> -> !zd
+  // expected-remark @below {{[Missed] TransposeChains | Category:danaus-algebra | Reason="the transpose must keep its type for 'func.return'"}}
+  %2 = linop.transpose %z : !zd -> tensor<5x6xf32, #linop.transpose<!zd>>
+  return %0, %1, %2 : !abt, tensor<5x6xf32, #linop.transpose<!s>>, tensor<5x6xf32, #linop.transpose<!zd>>
 }
 
 !mixed = tensor<6x5xf32, #linop.product<[!a, tensor<4x5xf64>]>>
