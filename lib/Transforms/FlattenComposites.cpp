@@ -87,8 +87,7 @@ template <typename Op> struct FlattenNested : OpRewritePattern<Op> {
     SmallVector<Value> parts;
     for (Value part : op->getOperands()) {
       auto inner = part.getDefiningOp<Op>();
-      if (inner && part.getType() == inner.getType() &&
-          inner.getType().getElementType() == op.getType().getElementType())
+      if (inner && inner.getType().getElementType() == op.getType().getElementType())
         llvm::append_range(parts, inner->getOperands());
       else
         parts.push_back(part);

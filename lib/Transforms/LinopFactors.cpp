@@ -137,8 +137,6 @@ static void replaceUses(RewriterBase &rewriter, SmallVector<PendingUse> worklist
     }
     Value result = user->getResult(0), rebuilt = rebuild(rewriter, user, matrix, replacement);
     replaced.insert(user);
-    if (result.getType() == rebuilt.getType())
-      rewriter.replaceAllUsesWith(result, rebuilt);
     for (Operation *next : result.getUsers())
       worklist.push_back({next, result, rebuilt});
   }
@@ -158,8 +156,6 @@ void danaus::replaceMatrixIn(RewriterBase &rewriter, Operation *user, Value matr
 }
 
 void danaus::replaceMatrix(RewriterBase &rewriter, Value matrix, Value replacement) {
-  if (matrix.getType() == replacement.getType())
-    return rewriter.replaceAllUsesWith(matrix, replacement);
   SmallVector<PendingUse> worklist;
   for (Operation *user : matrix.getUsers())
     worklist.push_back({user, matrix, replacement});

@@ -83,9 +83,7 @@ struct DropIdentityFactors : OpRewritePattern<ProductOp> {
   LogicalResult matchAndRewrite(ProductOp op, PatternRewriter &rewriter) const override {
     SmallVector<Value> factors =
         llvm::filter_to_vector(op.getFactors(), [](Value factor) { return !isIdentity(factor); });
-    if (factors.empty())
-      factors.push_back(op.getFactors().front());
-    if (factors.size() == op.getFactors().size())
+    if (factors.empty() || factors.size() == op.getFactors().size())
       return rewriter.notifyMatchFailure(op, "no factor is the identity beside others");
     std::string why = whyFixed(op);
     if (!why.empty())
@@ -100,7 +98,7 @@ struct DropIdentityApply : OpRewritePattern<ApplyOp> {
   using OpRewritePattern::OpRewritePattern;
 
   LogicalResult matchAndRewrite(ApplyOp op, PatternRewriter &rewriter) const override {
-    if (!isIdentity(op.getMatrix()) || op.getX().getType() != op.getType())
+    if (!isIdentity(op.getMatrix()))
       return rewriter.notifyMatchFailure(op, "the matrix is not the identity");
     rewriter.replaceOp(op, op.getX());
     return success();

@@ -120,7 +120,7 @@ pushThrough(const StagePattern &stage, const DigitPermutation &permutation, std:
   DigitPermutation refined = inverse.refined(*cuts);
   ReadDigits digits = classify(refined, stage);
   ArrayRef<unsigned> inX = refined.order(); // x's digits, as numbers of those read
-  std::string kinds, moved[3]; // letters before, in and after the block digits of x
+  std::string kinds, moved[3];              // letters before, in and after the block digits of x
   for (unsigned digit : inX)
     kinds += digits.kinds[digit];
   size_t first = kinds.find('c'), last = kinds.rfind('c');
@@ -171,7 +171,7 @@ static std::optional<PushedStage> findPush(ProductOp op, unsigned index, int64_t
   Value left = op.getFactors()[index], right = op.getFactors()[index + 1];
   std::optional<StagePattern> stage = patternOf(left);
   auto attribute = structureOf<PermutationAttr>(right);
-  if (!stage || !attribute || attribute.getPermutation()->isIdentity()) // which merging drops
+  if (!stage || !attribute)
     return std::nullopt;
   std::optional<PushedStage> pushed = pushThrough(*stage, *attribute.getPermutation(), why);
   int64_t values = pushed && !hasConstantParameters(left) ? stage->multipliesPerRow() : 0;

@@ -74,6 +74,31 @@ func.func @a_product_of_one_plain_factor_is_dense(%b: !b, %x: tensor<?x5xf32>) -
   return %y : tensor<?x4xf32>
 }
 
+// CHECK-LABEL: func @what_is_made_of_a_product_of_one_plain_factor_is_made_of_a_dense_matrix(
+// CHECK-SAME:      %[[B:.*]]: tensor<4x5xf32>, %[[F:.*]]: tensor<1xf32>, %[[X:.*]]: tensor<?x5xf32>)
+// CHECK-NEXT:    %[[D:.*]] = linop.assemble %[[B]] : (tensor<4x5xf32>) -> tensor<4x5xf32, #linop.dense>
+// CHECK-NEXT:    %[[Z:.*]] = linop.scale %[[D]], %[[F]]
+// CHECK-NEXT:    linop.apply %[[Z]], %[[X]]
+func.func @what_is_made_of_a_product_of_one_plain_factor_is_made_of_a_dense_matrix(%b: !b, %f: tensor<1xf32>, %x: tensor<?x5xf32>) -> tensor<?x4xf32> {
+  %p = linop.product %b : !b -> !dense
+  %z = linop.scale %p, %f : !dense, tensor<1xf32> -> tensor<4x5xf32, #linop.scaled<!dense>>
+  %y = linop.apply %z, %x : tensor<4x5xf32, #linop.scaled<!dense>>, tensor<?x5xf32> -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+!half = tensor<4x5xf16, #linop.product<[tensor<4x6xf16>, tensor<6x5xf16>]>>
+!mixed = tensor<6x5xf32, #linop.product<[!a, !half]>>
+
+// Its results are rounded to 16 bits, those of its factors would be to 32.
+// CHECK-LABEL: func @a_product_of_another_element_type_stays_a_factor(
+// CHECK:         %[[H:.*]] = linop.product
+// CHECK:         linop.product %{{.*}}, %[[H]] :
+func.func @a_product_of_another_element_type_stays_a_factor(%a: !a, %h: !half, %x: tensor<?x5xf32>) -> tensor<?x6xf32> {
+  %m = linop.product %a, %h : !a, !half -> !mixed
+  %y = linop.apply %m, %x : !mixed, tensor<?x5xf32> -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
+}
+
 !s2 = tensor<5x3xf32, #linop.sum<[!s, tensor<5x3xf32>]>>
 
 // CHECK-LABEL: func @a_term_that_is_a_sum_is_its_terms(

@@ -61,6 +61,19 @@ func.func @the_users_of_a_product_follow(%w: !w, %q: !q, %p: !p, %f: tensor<1xf3
   return %y : tensor<?x12xf32>
 }
 
+!twice = tensor<12x12xf32, #linop.sum<[!wqp, !wqp]>>
+
+// CHECK-LABEL: func @both_uses_of_a_product_follow(
+// CHECK-SAME:      %[[W:.*]]: tensor<12x12xf32, #linop.block_diagonal<blocks = 4>>, {{.*}}, %[[X:.*]]: tensor<?x12xf32>)
+// CHECK-NEXT:    %[[S:.*]] = linop.sum %[[W]], %[[W]]
+// CHECK-NEXT:    linop.apply %[[S]], %[[X]]
+func.func @both_uses_of_a_product_follow(%w: !w, %q: !q, %p: !p, %x: tensor<?x12xf32>) -> tensor<?x12xf32> {
+  %m = linop.product %w, %q, %p : !w, !q, !p -> !wqp
+  %s = linop.sum %m, %m : !wqp, !wqp -> !twice
+  %y = linop.apply %s, %x : !twice, tensor<?x12xf32> -> tensor<?x12xf32>
+  return %y : tensor<?x12xf32>
+}
+
 !i = tensor<12x12xf32, #linop.permutation<sizes = [2, 6], order = [0, 1]>>
 !ii = tensor<12x12xf32, #linop.product<[!i, !i]>>
 

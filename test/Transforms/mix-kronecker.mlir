@@ -79,6 +79,37 @@ func.func @a_narrow_middle_stays(%a: !thin, %b: !wide, %x: tensor<?x16xf32>) -> 
   return %y : tensor<?x16xf32>
 }
 
+!k4 = tensor<4x4xf32, #linop.kronecker<rows = [4], columns = [4]>>
+!kk4 = tensor<4x4xf32, #linop.product<[!k4, !k4]>>
+
+// 128 flops on the 4 rows and 128 on the parameters, where 2 x 128 were on the rows.
+// CHECK-LABEL: func @as_many_flops_in_fewer_stages_are_better(
+// CHECK:         linop.apply %{{.*}} : tensor<4x4xf32, #linop.kronecker<rows = [4], columns = [4]>>
+func.func @as_many_flops_in_fewer_stages_are_better(%a: !k4, %x: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  %m = linop.product %a, %a : !k4, !k4 -> !kk4
+  %y = linop.apply %m, %x : !kk4, tensor<?x4xf32> -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}
+
+!k5 = tensor<5x5xf32, #linop.kronecker<rows = [5], columns = [5]>>
+!kk5 = tensor<5x5xf32, #linop.product<[!k5, !k5]>>
+
+// Parameters would take 250 flops at every call, constants take none.
+// CHECK-LABEL: func @large_constants_are_multiplied_when_compiling(
+// CHECK:         arith.constant dense<1.000000e+01> : tensor<5x5xf32>
+func.func @large_constants_are_multiplied_when_compiling(%k: !k5, %x: tensor<?x5xf32>) -> (tensor<?x5xf32>, tensor<?x5xf32>) {
+  %a = arith.constant dense<1.0> : tensor<5x5xf32>
+  %b = arith.constant dense<2.0> : tensor<5x5xf32>
+  %l = linop.assemble %a : (tensor<5x5xf32>) -> !k5
+  %r = linop.assemble %b : (tensor<5x5xf32>) -> !k5
+  %m = linop.product %l, %r : !k5, !k5 -> !kk5
+  %y = linop.apply %m, %x : !kk5, tensor<?x5xf32> -> tensor<?x5xf32>
+  // expected-remark @below {{[Missed] MixKronecker | Category:danaus-algebra | Reason="factors 0 and 1: 450 flops mixed, 400 apart"}}
+  %n = linop.product %k, %r : !k5, !k5 -> !kk5
+  %z = linop.apply %n, %x : !kk5, tensor<?x5xf32> -> tensor<?x5xf32>
+  return %y, %z : tensor<?x5xf32>, tensor<?x5xf32>
+}
+
 !kc = tensor<2x2xcomplex<f32>, #linop.kronecker<rows = [1, 2], columns = [1, 2]>>
 !kkc = tensor<2x2xcomplex<f32>, #linop.product<[!kc, !kc]>>
 

@@ -77,7 +77,7 @@ mlir::Operation *findEscape(mlir::Operation *user);
 std::string mustKeepType(llvm::StringRef what, mlir::Operation *user);
 
 /// Puts `replacement`, of the same shape, in the place of `matrix` everywhere.
-/// Requires that nothing escapes unless the types are equal.
+/// Requires that nothing escapes.
 void replaceMatrix(mlir::RewriterBase &rewriter, mlir::Value matrix, mlir::Value replacement);
 
 /// The same in the operands of `user` only. `user` may be erased.
