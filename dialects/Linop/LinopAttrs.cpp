@@ -222,15 +222,17 @@ LogicalResult ProductAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementT
   int64_t wanted = shape[0];
   for (auto [index, factor] : llvm::enumerate(getFactors())) {
     if (!isMatrix(factor)) // (C2)
-      return emitError() << "factor " << index
-                         << ": wanted a static matrix with no encoding or a structure, found "
-                         << factor;
+      return emitError()
+             << "factor " << index
+             << ": wanted a static matrix with no encoding or a linear structure, found " << factor;
     if (factor.getDimSize(0) != wanted) // (C3)
       return emitError() << "factor " << index << ": wanted " << wanted << " rows, found "
                          << factor.getDimSize(0);
-    if (isa<ComplexType>(factor.getElementType()) && !isa<ComplexType>(elementType)) // (C4)
-      return emitError() << "factor " << index << ": wanted a real element type as the product's "
-                         << elementType << ", found " << factor.getElementType();
+    bool isComplex = isa<ComplexType>(elementType);
+    if (isa<ComplexType>(factor.getElementType()) != isComplex) // (C4)
+      return emitError() << "factor " << index << ": wanted a " << (isComplex ? "complex" : "real")
+                         << " element type as the product's " << elementType << ", found "
+                         << factor.getElementType();
     wanted = factor.getDimSize(1);
   }
   if (wanted != shape[1]) // (C3)
@@ -298,7 +300,7 @@ LogicalResult SumAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
     if (!isMatrix(term) || term.getShape() != shape || term.getElementType() != elementType) // (C2)
       return emitError() << "term " << index << ": wanted a " << shape[0] << " x " << shape[1]
                          << " matrix of " << elementType
-                         << " with no encoding or a structure, found " << term;
+                         << " with no encoding or a linear structure, found " << term;
   return success();
 }
 

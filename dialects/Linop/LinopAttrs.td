@@ -114,10 +114,10 @@ def Linop_ProductAttr : Linop_Structure<"Product", "product",
     dense.
 
     * (C1) at least one factor
-    * (C2) each factor is a static rank-2 tensor whose encoding, if any, is a structure
+    * (C2) each factor is a static rank-2 tensor whose encoding, if any, is a linear structure
     * (C3) the columns of a factor equal the rows of the next; the rows of the
       first and the columns of the last are out and in
-    * (C4) no factor is complex unless the product is
+    * (C4) all factors are complex or none, as the product is
 
     Example:
     `tensor<8x6xf32, #linop.product<[tensor<8x4xf32, #linop.block_diagonal<blocks = 2>>, tensor<4x6xf32>]>>`

@@ -43,7 +43,8 @@ def Linop_QuantizedAttr : AttrDef<Linop_Dialect, "Quantized", [
       this shape
     * (C2) the element type of the matrix is i8, and `y` is i8 or f32
     * (C3) no sum has more than 131071 terms, so that i32 holds it
-    * (C4) the values (`--verify-data`): scales are finite and above 0
+    * (C4) the values (`--verify-data`): scales are finite and above 0; where a
+      product or a quotient of them is not finite, y is undefined
 
     Example: `tensor<6x8xi8, #linop.quantized<#linop.monarch<blocks = [4, 3], middle = 12>, y = f32>>`
     has the parameters `tensor<4x3x2xi8>`, `tensor<3x2x4xi8>`, `tensor<4x3xf32>`,

@@ -105,11 +105,33 @@ static void define(ProductAttr attr, RankedTensorType, Parameters<Scalar> parame
 }
 LINOP_REFERENCE(ProductAttr)
 
-/// Column j of N is N e_j, and (N^T x)[j] = sum over i of (N e_j)[i] x[i].
+/// (F_1 .. F_n)^T x, first factor first.
+template <typename Scalar>
+static void defineTransposedProduct(ProductAttr product, Parameters<Scalar> parameters,
+                                    ArrayRef<Scalar> x, MutableArrayRef<Scalar> y) {
+  SmallVector<Scalar> current(x);
+  for (RankedTensorType factor : product.getFactors()) {
+    StructureAttrInterface structure = getMatrixStructure(factor);
+    size_t count = structure.getParameterTypes(factor).size();
+    RankedTensorType transposed = getTransposedType(
+        RankedTensorType::get(factor.getShape(), factor.getElementType(), structure));
+    SmallVector<Scalar> next(factor.getDimSize(1));
+    applyDefinition<Scalar>(getStructure(transposed), transposed, parameters.take_front(count),
+                            current, next);
+    parameters = parameters.drop_front(count);
+    current = std::move(next);
+  }
+  llvm::copy(current, y.begin());
+}
+
+/// Column j of N is N e_j, and (N^T x)[j] = sum over i of (N e_j)[i] x[i]. Not so
+/// for products: the work would grow with every level of nesting.
 template <typename Scalar>
 static void define(TransposeAttr attr, RankedTensorType, Parameters<Scalar> parameters,
                    ArrayRef<Scalar> x, MutableArrayRef<Scalar> y) {
   RankedTensorType matrix = attr.getMatrix();
+  if (auto product = dyn_cast<ProductAttr>(matrix.getEncoding()))
+    return defineTransposedProduct(product, parameters, x, y);
   SmallVector<Scalar> unit(matrix.getDimSize(1), 0), column(matrix.getDimSize(0));
   for (size_t j = 0; j < unit.size(); ++j) {
     unit[j] = 1;

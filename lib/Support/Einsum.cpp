@@ -347,8 +347,9 @@ std::optional<Einsum::PermutedKroneckerSparse> Einsum::asPermutedKroneckerSparse
     if (!StringRef(y).contains(loop))
       summed += loop;
   for (char loop : y)
-    (!StringRef(x).contains(loop) ? made : StringRef(weight).contains(loop) ? weighted : shared) +=
-        loop;
+    (!StringRef(x).contains(loop)       ? made
+     : StringRef(weight).contains(loop) ? weighted
+                                        : shared) += loop;
   std::optional<PermutedKroneckerSparse> best;
   for (auto [slow, fast] : {std::pair(weighted, shared), std::pair(shared, weighted)}) {
     Einsum ordered{slow + summed + fast, weight, slow + made + fast, loops};

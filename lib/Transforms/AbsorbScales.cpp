@@ -116,19 +116,22 @@ static Value scaleParameter(OpBuilder &builder, Location loc, Value matrix,
 // Decisions
 //===----------------------------------------------------------------------===//
 
-/// Why `matrix` should not take a factor per row or column, or "". Multiplying a
-/// parameter at every call pays when it is smaller than the activations.
-static std::string whyNotScaled(Value matrix, Side side, bool isConstant, int64_t rows) {
+/// Why `matrix` should not take factors of type `element` per row or column, or
+/// "". Multiplying a parameter at every call pays when it is no larger than the
+/// activations that are not: `saved`.
+static std::string whyNotScaled(Value matrix, Side side, Type element, bool isConstant,
+                                int64_t saved) {
   std::optional<IndexedParameter> found = findIndexed(matrix, side);
   if (!found)
     return "no parameter of " + structureName(matrix).str() + " holds all of its " +
            (side == Side::Rows ? "rows" : "columns");
-  if (!isa<FloatType>(matrixType(matrix).getElementType()))
-    return "the elements are no floats";
+  if (std::string why = whyNotMultiplied(element); !why.empty())
+    return why;
+  if (matrixType(matrix).getElementType() != element)
+    return structureName(matrix).str() + " has another element type";
   if (isConstant && hasConstantParameters(matrix))
     return "";
   int64_t added = parameterType(matrix, found->parameter).getNumElements();
-  int64_t saved = rows * matrixType(matrix).getDimSize(side == Side::Rows ? 0 : 1);
   return added <= saved ? ""
                         : std::to_string(added) + " multiplications of parameters, " +
                               std::to_string(saved) + " of activations saved";
@@ -151,9 +154,11 @@ static std::optional<Absorption> findAbsorption(ProductOp op, int64_t rows, std:
       continue;
     std::optional<Absorption> best;
     int64_t bestSize = 0;
+    RankedTensorType diagonal = matrixType(factors[i]);
     auto consider = [&](unsigned into, Side side) {
       std::string reason =
-          whyNotScaled(factors[into], side, hasConstantParameters(factors[i]), rows);
+          whyNotScaled(factors[into], side, diagonal.getElementType(),
+                       hasConstantParameters(factors[i]), rows * diagonal.getDimSize(0));
       if (!reason.empty()) {
         if (why.empty())
           why = "diagonal " + std::to_string(i) + ": " + reason;
@@ -176,14 +181,16 @@ static std::optional<Absorption> findAbsorption(ProductOp op, int64_t rows, std:
   return std::nullopt;
 }
 
-/// The factor of a scaled matrix that takes a scale: of those that can, the one
-/// with the smallest parameter. The matrix itself when it is no product.
-static std::optional<unsigned> findScalable(ValueRange factors, bool isConstant, int64_t rows,
-                                            std::string &why) {
+/// The factor of a product that takes the scale `scale`, where a matrix of
+/// `scaledRows` rows has it now: of those that can, the one with the smallest
+/// parameter. Otherwise `why` says what kept the first one.
+static std::optional<unsigned> findScalable(ValueRange factors, Value scale, int64_t scaledRows,
+                                            int64_t rows, std::string &why) {
   std::optional<unsigned> best;
   int64_t bestSize = 0;
   for (auto [index, factor] : llvm::enumerate(factors)) {
-    std::string reason = whyNotScaled(factor, Side::Rows, isConstant, rows);
+    std::string reason = whyNotScaled(factor, Side::Rows, getElementTypeOrSelf(scale.getType()),
+                                      isConstantParameter(scale), rows * scaledRows);
     if (!reason.empty()) {
       if (why.empty())
         why = "scale: " + reason;
@@ -203,6 +210,51 @@ static SmallVector<Value> factorsOf(Value matrix) {
   if (auto product = matrix.getDefiningOp<ProductOp>())
     return llvm::to_vector(product.getFactors());
   return {matrix};
+}
+
+namespace {
+/// A product of which one factor takes a scale.
+struct Scaling {
+  SmallVector<Value> factors; ///< without the scale
+  Value scale;
+  unsigned into;
+};
+} // namespace
+
+/// How the factors of what `op` scales take the scale; nothing, and why, if none
+/// does.
+static std::optional<Scaling> findScaling(ScaleOp op, int64_t rows, std::string &why) {
+  SmallVector<Value> factors = factorsOf(op.getMatrix());
+  std::optional<unsigned> into =
+      findScalable(factors, op.getFactor(), op.getType().getDimSize(0), rows, why);
+  if (!into)
+    return std::nullopt;
+  return Scaling{factors, op.getFactor(), *into};
+}
+
+/// The same for the first scaled factor of `op` whose scale any factor takes.
+static std::optional<Scaling> findScaling(ProductOp op, int64_t rows, std::string &why) {
+  for (auto [index, factor] : llvm::enumerate(op.getFactors())) {
+    auto scaled = factor.getDefiningOp<ScaleOp>();
+    if (!scaled)
+      continue;
+    SmallVector<Value> factors(op.getFactors());
+    factors[index] = scaled.getMatrix();
+    std::optional<unsigned> into =
+        findScalable(factors, scaled.getFactor(), scaled.getType().getDimSize(0), rows, why);
+    if (into)
+      return Scaling{factors, scaled.getFactor(), *into};
+  }
+  return std::nullopt;
+}
+
+/// The factors with the scale in one of them.
+static SmallVector<Value> absorb(OpBuilder &builder, Location loc, const Scaling &scaling) {
+  SmallVector<Value> factors = scaling.factors;
+  Value &factor = factors[scaling.into];
+  factor = scaleParameter(builder, loc, factor, *findIndexed(factor, Side::Rows), scaling.scale,
+                          /*isUniform=*/true);
+  return factors;
 }
 
 //===----------------------------------------------------------------------===//
@@ -244,15 +296,11 @@ struct AbsorbScale : OpRewritePattern<ScaleOp> {
   LogicalResult matchAndRewrite(ScaleOp op, PatternRewriter &rewriter) const override {
     if (findEscape(op.getResult()))
       return rewriter.notifyMatchFailure(op, "the matrix must keep its type");
-    SmallVector<Value> factors = factorsOf(op.getMatrix());
     std::string why;
-    bool isConstant = isConstantParameter(op.getFactor());
-    std::optional<unsigned> found = findScalable(factors, isConstant, rows, why);
+    std::optional<Scaling> found = findScaling(op, rows, why);
     if (!found)
       return rewriter.notifyMatchFailure(op, why);
-    Value &factor = factors[*found];
-    factor = scaleParameter(rewriter, op.getLoc(), factor, *findIndexed(factor, Side::Rows),
-                            op.getFactor(), /*isUniform=*/true);
+    SmallVector<Value> factors = absorb(rewriter, op.getLoc(), *found);
     Value scaled =
         factors.size() == 1 ? factors.front() : ProductOp::create(rewriter, op.getLoc(), factors);
     replaceMatrix(rewriter, op.getResult(), scaled);
@@ -264,27 +312,23 @@ private:
   int64_t rows;
 };
 
-/// product(a, scale(b, s), c)  ->  scale(product(a, b, c), s)
-struct HoistScale : OpRewritePattern<ProductOp> {
-  using OpRewritePattern::OpRewritePattern;
+/// product(a, scale(b, s), c)  ->  product(a, b, s c)
+struct AbsorbFactorScale : OpRewritePattern<ProductOp> {
+  AbsorbFactorScale(MLIRContext *context, int64_t rows) : OpRewritePattern(context), rows(rows) {}
 
   LogicalResult matchAndRewrite(ProductOp op, PatternRewriter &rewriter) const override {
     std::string why = whyFixed(op);
     if (!why.empty())
       return rewriter.notifyMatchFailure(op, why);
-    SmallVector<Value> factors(op.getFactors());
-    auto scaled =
-        llvm::find_if(factors, [](Value factor) { return bool(factor.getDefiningOp<ScaleOp>()); });
-    if (scaled == factors.end())
-      return rewriter.notifyMatchFailure(op, "no factor is scaled");
-    auto scale = scaled->getDefiningOp<ScaleOp>();
-    *scaled = scale.getMatrix();
-    Value product = ProductOp::create(rewriter, op.getLoc(), factors);
-    Value hoisted = ScaleOp::create(rewriter, op.getLoc(), product, scale.getFactor());
-    replaceMatrix(rewriter, op.getResult(), hoisted);
-    rewriter.eraseOp(op);
+    std::optional<Scaling> found = findScaling(op, rows, why);
+    if (!found)
+      return rewriter.notifyMatchFailure(op, "no factor is scaled, or none takes the scale");
+    replaceProduct(rewriter, op, absorb(rewriter, op.getLoc(), *found));
     return success();
   }
+
+private:
+  int64_t rows;
 };
 
 struct AbsorbScales : danaus::impl::AbsorbScalesPassBase<AbsorbScales> {
@@ -299,9 +343,8 @@ struct AbsorbScales : danaus::impl::AbsorbScalesPassBase<AbsorbScales> {
       if (auto product = dyn_cast<ProductOp>(op); product && findAbsorption(product, rows, why))
         why = whyFixed(product);
       if (auto scale = dyn_cast<ScaleOp>(op)) {
-        SmallVector<Value> factors = factorsOf(scale.getMatrix());
         Operation *user = findEscape(scale.getResult());
-        if (findScalable(factors, isConstantParameter(scale.getFactor()), rows, why) && user)
+        if (findScaling(scale, rows, why) && user)
           why = mustKeepType("matrix", user);
       }
       if (!why.empty())
@@ -313,6 +356,6 @@ struct AbsorbScales : danaus::impl::AbsorbScalesPassBase<AbsorbScales> {
 
 void danaus::populateAbsorbScalesPatterns(RewritePatternSet &patterns, int64_t rows) {
   populateFlattenCompositesPatterns(patterns);
-  addPatterns<HoistScale>(patterns, patterns.getContext());
-  addPatterns<AbsorbDiagonal, AbsorbScale>(patterns, patterns.getContext(), rows);
+  addPatterns<AbsorbDiagonal, AbsorbFactorScale, AbsorbScale>(patterns, patterns.getContext(),
+                                                              rows);
 }

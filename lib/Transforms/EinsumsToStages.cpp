@@ -54,9 +54,8 @@ struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
     const auto &[pattern, order] = form->stage;
     Value x = permute(rewriter, loc, op.getX(), form->before);
     Value weight = reshapeTo(rewriter, loc, op.getWeight(), weightShape(pattern, order));
-    Value stage =
-        chain::StageOp::create(rewriter, loc, y, x, weight, pattern.a, pattern.b, pattern.c,
-                               pattern.d, order, chain::PackingAttr());
+    Value stage = chain::StageOp::create(rewriter, loc, y, x, weight, pattern.a, pattern.b,
+                                         pattern.c, pattern.d, order, chain::PackingAttr());
     rewriter.replaceOp(op, permute(rewriter, loc, stage, form->after));
     return success();
   }

@@ -34,6 +34,13 @@ static SmallVector<RankedTensorType> partsOf(RankedTensorType type) {
   return {};
 }
 
+/// Whether an op on the parts of `type` has that type again: a product takes the
+/// element type of its first factor.
+static bool isTakenApart(RankedTensorType type) {
+  SmallVector<RankedTensorType> parts = partsOf(type);
+  return !parts.empty() && parts.front().getElementType() == type.getElementType();
+}
+
 static bool isComposite(Operation *op) {
   return isa_and_nonnull<ProductOp, SumOp, ScaleOp, TransposeOp>(op);
 }
@@ -69,7 +76,7 @@ struct TakeCompositeApart : RewritePattern {
       return rewriter.notifyMatchFailure(op, "not an op of the algebra");
     for (OpOperand &operand : op->getOpOperands()) {
       auto type = dyn_cast<RankedTensorType>(operand.get().getType());
-      if (!type || partsOf(type).empty() || isComposite(operand.get().getDefiningOp()))
+      if (!type || !isTakenApart(type) || isComposite(operand.get().getDefiningOp()))
         continue;
       Value apart = takeApart(rewriter, op->getLoc(), operand.get());
       rewriter.modifyOpInPlace(op, [&] { operand.set(apart); });

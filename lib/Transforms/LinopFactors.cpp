@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Transforms/LinopFactors.h"
+#include "danaus/Transforms/ParameterProduct.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
@@ -66,10 +67,15 @@ Value danaus::assemblePermutation(OpBuilder &builder, Location loc,
 }
 
 bool danaus::hasConstantParameters(Value matrix) {
-  auto isConstant = [](Value value) { return matchPattern(value, m_Constant()); };
   if (auto assemble = matrix.getDefiningOp<AssembleOp>())
-    return llvm::all_of(assemble.getParameters(), isConstant);
-  return isConstant(matrix);
+    return llvm::all_of(assemble.getParameters(), isConstantParameter);
+  return isConstantParameter(matrix);
+}
+
+std::string danaus::whyNotMultiplied(Type element) {
+  if (!isa<FloatType>(element))
+    return "the elements are no floats";
+  return element.isF16() ? "products of f16 may leave its range" : "";
 }
 
 //===----------------------------------------------------------------------===//
@@ -99,11 +105,9 @@ std::string danaus::mustKeepType(StringRef what, Operation *user) {
          "'";
 }
 
-/// `user` again, with `replacement` for `matrix` and so with another type.
-static Value rebuild(RewriterBase &rewriter, Operation *user, Value matrix, Value replacement) {
+/// `user`, an op of the algebra, again on other operands and so with another type.
+static Value rebuild(RewriterBase &rewriter, Operation *user, SmallVector<Value> operands) {
   Location loc = user->getLoc();
-  SmallVector<Value> operands(user->getOperands());
-  llvm::replace(operands, matrix, replacement);
   if (isa<ProductOp>(user))
     return ProductOp::create(rewriter, loc, operands);
   if (isa<SumOp>(user))
@@ -114,52 +118,57 @@ static Value rebuild(RewriterBase &rewriter, Operation *user, Value matrix, Valu
   return TransposeOp::create(rewriter, loc, operands[0]);
 }
 
-namespace {
-/// `user` is to take `replacement` in place of `matrix`.
-struct PendingUse {
-  Operation *user;
-  Value matrix, replacement;
-};
-} // namespace
+/// `roots` and all that is made of them, each op before what uses it.
+static SmallVector<Operation *> usersInOrder(ArrayRef<Operation *> roots) {
+  SmallVector<Operation *> order; // the other way around at first
+  DenseSet<Operation *> seen;
+  auto visit = [&](auto &self, Operation *op) -> void {
+    if (!seen.insert(op).second)
+      return;
+    if (!isa<ApplyOp, MaterializeOp>(op))
+      for (Operation *user : op->getResult(0).getUsers())
+        self(self, user);
+    order.push_back(op);
+  };
+  for (Operation *root : roots)
+    visit(visit, root);
+  std::reverse(order.begin(), order.end());
+  return order;
+}
 
-static void replaceUses(RewriterBase &rewriter, SmallVector<PendingUse> worklist) {
+/// Puts `replacement` in the place of `matrix` in `roots`, and rebuilds whatever
+/// is made of them once, when all of its operands are.
+static void replaceUses(RewriterBase &rewriter, ArrayRef<Operation *> roots, Value matrix,
+                        Value replacement) {
   OpBuilder::InsertionGuard guard(rewriter);
-  llvm::SetVector<Operation *> replaced;
-  while (!worklist.empty()) {
-    auto [user, matrix, replacement] = worklist.pop_back_val();
-    if (replaced.contains(user))
-      continue;
+  DenseMap<Value, Value> rebuilt;
+  SmallVector<Operation *> replaced;
+  for (Operation *user : usersInOrder(roots)) {
+    bool isRoot = llvm::is_contained(roots, user);
+    auto replace = [&](Value operand) {
+      return isRoot && operand == matrix ? replacement : rebuilt.lookup_or(operand, operand);
+    };
     rewriter.setInsertionPoint(user);
     if (isa<ApplyOp, MaterializeOp>(user)) {
-      Value structured = asStructured(rewriter, user->getLoc(), replacement);
+      Value structured = asStructured(rewriter, user->getLoc(), replace(user->getOperand(0)));
       rewriter.modifyOpInPlace(user, [&] { user->setOperand(0, structured); });
       continue;
     }
-    Value result = user->getResult(0), rebuilt = rebuild(rewriter, user, matrix, replacement);
-    replaced.insert(user);
-    for (Operation *next : result.getUsers())
-      worklist.push_back({next, result, rebuilt});
+    SmallVector<Value> operands = llvm::map_to_vector(user->getOperands(), replace);
+    rebuilt[user->getResult(0)] = rebuild(rewriter, user, operands);
+    replaced.push_back(user);
   }
-  // Whatever used a replaced result was rebuilt too, and is erased before it.
-  while (!replaced.empty()) {
-    auto unused = llvm::find_if(replaced, [](Operation *op) { return op->use_empty(); });
-    assert(unused != replaced.end() && "the matrix escapes");
-    Operation *op = *unused;
-    replaced.remove(op);
+  for (Operation *op : llvm::reverse(replaced))
     rewriter.eraseOp(op);
-  }
 }
 
 void danaus::replaceMatrixIn(RewriterBase &rewriter, Operation *user, Value matrix,
                              Value replacement) {
-  replaceUses(rewriter, {{user, matrix, replacement}});
+  replaceUses(rewriter, user, matrix, replacement);
 }
 
 void danaus::replaceMatrix(RewriterBase &rewriter, Value matrix, Value replacement) {
-  SmallVector<PendingUse> worklist;
-  for (Operation *user : matrix.getUsers())
-    worklist.push_back({user, matrix, replacement});
-  replaceUses(rewriter, std::move(worklist));
+  replaceUses(rewriter, SmallVector<Operation *>(matrix.getUsers()), matrix, replacement);
 }
 
 void danaus::replaceProduct(RewriterBase &rewriter, ProductOp op, ArrayRef<Value> factors) {

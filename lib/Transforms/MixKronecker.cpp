@@ -72,8 +72,8 @@ static std::optional<std::string> whyNotMixed(ProductOp op, unsigned index, int6
   if (!first || !second)
     return std::nullopt;
   std::string pair = "factors " + std::to_string(index) + " and " + std::to_string(index + 1);
-  if (!isa<FloatType>(matrixType(left).getElementType()))
-    return pair + ": the elements are no floats";
+  if (std::string why = whyNotMultiplied(matrixType(left).getElementType()); !why.empty())
+    return pair + ": " + why;
   if (first.getTerms() != 1 || second.getTerms() != 1)
     return pair + ": one is a sum of several products";
   if (first.getColumns() != second.getRows())

@@ -40,6 +40,9 @@ using namespace danaus::linop;
 // The chain
 //===----------------------------------------------------------------------===//
 
+/// Constants are multiplied when compiling, about 10^8 flops a second.
+static constexpr double mostFlopsOfCompiler = 1e9;
+
 namespace {
 /// One matrix of the chain: `blocks` dense ones of rows x columns.
 struct Link {
@@ -105,7 +108,8 @@ void ChainCost::findSplits() {
         }
       }
       auto isConstant = [](const Link &link) { return link.isConstant; };
-      formCost[i * count + j] = llvm::all_of(links.slice(i, length), isConstant) ? 0 : best;
+      bool isFree = best <= mostFlopsOfCompiler && llvm::all_of(links.slice(i, length), isConstant);
+      formCost[i * count + j] = isFree ? 0 : best;
     }
 }
 
@@ -132,7 +136,7 @@ static SmallVector<Link> linksOf(Value matrix, unsigned factor) {
   RankedTensorType type = matrixType(matrix);
   int64_t out = type.getDimSize(0), in = type.getDimSize(1);
   bool isConstant = hasConstantParameters(matrix);
-  if (!isa<FloatType>(type.getElementType()))
+  if (!whyNotMultiplied(type.getElementType()).empty())
     return {};
   if (structureOf<DenseAttr>(matrix))
     return {{factor, 0, 1, out, in, isConstant}};
@@ -319,6 +323,8 @@ struct Reassociate : danaus::impl::ReassociatePassBase<Reassociate> {
     if (failed(applyAlgebra(getOperation(), std::move(patterns))))
       return signalPassFailure();
     getOperation()->walk([&](ProductOp op) {
+      if (!isa<FloatType>(op.getType().getElementType()))
+        return;
       for (const Run &run : findRuns(op)) {
         ChainCost cost = costOf(run, op, rows);
         bool pays = cost.cuts().size() < run.links.size();

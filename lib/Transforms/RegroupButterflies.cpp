@@ -43,7 +43,7 @@ struct Level {
 /// The pattern of a factor that is one stage.
 static std::optional<StagePattern> patternOf(Value matrix) {
   RankedTensorType type = matrixType(matrix);
-  if (!isa<FloatType>(type.getElementType()))
+  if (!whyNotMultiplied(type.getElementType()).empty())
     return std::nullopt;
   if (auto ks = structureOf<KroneckerSparseAttr>(matrix))
     return StagePattern{ks.getA(), ks.getB(), ks.getC(), ks.getD()};
@@ -184,8 +184,8 @@ static SmallVector<Value> buildGroups(OpBuilder &builder, Location loc, ArrayRef
 static std::string whyNotLevels(Value matrix) {
   RankedTensorType type = matrixType(matrix);
   int64_t n = structureOf<ButterflyAttr>(matrix).getSizes(type).n;
-  if (!isa<FloatType>(type.getElementType()))
-    return "the elements are no floats";
+  if (std::string why = whyNotMultiplied(type.getElementType()); !why.empty())
+    return why;
   if (type.getDimSize(0) == n && type.getDimSize(1) == n)
     return "";
   return "wanted a square butterfly of a power of two, found " +

@@ -18,17 +18,17 @@
 //
 // Without the lowering of a product every program fails. Of three products shrinking leaves one, which is written and
 // fails for that reason alone.
-// RUN: danaus-fuzz --print --seed=6 --count=1 | FileCheck %s --check-prefix=WHOLE
+// RUN: danaus-fuzz --print --seed=5 --count=1 | FileCheck %s --check-prefix=WHOLE
 // WHOLE-COUNT-3: linop.apply
 // RUN: rm -rf %t.folder
-// RUN: env DANAUS_DISABLE_PATTERN=ApplyToStages not danaus-fuzz --seed=6 --count=1 --output=%t.folder 2>&1 | FileCheck %s --check-prefix=FAILED
+// RUN: env DANAUS_DISABLE_PATTERN=ApplyToStages not danaus-fuzz --seed=5 --count=1 --output=%t.folder 2>&1 | FileCheck %s --check-prefix=FAILED
 // FAILED: naive: compilation failed
-// FAILED: danaus-fuzz: seed 6 failed
-// FAILED: danaus-fuzz: see {{.*}}fuzz-6.mlir
-// FAILED: danaus-fuzz: 1 programs from seed 6, 1 failed
-// RUN: FileCheck %s --check-prefix=SMALLER --input-file=%t.folder/fuzz-6.mlir
-// SMALLER: // seed 6, --rows=1
+// FAILED: danaus-fuzz: seed 5 failed
+// FAILED: danaus-fuzz: see {{.*}}fuzz-5.mlir
+// FAILED: danaus-fuzz: 1 programs from seed 5, 1 failed
+// RUN: FileCheck %s --check-prefix=SMALLER --input-file=%t.folder/fuzz-5.mlir
+// SMALLER: // seed 5, --rows=1
 // SMALLER-COUNT-1: linop.apply
 // SMALLER-NOT: linop.apply
-// RUN: env DANAUS_DISABLE_PATTERN=ApplyToStages not danaus-run %t.folder/fuzz-6.mlir
-// RUN: danaus-run %t.folder/fuzz-6.mlir --check
+// RUN: env DANAUS_DISABLE_PATTERN=ApplyToStages not danaus-run %t.folder/fuzz-5.mlir
+// RUN: danaus-run %t.folder/fuzz-5.mlir --check

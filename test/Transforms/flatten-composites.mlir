@@ -1,5 +1,6 @@
 // RUN: danaus-opt %s --danaus-flatten-composites | FileCheck %s
-// RUN: danaus-opt %s --danaus-flatten-composites --danaus-flatten-composites | FileCheck %s
+// RUN: danaus-opt %s --danaus-flatten-composites -o %t.once
+// RUN: danaus-opt %t.once --danaus-flatten-composites | diff %t.once -
 // RUN: danaus-opt %s --danaus-flatten-composites --remarks-filter="danaus-algebra" --verify-diagnostics -o /dev/null
 
 !a = tensor<6x4xf32, #linop.low_rank<rank = 2>>
@@ -121,4 +122,15 @@ func.func @a_returned_product_keeps_its_type(%a: !a, %b: !b, %c: !c) -> !abc {
   // expected-remark @below {{[Missed] FlattenComposites | Category:danaus-algebra | Reason="the matrix must keep its type for 'func.return'"}}
   %abc = linop.product %ab, %c : !ab, !c -> !abc
   return %abc : !abc
+}
+
+!wide = tensor<6x5xf32, #linop.product<[tensor<6x4xf64>, tensor<4x5xf32>]>>
+
+// An op on these factors would be of f64.
+// CHECK-LABEL: func @a_product_of_another_type_than_its_first_factor_stays_in_one_piece(
+// CHECK-SAME:      %[[M:.*]]: tensor<6x5xf32, {{.*}}>, %[[X:.*]]: tensor<?x5xf32>)
+// CHECK-NEXT:    linop.apply %[[M]], %[[X]]
+func.func @a_product_of_another_type_than_its_first_factor_stays_in_one_piece(%m: !wide, %x: tensor<?x5xf32>) -> tensor<?x6xf32> {
+  %y = linop.apply %m, %x : !wide, tensor<?x5xf32> -> tensor<?x6xf32>
+  return %y : tensor<?x6xf32>
 }

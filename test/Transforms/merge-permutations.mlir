@@ -1,5 +1,6 @@
 // RUN: danaus-opt %s --danaus-merge-permutations | FileCheck %s
-// RUN: danaus-opt %s --danaus-merge-permutations --danaus-merge-permutations | FileCheck %s
+// RUN: danaus-opt %s --danaus-merge-permutations -o %t.once
+// RUN: danaus-opt %t.once --danaus-merge-permutations | diff %t.once -
 // RUN: danaus-opt %s --danaus-merge-permutations --remarks-filter="danaus-algebra" --verify-diagnostics -o /dev/null
 
 !p = tensor<12x12xf32, #linop.permutation<sizes = [2, 6], order = [1, 0]>>

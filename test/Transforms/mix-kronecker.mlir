@@ -1,5 +1,6 @@
 // RUN: danaus-opt %s --danaus-mix-kronecker="rows=4" | FileCheck %s
-// RUN: danaus-opt %s --danaus-mix-kronecker="rows=4" --danaus-mix-kronecker="rows=4" | FileCheck %s
+// RUN: danaus-opt %s --danaus-mix-kronecker="rows=4" -o %t.once
+// RUN: danaus-opt %t.once --danaus-mix-kronecker="rows=4" | diff %t.once -
 // RUN: danaus-opt %s --danaus-mix-kronecker="rows=4" --remarks-filter="danaus-algebra" --verify-diagnostics -o /dev/null
 
 !ab = tensor<6x8xf32, #linop.kronecker<rows = [2, 3], columns = [4, 2]>>

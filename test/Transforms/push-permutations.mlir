@@ -1,5 +1,6 @@
 // RUN: danaus-opt %s --danaus-push-permutations="max-values=100" | FileCheck %s
-// RUN: danaus-opt %s --danaus-push-permutations="max-values=100" --danaus-push-permutations="max-values=100" | FileCheck %s
+// RUN: danaus-opt %s --danaus-push-permutations="max-values=100" -o %t.once
+// RUN: danaus-opt %t.once --danaus-push-permutations="max-values=100" | diff %t.once -
 // RUN: danaus-opt %s --danaus-push-permutations="max-values=100" --remarks-filter="danaus-algebra" --verify-diagnostics -o /dev/null
 
 !bd = tensor<12x8xf32, #linop.block_diagonal<blocks = 4>>

@@ -1,5 +1,6 @@
 // RUN: danaus-opt %s --danaus-regroup-butterflies="max-block=4" | FileCheck %s
-// RUN: danaus-opt %s --danaus-regroup-butterflies="max-block=4" --danaus-regroup-butterflies="max-block=4" | FileCheck %s
+// RUN: danaus-opt %s --danaus-regroup-butterflies="max-block=4" -o %t.once
+// RUN: danaus-opt %t.once --danaus-regroup-butterflies="max-block=4" | diff %t.once -
 // RUN: danaus-opt %s --danaus-regroup-butterflies="max-block=4" --remarks-filter="danaus-algebra" --verify-diagnostics -o /dev/null
 // RUN: danaus-opt %s --danaus-regroup-butterflies | FileCheck %s --check-prefix=WHOLE
 // RUN: danaus-opt %s --danaus-regroup-butterflies="max-block=1073741824" | FileCheck %s --check-prefix=LARGE

@@ -21,7 +21,8 @@ namespace danaus {
 mlir::Value convertFloat(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
                          mlir::Type type);
 
-/// A real number as a constant of a floating-point or complex type.
+/// A real number as a constant of a floating-point, complex or integer type; an
+/// integer type takes whole numbers.
 mlir::Value createScalar(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,
                          double value);
 

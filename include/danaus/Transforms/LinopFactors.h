@@ -62,6 +62,11 @@ mlir::Value assemblePermutation(mlir::OpBuilder &builder, mlir::Location loc,
 /// Whether the parameters of `matrix` are known when compiling.
 bool hasConstantParameters(mlir::Value matrix);
 
+/// Why parameters of this type are not multiplied, or "". The product of two
+/// that are right may overflow or vanish, which a chain that rounds activations
+/// of their own size does not; f32 and bf16 are given that room.
+std::string whyNotMultiplied(mlir::Type element);
+
 //===----------------------------------------------------------------------===//
 // Rewriting
 //===----------------------------------------------------------------------===//

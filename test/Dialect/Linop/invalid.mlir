@@ -111,17 +111,17 @@ func.func private @product_of_nothing_C1(tensor<8x8xf32, #linop.product<[]>>)
 
 // -----
 
-// expected-error @below {{factor 0: wanted a static matrix with no encoding or a structure, found 'tensor<8x8x1xf32>'}}
+// expected-error @below {{factor 0: wanted a static matrix with no encoding or a linear structure, found 'tensor<8x8x1xf32>'}}
 func.func private @product_factor_of_rank_3_C2(tensor<8x8xf32, #linop.product<[tensor<8x8x1xf32>]>>)
 
 // -----
 
-// expected-error @below {{factor 1: wanted a static matrix with no encoding or a structure, found 'tensor<?x8xf32>'}}
+// expected-error @below {{factor 1: wanted a static matrix with no encoding or a linear structure, found 'tensor<?x8xf32>'}}
 func.func private @product_dynamic_factor_C2(tensor<8x8xf32, #linop.product<[tensor<8x4xf32>, tensor<?x8xf32>]>>)
 
 // -----
 
-// expected-error @below {{factor 0: wanted a static matrix with no encoding or a structure, found 'tensor<8x8xf32, "odd">'}}
+// expected-error @below {{factor 0: wanted a static matrix with no encoding or a linear structure, found 'tensor<8x8xf32, "odd">'}}
 func.func private @product_factor_of_another_encoding_C2(tensor<8x8xf32, #linop.product<[tensor<8x8xf32, "odd">]>>)
 
 // -----

@@ -30,7 +30,7 @@ func.func private @integers_without_scales(tensor<8x8xi8, #linop.block_diagonal<
 
 // -----
 
-// expected-error @below {{wanted a static matrix with no encoding or a structure, found}}
+// expected-error @below {{wanted a static matrix with no encoding or a linear structure, found 'tensor<8x8xi8, #linop.quantized<#linop.dense, y = f32>>'}}
 func.func private @quantized_factor(tensor<8x8xf32, #linop.product<[tensor<8x8xi8, #linop.quantized<#linop.dense, y = f32>>]>>)
 
 // -----

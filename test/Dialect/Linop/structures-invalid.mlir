@@ -221,12 +221,12 @@ func.func private @sum_of_nothing_C1(tensor<8x6xf32, #linop.sum<[]>>)
 
 // -----
 
-// expected-error @below {{term 1: wanted a 8 x 6 matrix of 'f32' with no encoding or a structure, found 'tensor<6x8xf32>'}}
+// expected-error @below {{term 1: wanted a 8 x 6 matrix of 'f32' with no encoding or a linear structure, found 'tensor<6x8xf32>'}}
 func.func private @sum_of_other_shapes_C2(tensor<8x6xf32, #linop.sum<[tensor<8x6xf32>, tensor<6x8xf32>]>>)
 
 // -----
 
-// expected-error @below {{term 0: wanted a 8 x 6 matrix of 'f32' with no encoding or a structure, found 'tensor<8x6xbf16>'}}
+// expected-error @below {{term 0: wanted a 8 x 6 matrix of 'f32' with no encoding or a linear structure, found 'tensor<8x6xbf16>'}}
 func.func private @sum_of_other_types_C2(tensor<8x6xf32, #linop.sum<[tensor<8x6xbf16>]>>)
 
 // -----
@@ -313,3 +313,8 @@ func.func @product_of_a_dynamic_factor(%m: tensor<8x6xf32, #linop.diagonal>, %f:
   %y = linop.product %m, %f : tensor<8x6xf32, #linop.diagonal>, tensor<?x6xf32> -> tensor<8x6xf32, #linop.diagonal>
   return
 }
+
+// -----
+
+// expected-error @below {{factor 1: wanted a complex element type as the product's 'complex<f32>', found 'f32'}}
+func.func private @real_factor_of_a_complex_product_C4(tensor<8x8xcomplex<f32>, #linop.product<[tensor<8x8xcomplex<f32>>, tensor<8x8xf32>]>>)

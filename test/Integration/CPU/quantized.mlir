@@ -2,7 +2,7 @@
 // and none. An i8 result is another layer's input.
 //
 // DEFINE: %{entry} =
-// DEFINE: %{check} = danaus-run %s --entry=%{entry} --check --verify-data
+// DEFINE: %{check} = danaus-run %s --entry=%{entry} --check --tolerance=0 --verify-data
 // DEFINE: %{all} = %{check} --rows=7 && %{check} --rows=1 && %{check} --rows=0 && %{check} --rows=3 --pipeline=naive
 
 // REDEFINE: %{entry} = dense_to_f32
