@@ -14,7 +14,8 @@
 //
 //   n u |F_1| .. |F_n| |x|   and the terms of the accumulators, which are wider,
 //
-// and a parameter that was rounded counts as one more stage.
+// and a parameter that was rounded counts as one more stage. That holds within the
+// range of the type, which f16 has too little of: its parameters only move.
 //
 //===----------------------------------------------------------------------===//
 

@@ -392,7 +392,7 @@ def AbsorbScalesPass : Pass<"danaus-absorb-scales"> {
 
     Declines, with a remark, where no parameter holds the index, where
     multiplying a run-time parameter costs more than is saved on `rows` rows, on
-    complex numbers, and on a matrix that must keep its type.
+    complex numbers and f16, and on a matrix that must keep its type.
     Test: `test/Transforms/absorb-scales.mlir`.
   }];
   let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
@@ -415,7 +415,7 @@ def RegroupButterfliesPass : Pass<"danaus-regroup-butterflies"> {
     now, and k is at least 2.
 
     Declines, with a remark, a butterfly that is padded or has several stacks,
-    complex numbers, and a matrix that must keep its type. Refuses `max-block`
+    complex numbers and f16, and a matrix that must keep its type. Refuses `max-block`
     below 2. Test: `test/Transforms/regroup-butterflies.mlir`.
   }];
   let options = [Option<"maxBlock", "max-block", "int64_t", "32",
@@ -437,7 +437,7 @@ def MixKroneckerPass : Pass<"danaus-mix-kronecker"> {
     parameters are rounded and N stages now.
 
     Declines, with a remark, several terms, sizes that do not match, complex
-    numbers, more flops than before on `rows` rows, and a product that must keep
+    numbers and f16, more flops than before on `rows` rows, and a product that must keep
     its type. Test: `test/Transforms/mix-kronecker.mlir`.
   }];
   let options = [Option<"rows", "rows", "int64_t", "256", "Rows of activations to expect">];
