@@ -81,6 +81,7 @@ def operand_types(statement):
     arrow = top_position(tail, "->")
     tail = (tail[:arrow] if arrow >= 0 else tail).strip()
     tail = tail[1:-1] if tail.startswith("(") and tail.endswith(")") else tail
+    tail = re.sub(r"\s+at\s+", ", ", tail)  # as in `x, values at indices : type, type at type`
     # The types of `^bb0` and of attributes do not come here: only operands stand before the last colon.
     types.update(pair(text[:colon], split_top(tail)))
     return types
