@@ -15,7 +15,6 @@
 
 using namespace danaus;
 using llvm::ArrayRef;
-using llvm::Error;
 using llvm::Expected;
 using llvm::SmallVector;
 using llvm::StringLiteral;

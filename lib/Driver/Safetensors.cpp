@@ -23,7 +23,6 @@
 #include <cstring>
 
 using namespace danaus;
-using llvm::Error;
 using llvm::Expected;
 using llvm::SmallVector;
 using llvm::StringLiteral;

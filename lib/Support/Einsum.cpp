@@ -351,7 +351,7 @@ std::optional<Einsum::PermutedKroneckerSparse> Einsum::asPermutedKroneckerSparse
      : StringRef(weight).contains(loop) ? weighted
                                         : shared) += loop;
   std::optional<PermutedKroneckerSparse> best;
-  for (auto [slow, fast] : {std::pair(weighted, shared), std::pair(shared, weighted)}) {
+  for (const auto &[slow, fast] : {std::pair(weighted, shared), std::pair(shared, weighted)}) {
     Einsum ordered{slow + summed + fast, weight, slow + made + fast, loops};
     std::optional<KroneckerSparse> stage = ordered.asKroneckerSparse();
     if (!stage)

@@ -12,7 +12,6 @@
 #include "llvm/Support/ErrorHandling.h"
 
 using namespace danaus;
-using llvm::ArrayRef;
 using llvm::SmallVector;
 using llvm::StringRef;
 
