@@ -242,6 +242,11 @@ std::optional<StageProgram> StageProgram::withInner(int64_t inner) const {
 using Complex = std::complex<double>;
 using Row = std::vector<Complex>;
 
+/// round(x) to even, no lower than -128 and no higher than 127.
+static float saturateToI8(float x) {
+  return std::fmin(std::fmax(std::nearbyint(x), -128.0f), 127.0f);
+}
+
 namespace {
 /// Evaluates one stage by its definition.
 struct StageEvaluator {
@@ -340,11 +345,11 @@ struct StageEvaluator {
   Row operator()(const RescaleStage &stage) {
     Row channels = read(stage.channels), y;
     auto from = float(read(stage.from)[0].real());
+    float to = stage.to ? float(read(*stage.to)[0].real()) : 1;
     for (auto [x, channel] : llvm::zip_equal(values[stage.x], stage.order.table())) {
       float factor = from * float(channels[channel].real());
-      y.push_back(stage.to
-                      ? saturateToI8(float(x.real()), factor / float(read(*stage.to)[0].real()))
-                      : float(x.real()) * factor);
+      y.push_back(stage.to ? saturateToI8(float(x.real()) * (factor / to))
+                           : float(x.real()) * factor);
     }
     return y;
   }
@@ -364,10 +369,6 @@ struct StageEvaluator {
   }
 };
 } // namespace
-
-float danaus::saturateToI8(float x, float factor) {
-  return std::fmin(std::fmax(std::nearbyint(x * factor), -128.0f), 127.0f);
-}
 
 std::vector<Complex> StageProgram::evaluate(ArrayRef<Row> parameters, ArrayRef<Complex> x) const {
   std::vector<Row> values{Row(x.begin(), x.end())};

@@ -289,7 +289,7 @@ private:
 };
 
 /// scale(block_diagonal(w), s)  ->  block_diagonal(s w)
-/// scale(product(a, b), s)  ->  product(a, scale(b, s)) and then as above
+/// scale(product(a, b), s)  ->  product(a, s b)
 struct AbsorbScale : OpRewritePattern<ScaleOp> {
   AbsorbScale(MLIRContext *context, int64_t rows) : OpRewritePattern(context), rows(rows) {}
 
@@ -300,11 +300,7 @@ struct AbsorbScale : OpRewritePattern<ScaleOp> {
     std::optional<Scaling> found = findScaling(op, rows, why);
     if (!found)
       return rewriter.notifyMatchFailure(op, why);
-    SmallVector<Value> factors = absorb(rewriter, op.getLoc(), *found);
-    Value scaled =
-        factors.size() == 1 ? factors.front() : ProductOp::create(rewriter, op.getLoc(), factors);
-    replaceMatrix(rewriter, op.getResult(), scaled);
-    rewriter.eraseOp(op);
+    replaceProduct(rewriter, op, absorb(rewriter, op.getLoc(), *found));
     return success();
   }
 

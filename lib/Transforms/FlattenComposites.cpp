@@ -104,8 +104,7 @@ template <typename Op> struct FlattenNested : OpRewritePattern<Op> {
     if (findEscape(op.getResult()))
       return rewriter.notifyMatchFailure(op, "the result must keep its type");
     Value flat = Op::create(rewriter, op.getLoc(), parts);
-    replaceMatrix(rewriter, op.getResult(), flat);
-    rewriter.eraseOp(op);
+    replaceMatrix(rewriter, op, flat);
     return success();
   }
 };
@@ -119,8 +118,7 @@ template <typename Op> struct DropSinglePart : OpRewritePattern<Op> {
       return rewriter.notifyMatchFailure(op, "several parts");
     if (findEscape(op.getResult()))
       return rewriter.notifyMatchFailure(op, "the result must keep its type");
-    replaceMatrix(rewriter, op.getResult(), op->getOperand(0));
-    rewriter.eraseOp(op);
+    replaceMatrix(rewriter, op, op->getOperand(0));
     return success();
   }
 };

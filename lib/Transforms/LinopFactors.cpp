@@ -167,17 +167,18 @@ void danaus::replaceMatrixIn(RewriterBase &rewriter, Operation *user, Value matr
   replaceUses(rewriter, user, matrix, replacement);
 }
 
-void danaus::replaceMatrix(RewriterBase &rewriter, Value matrix, Value replacement) {
+void danaus::replaceMatrix(RewriterBase &rewriter, Operation *op, Value replacement) {
+  Value matrix = op->getResult(0);
   replaceUses(rewriter, SmallVector<Operation *>(matrix.getUsers()), matrix, replacement);
+  rewriter.eraseOp(op);
 }
 
-void danaus::replaceProduct(RewriterBase &rewriter, ProductOp op, ArrayRef<Value> factors) {
+void danaus::replaceProduct(RewriterBase &rewriter, Operation *op, ArrayRef<Value> factors) {
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
   Value product =
-      factors.size() == 1 ? factors.front() : ProductOp::create(rewriter, op.getLoc(), factors);
-  replaceMatrix(rewriter, op.getResult(), product);
-  rewriter.eraseOp(op);
+      factors.size() == 1 ? factors.front() : ProductOp::create(rewriter, op->getLoc(), factors);
+  replaceMatrix(rewriter, op, product);
 }
 
 std::string danaus::whyFixed(ProductOp op) {

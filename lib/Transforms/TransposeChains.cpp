@@ -157,8 +157,7 @@ struct TransposeOfProduct : OpRewritePattern<TransposeOp> {
     for (Value factor : llvm::reverse(product.getFactors()))
       factors.push_back(createTranspose(rewriter, op.getLoc(), factor));
     Value transposed = ProductOp::create(rewriter, op.getLoc(), factors);
-    replaceMatrix(rewriter, op.getResult(), transposed);
-    rewriter.eraseOp(op);
+    replaceMatrix(rewriter, op, transposed);
     return success();
   }
 };
@@ -176,8 +175,7 @@ struct TransposeOfSum : OpRewritePattern<TransposeOp> {
     for (Value term : sum.getTerms())
       terms.push_back(createTranspose(rewriter, op.getLoc(), term));
     Value transposed = SumOp::create(rewriter, op.getLoc(), terms);
-    replaceMatrix(rewriter, op.getResult(), transposed);
-    rewriter.eraseOp(op);
+    replaceMatrix(rewriter, op, transposed);
     return success();
   }
 };
@@ -193,8 +191,7 @@ struct TransposeOfScale : OpRewritePattern<TransposeOp> {
       return rewriter.notifyMatchFailure(op, "the matrix must keep its type");
     Value inner = createTranspose(rewriter, op.getLoc(), scale.getMatrix());
     Value scaled = ScaleOp::create(rewriter, op.getLoc(), inner, scale.getFactor());
-    replaceMatrix(rewriter, op.getResult(), scaled);
-    rewriter.eraseOp(op);
+    replaceMatrix(rewriter, op, scaled);
     return success();
   }
 };
@@ -226,8 +223,7 @@ struct TransposeOfStructure : OpRewritePattern<TransposeOp> {
     if (findEscape(op.getResult()))
       return rewriter.notifyMatchFailure(op, "the matrix must keep its type");
     Value transposed = transposeStructure(rewriter, op.getLoc(), *form, op.getMatrix());
-    replaceMatrix(rewriter, op.getResult(), transposed);
-    rewriter.eraseOp(op);
+    replaceMatrix(rewriter, op, transposed);
     return success();
   }
 

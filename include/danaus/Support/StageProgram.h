@@ -226,9 +226,6 @@ private:
   std::optional<StageValue> result;
 };
 
-/// round(x factor) to even in f32, no lower than -128 and no higher than 127.
-float saturateToI8(float x, float factor);
-
 /// The values that `stage` reads.
 llvm::SmallVector<StageValue> readValues(const Stage &stage);
 

@@ -81,17 +81,17 @@ mlir::Operation *findEscape(mlir::Operation *user);
 /// Why `what` cannot change its type: for the op that `findEscape` found.
 std::string mustKeepType(llvm::StringRef what, mlir::Operation *user);
 
-/// Puts `replacement`, of the same shape, in the place of `matrix` everywhere.
-/// Requires that nothing escapes.
-void replaceMatrix(mlir::RewriterBase &rewriter, mlir::Value matrix, mlir::Value replacement);
+/// Puts `replacement`, of the same shape, in the place of the matrix that `op`
+/// makes, everywhere, and erases `op`. Requires that nothing escapes.
+void replaceMatrix(mlir::RewriterBase &rewriter, mlir::Operation *op, mlir::Value replacement);
 
-/// The same in the operands of `user` only. `user` may be erased.
+/// Puts it in the place of `matrix` in the operands of `user` only. `user` may be
+/// erased.
 void replaceMatrixIn(mlir::RewriterBase &rewriter, mlir::Operation *user, mlir::Value matrix,
                      mlir::Value replacement);
 
-/// Replaces `op` by the product of `factors`, which is the factor if it is one,
-/// and erases `op`. Requires that its result does not escape.
-void replaceProduct(mlir::RewriterBase &rewriter, linop::ProductOp op,
+/// Does that with the product of `factors`, which is the factor if it is one.
+void replaceProduct(mlir::RewriterBase &rewriter, mlir::Operation *op,
                     llvm::ArrayRef<mlir::Value> factors);
 
 /// Why the factors of `op` cannot change, or "": its result escapes, or they
