@@ -65,11 +65,20 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
 
     An a or d that the weight shares is left out.
 
+    With `digit` > 1 the values of b are first put in another order, so that the
+    next stage of the kernel, with d = `digit`, finds the inputs of one sum next
+    to each other: in each `group` of them, those of equal b % digit together.
+    What the stage computes is the same; only the tile of activations between
+    the two has its columns in this order. Groups divide b, `digit` the group,
+    and this needs d = 1.
+
     Example: `#chain.packing<kind = panel_b, lanes = 16, panel = 2>`
   }];
   let parameters = (ins EnumParameter<Chain_PackingKind>:$kind,
       DefaultValuedParameter<"int64_t", "1">:$lanes,
-      DefaultValuedParameter<"int64_t", "1">:$panel);
+      DefaultValuedParameter<"int64_t", "1">:$panel,
+      DefaultValuedParameter<"int64_t", "1">:$group,
+      DefaultValuedParameter<"int64_t", "1">:$digit);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

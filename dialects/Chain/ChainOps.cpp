@@ -41,6 +41,20 @@ static std::string sizeText(int64_t size) {
   return ShapedType::isDynamic(size) ? "?" : std::to_string(size);
 }
 
+static LogicalResult verifyPacking(Operation *op, PackingAttr packing,
+                                   const StagePattern &pattern) {
+  if (packing.getLanes() < 1 || packing.getPanel() < 1 || packing.getGroup() < 1 ||
+      packing.getDigit() < 1)
+    return op->emitOpError() << "packing: wanted lanes, panel, group, digit >= 1, found "
+                             << packing;
+  bool isWhole =
+      pattern.b % packing.getGroup() == 0 && packing.getGroup() % packing.getDigit() == 0;
+  if (packing.getDigit() > 1 && (!isWhole || pattern.d != 1))
+    return op->emitOpError() << "packing: wanted d = 1, a group that divides b = " << pattern.b
+                             << " and a digit that divides the group, found " << packing;
+  return success();
+}
+
 /// The constraints that chain.stage and chain.contract share: pattern, order,
 /// the columns of x and y, and the shape of the weight.
 static LogicalResult verifyStage(Operation *op, const StagePattern &pattern, StringRef order,
@@ -68,8 +82,8 @@ static LogicalResult verifyStage(Operation *op, const StagePattern &pattern, Str
                              << sizeText(y.getDimSize(0));
   SmallVector<int64_t> wanted = weightShape(pattern, order);
   if (packing) {
-    if (packing->getLanes() < 1 || packing->getPanel() < 1)
-      return op->emitOpError() << "packing: wanted lanes, panel >= 1, found " << *packing;
+    if (failed(verifyPacking(op, *packing, pattern)))
+      return failure();
     wanted = packedLayout(pattern, order, toPlain(*packing)).shape();
   }
   Type element = cast<ShapedType>(weightType).getElementType();
@@ -206,6 +220,20 @@ void KernelOp::getEffects(
 // ContractOp
 //===----------------------------------------------------------------------===//
 
+static LogicalResult verifyGroup(ContractOp op) { // (C4)
+  if (!op.getXGroup())
+    return success();
+  danaus::StagePattern pattern = op.getPattern();
+  int64_t group = *op.getXGroup();
+  if (pattern.d == 1 || group < 1 || group % pattern.d != 0 || pattern.c * pattern.d % group != 0)
+    return op.emitOpError() << "x_group: wanted a multiple of d > 1 that divides c d, found "
+                            << group << " for c = " << pattern.c << ", d = " << pattern.d;
+  if (op.getPacking().getKind() != chain::PackingKind::panel_b)
+    return op.emitOpError() << "x_group: wanted packing panel_b, found "
+                            << stringifyPackingKind(op.getPacking().getKind());
+  return success();
+}
+
 LogicalResult ContractOp::verify() {
   if (getInits().size() != 1)
     return emitOpError() << "wanted one init, found " << getInits().size();
@@ -213,6 +241,8 @@ LogicalResult ContractOp::verify() {
     return emitOpError() << "wanted block_rows >= 1, found " << getBlockRows();
   if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), getX().getType(), // (C1)
                          getWeight().getType(), getInit().getType())))
+    return failure();
+  if (failed(verifyGroup(*this)))
     return failure();
   return verifyMapOperands(*this, cast<ShapedType>(getInit().getType()), getExtras());
 }

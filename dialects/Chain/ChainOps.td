@@ -342,11 +342,14 @@ def Chain_ContractOp : Chain_Op<"contract", [
     The form of a stage inside the row loop: as `chain.stage`, with the packing
     and the register block decided, then `body` on every element of the sum,
     which arrives in the accumulator's type. `extras` are as in `chain.map`.
+    With `x_group` the columns of x are in the order that a packing of that group
+    and of digit d gives to the outputs of the stage before.
 
     * (C1) x, the weight and init fit `chain.stage` (C1) to (C4)
     * (C2) the body takes the accumulator (f32, or f64 for f64) and one scalar
       per extra, and yields one of init's element type
     * (C3) `block_rows` >= 1
+    * (C4) `x_group` divides c d and is a multiple of d > 1; the packing is panel_b
 
     ```mlir
     chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>)
@@ -360,7 +363,8 @@ def Chain_ContractOp : Chain_Op<"contract", [
   let arguments = (ins Chain_Buffer:$x, Chain_Buffer:$weight,
                        Variadic<Chain_Buffer>:$extras, Variadic<Chain_Buffer>:$inits,
                        I64Attr:$a, I64Attr:$b, I64Attr:$c, I64Attr:$d,
-                       StrAttr:$order, Chain_PackingAttr:$packing, I64Attr:$block_rows);
+                       StrAttr:$order, Chain_PackingAttr:$packing, I64Attr:$block_rows,
+                       OptionalAttr<I64Attr>:$x_group);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{

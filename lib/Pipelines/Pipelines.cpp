@@ -10,6 +10,7 @@
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Conversion/Passes.h"
+#include "mlir/Conversion/VectorToSCF/VectorToSCF.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -85,7 +86,10 @@ void danaus::buildBufferize(OpPassManager &pm, const BufferizeOptions &) {
 void danaus::buildLowerToLLVM(OpPassManager &pm, const LowerToLLVMOptions &options) {
   pm.addPass(createRequestCInterfacePass());
   pm.addPass(createConvertLinalgToLoopsPass());
-  pm.addPass(createConvertVectorToSCFPass());
+  // Unrolled, a transfer needs no buffer on the stack, which a loop would grow.
+  VectorTransferToSCFOptions toLoops;
+  toLoops.enableFullUnroll();
+  pm.addPass(createConvertVectorToSCFPass(toLoops));
   pm.addPass(createReshapesToCastsPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());

@@ -13,6 +13,9 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 using namespace danaus;
 using llvm::ArrayRef;
@@ -212,6 +215,23 @@ llvm::Error danaus::makeError(const llvm::Twine &message) {
 
 llvm::Error danaus::makeInternalError(const llvm::Twine &message) { return makeError(message); }
 
+/// `bytes` > 0 of memory, or null. Large tensors ask for large pages, as NumPy's
+/// do: with pages of 4 KB, address translation costs a product of 4096 x 4096 a
+/// tenth of its time.
+static char *allocateBytes(int64_t bytes) {
+  constexpr int64_t line = 64, largePage = 2 << 20;
+  // aligned_alloc wants a whole number of alignments.
+  if (bytes < 2 * largePage)
+    return static_cast<char *>(std::aligned_alloc(line, llvm::alignTo(bytes, line)));
+  int64_t padded = llvm::alignTo(bytes, largePage);
+  auto *data = static_cast<char *>(std::aligned_alloc(largePage, padded));
+#ifdef MADV_HUGEPAGE
+  if (data)
+    madvise(data, padded, MADV_HUGEPAGE); // no harm if refused
+#endif
+  return data;
+}
+
 llvm::Expected<HostTensor> HostTensor::allocate(ElementKind kind, ArrayRef<int64_t> shape) {
   std::optional<int64_t> count = countElements(shape);
   if (!count)
@@ -219,12 +239,10 @@ llvm::Expected<HostTensor> HostTensor::allocate(ElementKind kind, ArrayRef<int64
   HostTensor tensor;
   tensor.kind = kind;
   tensor.shape.assign(shape.begin(), shape.end());
-  // aligned_alloc wants a whole number of alignments, and a tensor of no
-  // elements still wants an address.
-  int64_t padded = llvm::alignTo(std::max<int64_t>(*count * sizeOf(kind), 1), 64);
-  tensor.bytes.reset(static_cast<char *>(std::aligned_alloc(64, padded)));
+  int64_t bytes = std::max<int64_t>(*count * sizeOf(kind), 1); // an address even for no elements
+  tensor.bytes.reset(allocateBytes(bytes));
   if (!tensor.bytes)
-    return makeError("too little memory for a tensor of " + llvm::Twine(padded) + " bytes, shape " +
+    return makeError("too little memory for a tensor of " + llvm::Twine(bytes) + " bytes, shape " +
                      printShape(shape));
   return tensor;
 }

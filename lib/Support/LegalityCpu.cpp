@@ -81,6 +81,10 @@ BrokenConstraints danaus::checkCpuSchedule(ArrayRef<StageDescriptor> stages,
   return broken;
 }
 
+//===----------------------------------------------------------------------===//
+// The default
+//===----------------------------------------------------------------------===//
+
 /// Bytes that one row of activations occupies across a chain.
 static int64_t bytesPerRow(ArrayRef<StageDescriptor> stages, int64_t accumulatorBytes) {
   int64_t bytes = stages.front().pattern.inSize() * accumulatorBytes;
@@ -89,22 +93,58 @@ static int64_t bytesPerRow(ArrayRef<StageDescriptor> stages, int64_t accumulator
   return bytes;
 }
 
+static int64_t weightBytes(ArrayRef<StageDescriptor> stages, int64_t elementBytes) {
+  int64_t bytes = 0;
+  for (const StageDescriptor &stage : stages) {
+    int64_t values = elementBytes;
+    for (int64_t size : weightShape(stage.pattern, stage.order))
+      values *= size;
+    bytes += values;
+  }
+  return bytes;
+}
+
 /// Whether vectors along d waste at most half of their lanes.
 static bool fillsVector(int64_t d, int64_t lanes) {
   return d > 1 && (2 * d >= lanes || valuesPerVector(d, lanes) > 1);
 }
 
+/// Lanes along d where they fill a vector: outputs are then neighbors in memory.
+/// Along b all the same where the stage before can put the inputs of a sum next
+/// to each other and a block of x along d (c x lanes a row) would not stay in L1.
+static LaneAxis defaultAxis(ArrayRef<StageDescriptor> stages, size_t index, int64_t blockRows,
+                            const TargetLimits &limits, int64_t accumulatorBytes) {
+  const StagePattern &pattern = stages[index].pattern;
+  int64_t lanes = limits.lanes(accumulatorBytes);
+  if (!fillsVector(pattern.d, lanes))
+    return LaneAxis::B;
+  int64_t blockBytes = blockRows * pattern.c * std::min(pattern.d, lanes) * accumulatorBytes;
+  bool isGrouped = index > 0 && groupBetween(stages[index - 1].pattern, pattern) > 1;
+  return isGrouped && blockBytes > limits.l1Bytes ? LaneAxis::B : LaneAxis::D;
+}
+
+/// Rows that fit into half of L2 with all activations between, but enough that
+/// the weights, which every tile reads again, are used often: past L2 a core
+/// reads about 10 GB/s and computes 100 GF/s, so a tile wants 20 rows or more,
+/// and with megabytes of weights many more, as there the tile is not in L2 either.
+static int64_t defaultRows(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                           int64_t accumulatorBytes, const TargetLimits &limits) {
+  constexpr int64_t weightBytesPerRow = 96 << 10, mostRows = 258;
+  int64_t fitting = limits.l2Bytes / 2 / bytesPerRow(stages, accumulatorBytes);
+  int64_t amortizing = weightBytes(stages, elementBytes) / weightBytesPerRow;
+  return std::min(std::max(fitting, amortizing), mostRows);
+}
+
 Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                     const TargetLimits &limits) {
   int64_t accumulatorBytes = std::max<int64_t>(elementBytes, 4);
-  int64_t lanes = limits.lanes(accumulatorBytes);
   Schedule schedule;
-  for (const StageDescriptor &stage : stages)
-    schedule.axes.push_back(fillsVector(stage.pattern.d, lanes) ? LaneAxis::D : LaneAxis::B);
-  schedule.blockRows = limits.vectorRegisters >= 32 ? 8 : 4;
-  schedule.panel = 2;
-  int64_t rows = limits.l2Bytes / 2 / bytesPerRow(stages, accumulatorBytes);
-  schedule.rows =
-      std::clamp<int64_t>(rows / schedule.blockRows * schedule.blockRows, schedule.blockRows, 256);
+  schedule.blockRows = 6;
+  schedule.panel = limits.vectorRegisters >= 32 ? 4 : 2;
+  for (size_t index = 0; index < stages.size(); ++index)
+    schedule.axes.push_back(
+        defaultAxis(stages, index, schedule.blockRows, limits, accumulatorBytes));
+  int64_t rows = defaultRows(stages, elementBytes, accumulatorBytes, limits);
+  schedule.rows = std::max(rows / schedule.blockRows, int64_t(1)) * schedule.blockRows;
   return schedule;
 }

@@ -11,6 +11,7 @@
 #include "llvm/ADT/SmallVectorExtras.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MathExtras.h"
+#include <numeric>
 
 using namespace danaus;
 using llvm::SmallVector;
@@ -27,8 +28,25 @@ int64_t PackedLayout::numElements() const {
   return count;
 }
 
+int64_t danaus::groupBetween(const StagePattern &first, const StagePattern &second) {
+  int64_t group = std::gcd(first.b, second.c * second.d);
+  if (first.d != 1 || second.d == 1 || group % second.d != 0 || group == second.d)
+    return 1;
+  return group;
+}
+
 int64_t danaus::valuesPerVector(int64_t d, int64_t lanes) {
   return d < lanes && lanes % d == 0 ? lanes / d : 1;
+}
+
+int64_t danaus::panelFor(const StagePattern &pattern, PackingKind kind, int64_t lanes,
+                         int64_t most) {
+  int64_t perVector = kind == PackingKind::PanelB ? lanes : valuesPerVector(pattern.d, lanes);
+  int64_t vectors = llvm::divideCeil(pattern.b, perVector), best = 1;
+  for (int64_t panel = 1; panel <= most; ++panel)
+    if (llvm::alignTo(vectors, panel) <= llvm::alignTo(vectors, best))
+      best = panel;
+  return best;
 }
 
 /// The digits of the block dimensions, with `pattern` padded to whole digits.

@@ -62,6 +62,36 @@ static Value padDims(OpBuilder &builder, Location loc, Value weight, StringRef o
                                weight, low, high, zero);
 }
 
+/// Puts b in the order that `packing.digit` asks for: (h, C, D) -> (h, D, C).
+static Value groupColumns(OpBuilder &builder, Location loc, Value weight, StringRef order,
+                          const Packing &packing) {
+  auto type = cast<RankedTensorType>(weight.getType());
+  int64_t position = order.find('b'), b = type.getDimSize(position);
+  int64_t perDigit = packing.group / packing.digit;
+  SmallVector<int64_t> shape, permuted, permutation;
+  SmallVector<ReassociationIndices> groups;
+  for (auto [index, size] : llvm::enumerate(type.getShape())) {
+    ReassociationIndices &group = groups.emplace_back();
+    SmallVector<int64_t> sizes{size};
+    if (static_cast<int64_t>(index) == position)
+      sizes = {b / packing.group, perDigit, packing.digit};
+    for (int64_t part : sizes) {
+      group.push_back(shape.size());
+      permutation.push_back(shape.size());
+      shape.push_back(part);
+    }
+  }
+  std::swap(permutation[position + 1], permutation[position + 2]);
+  for (int64_t from : permutation)
+    permuted.push_back(shape[from]);
+  Value split = tensor::ExpandShapeOp::create(
+      builder, loc, RankedTensorType::get(shape, type.getElementType()), weight, groups);
+  Value empty = tensor::EmptyOp::create(builder, loc, permuted, type.getElementType());
+  Value ordered =
+      linalg::TransposeOp::create(builder, loc, split, empty, permutation).getResult()[0];
+  return tensor::CollapseShapeOp::create(builder, loc, type, ordered, groups);
+}
+
 /// w (dims in `order`)  ->  one dimension a digit, each dim's slowest first;
 /// `source[i]` becomes where digit i of `layout` is among them.
 static Value splitDigits(OpBuilder &builder, Location loc, Value weight, StringRef order,
@@ -89,12 +119,14 @@ static Value splitDigits(OpBuilder &builder, Location loc, Value weight, StringR
                                        groups);
 }
 
-/// w  ->  pad  ->  expand_shape into digits  ->  transpose to the packed order
+/// w  ->  order of b  ->  pad  ->  expand_shape into digits  ->  transpose to the packed order
 static Value packWeight(OpBuilder &builder, Location loc, Value weight, const StagePattern &pattern,
                         StringRef orderText, const Packing &packing) {
   std::string order = orderText.str();
   PackedLayout layout = packedLayout(pattern, order, packing);
   weight = addMissingDims(builder, loc, weight, order);
+  if (packing.digit > 1)
+    weight = groupColumns(builder, loc, weight, order, packing);
   weight = padDims(builder, loc, weight, order, layout.padded);
   SmallVector<int64_t> source;
   weight = splitDigits(builder, loc, weight, order, layout, source);
@@ -107,14 +139,47 @@ static Value packWeight(OpBuilder &builder, Location loc, Value weight, const St
 // The packing that a schedule asks for
 //===----------------------------------------------------------------------===//
 
-static Packing choosePacking(const Schedule &schedule, size_t stage, Type element,
+/// The stage that reads what `stage` computes, through maps that treat all
+/// columns alike; null if there is none.
+static chain::StageOp nextStage(chain::StageOp stage) {
+  Value value = stage.getY();
+  while (value.hasOneUse()) {
+    Operation *user = *value.user_begin();
+    auto map = dyn_cast<chain::MapOp>(user);
+    if (!map)
+      return dyn_cast<chain::StageOp>(user);
+    if (!map.getExtras().empty())
+      return nullptr;
+    value = map.getY();
+  }
+  return nullptr;
+}
+
+/// Adds the order of columns to the packing of a stage with lanes along b, where
+/// the next stage has its lanes along b too and would read x in strides of d.
+static void orderForNext(chain::StageOp stage, LaneAxis nextAxis, Packing &packing) {
+  chain::StageOp next = nextStage(stage);
+  if (!next || packing.kind != PackingKind::PanelB || nextAxis != LaneAxis::B)
+    return;
+  int64_t group = groupBetween(stage.getPattern(), next.getPattern());
+  if (group == 1)
+    return;
+  packing.group = group;
+  packing.digit = next.getPattern().d;
+}
+
+static Packing choosePacking(const Schedule &schedule, size_t index, chain::StageOp stage,
                              const TargetLimits &limits) {
+  Type element = cast<ShapedType>(stage.getX().getType()).getElementType();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   if (schedule.unit == ScheduleUnit::MmaSync)
     return {bytes == 2 ? PackingKind::MmaK16 : PackingKind::MmaK8, 1, 1};
-  LaneAxis axis = stage < schedule.axes.size() ? schedule.axes[stage] : LaneAxis::B;
-  return {axis == LaneAxis::B ? PackingKind::PanelB : PackingKind::PanelD,
-          limits.lanes(std::max<int64_t>(bytes, 4)), schedule.panel};
+  auto axisOf = [&](size_t i) { return i < schedule.axes.size() ? schedule.axes[i] : LaneAxis::B; };
+  PackingKind kind = axisOf(index) == LaneAxis::B ? PackingKind::PanelB : PackingKind::PanelD;
+  int64_t lanes = limits.lanes(std::max<int64_t>(bytes, 4));
+  Packing packing{kind, lanes, panelFor(stage.getPattern(), kind, lanes, schedule.panel)};
+  orderForNext(stage, axisOf(index + 1), packing);
+  return packing;
 }
 
 //===----------------------------------------------------------------------===//
@@ -166,8 +231,7 @@ static SmallVector<WeightUse> collectWeights(func::FuncOp function, const Target
       if (stage.getPacking())
         continue;
       unsigned input = cast<BlockArgument>(stage.getWeight()).getArgNumber();
-      Type element = cast<ShapedType>(stage.getX().getType()).getElementType();
-      uses.push_back({kernel, stage, input, choosePacking(schedule, index, element, limits)});
+      uses.push_back({kernel, stage, input, choosePacking(schedule, index, stage, limits)});
     }
   });
   return uses;

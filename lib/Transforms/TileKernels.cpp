@@ -57,6 +57,31 @@ struct Segment {
 };
 } // namespace
 
+/// The stage that the activations of `stage` come from, through maps.
+static StageOp previousStage(StageOp stage) {
+  Operation *producer = stage.getX().getDefiningOp();
+  while (auto map = dyn_cast_or_null<MapOp>(producer))
+    producer = map.getX().getDefiningOp();
+  return dyn_cast_or_null<StageOp>(producer);
+}
+
+/// Whether a stage has a packing, and reads columns in the order that the stage
+/// before it writes them.
+static LogicalResult checkPacking(StageOp stage) {
+  if (!stage.getPacking())
+    return stage.emitOpError() << "wanted a packed weight, found none (run danaus-pack-weights)";
+  StageOp before = previousStage(stage);
+  if (before && before.getPacking() && before.getPacking()->getDigit() > 1 &&
+      before.getPacking()->getDigit() != static_cast<int64_t>(stage.getD()))
+    return stage.emitOpError() << "wanted d = " << before.getPacking()->getDigit()
+                               << ", the digit of the packing before it, found " << stage.getD();
+  auto kernel = stage->getParentOfType<KernelOp>();
+  if (stage.getPacking()->getDigit() > 1 && stage == llvm::to_vector(kernel.getStages()).back())
+    return stage.emitOpError() << "wanted columns of the last stage in their order, found digit "
+                               << stage.getPacking()->getDigit();
+  return success();
+}
+
 /// Splits the body at the cuts.
 static SmallVector<Segment> splitSegments(KernelOp kernel) {
   SmallVector<Segment> segments(1);
@@ -193,10 +218,18 @@ private:
     auto op = ContractOp::create(builder, loc, init.getType(), x, outside.lookup(stage.getWeight()),
                                  extras, init, stage.getA(), stage.getB(), stage.getC(),
                                  stage.getD(), stage.getOrder(), *stage.getPacking(),
-                                 kernel.getSchedule()->getBlockRows());
+                                 kernel.getSchedule()->getBlockRows(), groupOfX(link));
     OpBuilder::InsertionGuard guard(builder);
     buildBody(builder, op, link, element);
     return op.getResult();
+  }
+
+  /// The order that the stage before gave to the columns of the tile, if any.
+  IntegerAttr groupOfX(Link &link) {
+    StageOp before = previousStage(link.stage);
+    if (!before || before.getPacking()->getDigit() == 1)
+      return {};
+    return builder.getI64IntegerAttr(before.getPacking()->getGroup());
   }
 
   OpBuilder &builder;
@@ -246,10 +279,8 @@ struct TileKernels : danaus::impl::TileKernelsPassBase<TileKernels> {
           kernel.getSchedule()->getUnit() != Unit::fma)
         return WalkResult::advance();
       for (StageOp stage : kernel.getStages())
-        if (!stage.getPacking()) {
-          stage.emitOpError() << "wanted a packed weight, found none (run danaus-pack-weights)";
+        if (failed(checkPacking(stage)))
           return WalkResult::interrupt();
-        }
       kernels.push_back(kernel);
       return WalkResult::advance();
     });

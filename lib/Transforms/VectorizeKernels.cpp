@@ -16,21 +16,21 @@
 // with a loop over K = C inside. Where d < L divides L, a vector along d holds
 // m = L / d values of b side by side, each with all of d: outputs are neighbors
 // in memory, and x is d values repeated m times. Along b a panel of weights (c x V) stays in
-// L1 while rows stream past; along d a block of x does, and weights stream.
-// Rows that do not fill a block of R run one at a time.
+// L1 while rows stream past; along d a block of x does, and weights stream, unless the panel
+// is the smaller of the two. Rows that do not fill a block of R run in blocks of 4, 2 and 1.
+//
+// Where the previous stage put its outputs in groups (packing digit = d), the
+// columns of x are not (A, C, D) but (A, C / m, D, C % m), m = group / d: values
+// that one sum needs are neighbors, and the loop over K = C is two.
 //
 //===----------------------------------------------------------------------===//
 
+#include "ContractVectorizer.h"
 #include "danaus/Transforms/Passes.h"
-#include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Vector/IR/VectorOps.h"
-#include "mlir/IR/IRMapping.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
-#include "mlir/Interfaces/FunctionInterfaces.h"
 
 namespace danaus {
 #define GEN_PASS_DEF_VECTORIZEKERNELSPASS
@@ -41,476 +41,177 @@ using namespace mlir;
 using namespace danaus;
 using namespace danaus::chain;
 
-namespace {
-
-/// Builds the loops of one contract.
-class ContractVectorizer {
-public:
-  explicit ContractVectorizer(ContractOp op)
-      : op(op), b(op.getLoc(), op), pattern(op.getPattern()), packing(toPlain(op.getPacking())),
-        accumulator(op.getBody().front().getArgument(0).getType()),
-        alongD(packing.kind == danaus::PackingKind::PanelD),
-        perVector(alongD ? valuesPerVector(pattern.d, packing.lanes) : 1),
-        width(alongD ? packing.lanes : packing.lanes * packing.panel),
-        blockRows(op.getBlockRows()) {
-    for (int64_t unroll : {4, 2, 1})
-      if (pattern.c % unroll == 0) {
-        unrollC = unroll;
-        break;
-      }
-  }
-
-  void run() {
-    x = splitColumns(op.getX(), pattern.c);
-    weight = viewWeight();
-    if (copiesX())
-      xBlock = allocateXBlock();
-    rows = memref::DimOp::create(b, op.getX(), 0);
-    loop(pattern.a, 1, [&](Value block) {
-      indexA = block;
-      if (alongD)
-        loop(pattern.d, packing.lanes, [&](Value d) {
-          indexD = d;
-          rowLoops([&](Value row, int64_t count) {
-            if (xBlock)
-              copyX(row, count);
-            loop(pattern.b, packing.panel * perVector,
-                 [&](Value start) { microKernel(row, count, start); });
-          });
-        });
-      else
-        loop(pattern.d, 1, [&](Value d) {
-          indexD = d;
-          loop(pattern.b, width, [&](Value start) {
-            rowLoops([&](Value row, int64_t count) { microKernel(row, count, start); });
-          });
-        });
-    });
-  }
-
-private:
-  //===--------------------------------------------------------------------===//
-  // Loops and indices
-  //===--------------------------------------------------------------------===//
-
-  Value index(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
-
-  void loop(int64_t extent, int64_t step, llvm::function_ref<void(Value)> body) {
-    if (extent <= step)
-      return body(index(0));
-    auto forOp = scf::ForOp::create(b, index(0), index(extent), index(step));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(forOp.getBody());
-    body(forOp.getInductionVar());
-  }
-
-  /// Blocks of `block_rows` rows, then single rows.
-  void rowLoops(llvm::function_ref<void(Value, int64_t)> body) {
-    Value start = index(0);
-    if (blockRows > 1) {
-      AffineExpr total = b.getAffineDimExpr(0);
-      Value end = affine::AffineApplyOp::create(
-          b, AffineMap::get(1, 0, total.floorDiv(blockRows) * blockRows), ValueRange{rows});
-      rowLoop(start, end, blockRows, body);
-      start = end;
+ContractVectorizer::ContractVectorizer(ContractOp op)
+    : op(op), b(op.getLoc(), op), pattern(op.getPattern()), packing(toPlain(op.getPacking())),
+      accumulator(op.getBody().front().getArgument(0).getType()),
+      alongD(packing.kind == danaus::PackingKind::PanelD),
+      perVector(alongD ? valuesPerVector(pattern.d, packing.lanes) : 1),
+      width(alongD ? packing.lanes : packing.lanes * packing.panel), blockRows(op.getBlockRows()),
+      runOfC(op.getXGroup() ? *op.getXGroup() / pattern.d : pattern.c) {
+  for (int64_t unroll : {4, 2, 1})
+    if (runOfC % unroll == 0) {
+      unrollC = unroll;
+      break;
     }
-    rowLoop(start, rows, 1, body);
-  }
+}
 
-  void rowLoop(Value from, Value to, int64_t step, llvm::function_ref<void(Value, int64_t)> body) {
-    auto forOp = scf::ForOp::create(b, from, to, index(step));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(forOp.getBody());
-    body(forOp.getInductionVar(), step);
-  }
-
-  Value add(Value value, int64_t offset) {
-    return affine::AffineApplyOp::create(b, AffineMap::get(1, 0, b.getAffineDimExpr(0) + offset),
-                                         ValueRange{value});
-  }
-
-  Value floorDiv(Value value, int64_t divisor) {
-    return affine::AffineApplyOp::create(
-        b, AffineMap::get(1, 0, b.getAffineDimExpr(0).floorDiv(divisor)), ValueRange{value});
-  }
-
-  /// Whether the views of columns have a dimension D: without one, neighbors
-  /// along b are neighbors in the last dimension, as vector loads want them.
-  bool viewHasD() const { return pattern.d > 1; }
-
-  /// A view of columns (A e + E) d + D as dimensions A, E, D (no D where d = 1);
-  /// `matrix` may have a leading dimension of rows.
-  Value splitColumns(Value matrix, int64_t extent) {
-    SmallVector<int64_t> digits{pattern.a, extent};
-    if (viewHasD())
-      digits.push_back(pattern.d);
-    return splitColumns(matrix, digits);
-  }
-
-  /// The view that outputs and their operands are moved through: as above, but
-  /// with E and D as one dimension where a vector holds several values of b.
-  Value splitOutput(Value matrix) {
-    if (perVector > 1)
-      return splitColumns(matrix, ArrayRef<int64_t>{pattern.a, pattern.b * pattern.d});
-    return splitColumns(matrix, pattern.b);
-  }
-
-  Value splitColumns(Value matrix, ArrayRef<int64_t> digits) {
-    auto type = cast<MemRefType>(matrix.getType());
-    SmallVector<OpFoldResult> sizes;
-    SmallVector<int64_t> shape;
-    SmallVector<ReassociationIndices> groups;
-    if (type.getRank() == 2) {
-      sizes = memref::getMixedSizes(b, b.getLoc(), matrix);
-      sizes.pop_back();
-      shape.push_back(type.getDimSize(0));
-      groups.push_back({0});
-    }
-    groups.emplace_back();
-    for (int64_t size : digits) {
-      groups.back().push_back(shape.size());
-      shape.push_back(size);
-      sizes.push_back(b.getIndexAttr(size));
-    }
-    return memref::ExpandShapeOp::create(b, b.getLoc(), shape, matrix, groups, sizes);
-  }
-
-  //===--------------------------------------------------------------------===//
-  // The register block
-  //===--------------------------------------------------------------------===//
-
-  VectorType vectorOf(ArrayRef<int64_t> shape, Type element) {
-    return VectorType::get(shape, element);
-  }
-
-  /// Extends a vector to the accumulator's type.
-  Value extend(Value vector) {
-    auto type = cast<VectorType>(vector.getType());
-    if (type.getElementType() == accumulator)
-      return vector;
-    return arith::ExtFOp::create(b, vectorOf(type.getShape(), accumulator), vector);
-  }
-
-  Value read(Value source, ValueRange indices, ArrayRef<int64_t> shape, AffineMap map,
-             ArrayRef<bool> inBounds) {
-    Type element = cast<MemRefType>(source.getType()).getElementType();
-    return vector::TransferReadOp::create(b, vectorOf(shape, element), source, indices,
-                                          std::nullopt, map, inBounds);
-  }
-
-  /// x[row + r, A, C + k, D (+ lane)] as (r, k) or (r, k, lane).
-  Value readX(Value row, int64_t count, Value c) {
-    SmallVector<Value> indices{row, indexA, c};
-    if (viewHasD())
-      indices.push_back(indexD);
-    auto dim = [&](unsigned i) { return b.getAffineDimExpr(i); };
-    auto rowsAndC = AffineMap::get(indices.size(), 0, {dim(0), dim(2)}, b.getContext());
-    if (!alongD)
-      return extend(read(x, indices, {count, unrollC}, rowsAndC, {true, true}));
-    if (perVector > 1)
-      return repeatX(indices, count);
-    if (xBlock)
-      return read(xBlock, ValueRange{index(0), c, index(0)}, {count, unrollC, width},
-                  b.getMultiDimIdentityMap(3), {true, true, true});
-    bool whole = pattern.d % packing.lanes == 0;
-    return extend(read(x, indices, {count, unrollC, width},
-                       AffineMap::get(4, 0, {dim(0), dim(2), dim(3)}, b.getContext()),
-                       {true, true, whole}));
-  }
-
-  /// Lines of x that one row block reads are d apart, which for powers of two
-  /// puts them into few sets of L1. Where many panels of b read the block again,
-  /// it is first copied together, if it fits beside the weights.
-  bool copiesX() const {
-    constexpr int64_t blockBytes = 32 << 10, minPanels = 4;
-    int64_t bytes = blockRows * pattern.c * width * accumulator.getIntOrFloatBitWidth() / 8;
-    return alongD && perVector == 1 && pattern.d > width && bytes <= blockBytes &&
-           pattern.b >= minPanels * packing.panel;
-  }
-
-  /// (row block, C, lane), on the stack of the function. Not of the nearest
-  /// allocation scope: a loop over tiles is one, and loses it on the way to LLVM,
-  /// where the stack would grow with every tile.
-  Value allocateXBlock() {
-    OpBuilder::InsertionGuard guard(b);
-    if (auto function = op->getParentOfType<FunctionOpInterface>())
-      b.setInsertionPointToStart(&function.getFunctionBody().front());
-    auto type = MemRefType::get({blockRows, pattern.c, width}, accumulator);
-    return memref::AllocaOp::create(b, type, b.getI64IntegerAttr(64));
-  }
-
-  /// xBlock[r, C, lane] = x[row + r, A, C, D + lane]
-  void copyX(Value row, int64_t count) {
-    auto forOp = scf::ForOp::create(b, index(0), index(pattern.c), index(1));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(forOp.getBody());
-    Value c = forOp.getInductionVar();
-    auto lanes = AffineMap::get(4, 0, b.getAffineDimExpr(3));
-    bool whole = pattern.d % width == 0;
-    for (int64_t r = 0; r < count; ++r) {
-      Value vector =
-          extend(read(x, ValueRange{add(row, r), indexA, c, indexD}, {width}, lanes, {whole}));
-      vector::TransferWriteOp::create(b, vector, xBlock, ValueRange{index(r), c, index(0)},
-                                      AffineMap::get(3, 0, b.getAffineDimExpr(2)),
-                                      ArrayRef<bool>{true});
-    }
-  }
-
-  /// (r, k, D)  ->  (r, k, lane) with D repeated for every value of b.
-  Value repeatX(ValueRange indices, int64_t count) {
-    AffineExpr zero = b.getAffineConstantExpr(0);
-    auto map = AffineMap::get(
-        4, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(2), zero, b.getAffineDimExpr(3)},
-        b.getContext());
-    Value repeated = extend(
-        read(x, indices, {count, unrollC, perVector, pattern.d}, map, {true, true, true, true}));
-    return vector::ShapeCastOp::create(b, vectorOf({count, unrollC, width}, accumulator), repeated);
-  }
-
-  /// The packed weight; the digits b % m and d of one vector are one dimension.
-  Value viewWeight() {
-    Value packed = op.getWeight();
-    if (perVector == 1 || !op.getOrder().contains('d'))
-      return packed;
-    int64_t rank = cast<MemRefType>(packed.getType()).getRank();
-    SmallVector<ReassociationIndices> groups;
-    for (int64_t i = 0; i + 1 < rank; ++i)
-      groups.push_back({i});
-    groups.back().push_back(rank - 1);
-    return memref::CollapseShapeOp::create(b, packed, groups);
-  }
-
-  /// The packed weight at block column C: (k, lane) or (k, panel, lane).
-  Value readWeight(Value start, Value c) {
-    StringRef order = op.getOrder();
-    SmallVector<Value> indices;
-    if (order.contains('a'))
-      indices.push_back(indexA);
-    if (order.contains('d'))
-      indices.push_back(alongD ? floorDiv(indexD, packing.lanes) : indexD);
-    indices.push_back(floorDiv(start, alongD ? packing.panel * perVector : width));
-    indices.append({c, index(0)});
-    SmallVector<int64_t> shape{unrollC, alongD ? packing.panel : width};
-    bool sharesD = alongD && !order.contains('d');
-    if (alongD && !(sharesD && perVector == 1)) {
-      indices.push_back(index(0));
-      shape.push_back(sharesD ? perVector : width);
-    }
-    auto map = AffineMap::getMinorIdentityMap(indices.size(), shape.size(), b.getContext());
-    Value vector = extend(read(weight, indices, shape, map, SmallVector<bool>(shape.size(), true)));
-    return sharesD ? repeatWeight(vector) : vector;
-  }
-
-  /// (k, panel (, b))  ->  (k, panel, lane), for a weight that all d share.
-  Value repeatWeight(Value vector) {
-    auto type = cast<VectorType>(vector.getType());
-    SmallVector<int64_t> shape{width / perVector}, order;
-    llvm::append_range(shape, type.getShape());
-    for (int64_t i = 1; i < static_cast<int64_t>(shape.size()); ++i)
-      order.push_back(i);
-    order.push_back(0);
-    Value repeated = vector::BroadcastOp::create(b, vectorOf(shape, accumulator), vector);
-    Value lanesLast = vector::TransposeOp::create(b, repeated, order);
-    VectorType wanted = vectorOf({unrollC, packing.panel, width}, accumulator);
-    if (lanesLast.getType() == wanted)
-      return lanesLast;
-    return vector::ShapeCastOp::create(b, wanted, lanesLast);
-  }
-
-  VectorType accumulatorType(int64_t count) {
+void ContractVectorizer::run() {
+  x = op.getXGroup() ? splitColumns(op.getX(), {pattern.a, pattern.c / runOfC, pattern.d, runOfC})
+                     : splitColumns(op.getX(), pattern.c);
+  weight = viewWeight();
+  if (copiesX())
+    xBlock = allocateXBlock();
+  rows = memref::DimOp::create(b, op.getX(), 0);
+  loop(pattern.a, 1, [&](Value block) {
+    indexA = block;
     if (alongD)
-      return vectorOf({count, packing.panel, width}, accumulator);
-    return vectorOf({count, width}, accumulator);
-  }
-
-  Value contract(Value left, Value right, Value sum) {
-    MLIRContext *context = b.getContext();
-    auto dims = [&](ArrayRef<unsigned> positions) {
-      unsigned numLoops = alongD ? 4 : 3;
-      return AffineMap::getMultiDimMapWithTargets(numLoops, positions, context);
-    };
-    auto parallel = vector::IteratorTypeAttr::get(context, vector::IteratorType::parallel);
-    auto reduction = vector::IteratorTypeAttr::get(context, vector::IteratorType::reduction);
-    // Loops: row, lane, k; along d: row, panel, lane, k.
-    SmallVector<AffineMap> maps =
-        alongD ? SmallVector<AffineMap>{dims({0, 3, 2}), dims({3, 1, 2}), dims({0, 1, 2})}
-               : SmallVector<AffineMap>{dims({0, 2}), dims({2, 1}), dims({0, 1})};
-    SmallVector<Attribute> iterators(alongD ? 3 : 2, parallel);
-    iterators.push_back(reduction);
-    return vector::ContractionOp::create(b, left, right, sum, b.getAffineMapArrayAttr(maps),
-                                         b.getArrayAttr(iterators));
-  }
-
-  void microKernel(Value row, int64_t count, Value start) {
-    VectorType type = accumulatorType(count);
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    auto forOp =
-        scf::ForOp::create(b, index(0), index(pattern.c), index(unrollC), ValueRange{zero});
-    {
-      OpBuilder::InsertionGuard guard(b);
-      b.setInsertionPointToStart(forOp.getBody());
-      Value c = forOp.getInductionVar();
-      Value sum = contract(readX(row, count, c), readWeight(start, c), forOp.getRegionIterArg(0));
-      scf::YieldOp::create(b, sum);
-    }
-    store(forOp.getResult(0), row, count, start);
-  }
-
-  //===--------------------------------------------------------------------===//
-  // Epilogue and stores
-  //===--------------------------------------------------------------------===//
-
-  void store(Value sums, Value row, int64_t count, Value start) {
-    for (int64_t r = 0; r < count; ++r) {
-      Value rowIndex = add(row, r);
-      if (!alongD) {
-        storeVector(vector::ExtractOp::create(b, sums, r), rowIndex, start);
-        continue;
-      }
-      for (int64_t p = 0; p < packing.panel; ++p)
-        storeGuarded(vector::ExtractOp::create(b, sums, ArrayRef<int64_t>{r, p}), rowIndex,
-                     add(start, p * perVector));
-    }
-  }
-
-  /// Along d, the last panel of b may be partly padding.
-  void storeGuarded(Value vector, Value row, Value indexB) {
-    if (pattern.b % (packing.panel * perVector) == 0)
-      return storeVector(vector, row, indexB);
-    Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, indexB, index(pattern.b));
-    auto ifOp = scf::IfOp::create(b, inside, /*withElseRegion=*/false);
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(ifOp.thenBlock());
-    storeVector(vector, row, indexB);
-  }
-
-  void storeVector(Value vector, Value row, Value indexB) {
-    SmallVector<Value> operands{vector};
-    for (Value extra : op.getExtras())
-      operands.push_back(readColumns(extra, row, indexB));
-    writeColumns(vectorizeBody(operands), row, indexB);
-  }
-
-  /// Whether the lanes of the output are neighbors in memory.
-  bool isContiguous() const { return alongD || pattern.d == 1; }
-
-  /// (A b + B) d + D: the column of the first lane.
-  Value firstColumn(Value indexB) {
-    AffineExpr a = b.getAffineDimExpr(0), e = b.getAffineDimExpr(1), d = b.getAffineDimExpr(2);
-    return affine::AffineApplyOp::create(b,
-                                         AffineMap::get(3, 0, (a * pattern.b + e) * pattern.d + d),
-                                         ValueRange{indexA, indexB, indexD});
-  }
-
-  /// 0, d, 2 d, ...: offsets of lanes along b.
-  Value laneOffsets() {
-    SmallVector<int32_t> offsets;
-    for (int64_t lane = 0; lane < width; ++lane)
-      offsets.push_back(lane * pattern.d);
-    auto type = vectorOf({width}, b.getI32Type());
-    return arith::ConstantOp::create(b, DenseIntElementsAttr::get(type, offsets));
-  }
-
-  /// The lanes that are not padding of b.
-  Value laneMask(Value indexB) {
-    AffineExpr rest = b.getAffineConstantExpr(pattern.b) - b.getAffineDimExpr(0);
-    Value left = affine::AffineApplyOp::create(b, AffineMap::get(1, 0, rest), ValueRange{indexB});
-    return vector::CreateMaskOp::create(b, vectorOf({width}, b.getI1Type()), left);
-  }
-
-  /// Indices of the first lane in `splitOutput` of a matrix, and the dimension
-  /// of the view that lanes run along.
-  SmallVector<Value> viewIndices(MemRefType type, Value row, Value indexB, AffineMap &map) {
-    SmallVector<Value> indices;
-    if (type.getRank() == 2)
-      indices.push_back(row);
-    unsigned lane = indices.size() + (alongD && perVector == 1 ? 2 : 1);
-    indices.push_back(indexA);
-    if (perVector > 1)
-      indices.push_back(affine::AffineApplyOp::create(
-          b, AffineMap::get(1, 0, b.getAffineDimExpr(0) * pattern.d), ValueRange{indexB}));
+      runAlongD();
     else
-      indices.push_back(indexB);
-    if (perVector == 1 && viewHasD())
-      indices.push_back(indexD);
-    map = AffineMap::get(indices.size(), 0, b.getAffineDimExpr(lane));
-    return indices;
+      runAlongB();
+  });
+}
+
+void ContractVectorizer::runAlongB() {
+  loop(pattern.d, 1, [&](Value d) {
+    indexD = d;
+    loop(pattern.b, width, [&](Value start) {
+      rowLoops([&](Value row, int64_t count) { microKernel(row, count, start); });
+    });
+  });
+}
+
+/// Whether lanes along d are better off with a panel of weights in L1 than with
+/// a block of x: of each, one step of the sum reads this much.
+bool ContractVectorizer::keepsPanel() const {
+  return !xBlock && blockRows * std::min(pattern.d, width) < packing.panel * width;
+}
+
+void ContractVectorizer::runAlongD() {
+  loop(pattern.d, packing.lanes, [&](Value d) {
+    indexD = d;
+    auto panels = [&](llvm::function_ref<void(Value)> body) {
+      loop(pattern.b, packing.panel * perVector, body);
+    };
+    if (keepsPanel())
+      return panels([&](Value start) {
+        rowLoops([&](Value row, int64_t count) { microKernel(row, count, start); });
+      });
+    rowLoops([&](Value row, int64_t count) {
+      if (xBlock)
+        copyX(row, count);
+      panels([&](Value start) { microKernel(row, count, start); });
+    });
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Loops and indices
+//===----------------------------------------------------------------------===//
+
+Value ContractVectorizer::index(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
+
+Value ContractVectorizer::add(Value value, int64_t offset) {
+  return affine::AffineApplyOp::create(b, AffineMap::get(1, 0, b.getAffineDimExpr(0) + offset),
+                                       ValueRange{value});
+}
+
+Value ContractVectorizer::floorDiv(Value value, int64_t divisor) {
+  return affine::AffineApplyOp::create(
+      b, AffineMap::get(1, 0, b.getAffineDimExpr(0).floorDiv(divisor)), ValueRange{value});
+}
+
+void ContractVectorizer::loop(int64_t extent, int64_t step, llvm::function_ref<void(Value)> body) {
+  if (extent <= step)
+    return body(index(0));
+  auto forOp = scf::ForOp::create(b, index(0), index(extent), index(step));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(forOp.getBody());
+  body(forOp.getInductionVar());
+}
+
+/// Blocks of `block_rows` rows, then what remains in blocks of 4, 2 and 1.
+void ContractVectorizer::rowLoops(BlockBody body) {
+  Value start = index(0);
+  int64_t previous = ShapedType::kDynamic;
+  for (int64_t count : {blockRows, int64_t(4), int64_t(2)}) {
+    if (count < 2 || (previous != ShapedType::kDynamic && count >= previous))
+      continue;
+    AffineExpr from = b.getAffineDimExpr(0), to = b.getAffineDimExpr(1);
+    Value end = affine::AffineApplyOp::create(
+        b, AffineMap::get(2, 0, from + (to - from).floorDiv(count) * count),
+        ValueRange{start, rows});
+    rowLoop(start, end, count, body);
+    start = end;
+    previous = count;
   }
+  rowLoop(start, rows, 1, body);
+}
 
-  /// Whether no vector of outputs reaches past its block.
-  bool lanesInBounds() const {
-    if (perVector > 1)
-      return pattern.b % perVector == 0;
-    return alongD ? pattern.d % width == 0 : pattern.b % width == 0;
+void ContractVectorizer::rowLoop(Value from, Value to, int64_t step, BlockBody body) {
+  auto forOp = scf::ForOp::create(b, from, to, index(step));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(forOp.getBody());
+  body(forOp.getInductionVar(), step);
+}
+
+//===----------------------------------------------------------------------===//
+// The register block
+//===----------------------------------------------------------------------===//
+
+VectorType ContractVectorizer::accumulatorType(int64_t count) {
+  if (alongD)
+    return vectorOf({count, packing.panel, width}, accumulator);
+  return vectorOf({count, width}, accumulator);
+}
+
+Value ContractVectorizer::contract(Value left, Value right, Value sum) {
+  MLIRContext *context = b.getContext();
+  auto dims = [&](ArrayRef<unsigned> positions) {
+    unsigned numLoops = alongD ? 4 : 3;
+    return AffineMap::getMultiDimMapWithTargets(numLoops, positions, context);
+  };
+  auto parallel = vector::IteratorTypeAttr::get(context, vector::IteratorType::parallel);
+  auto reduction = vector::IteratorTypeAttr::get(context, vector::IteratorType::reduction);
+  // Loops: row, lane, k; along d: row, panel, lane, k.
+  SmallVector<AffineMap> maps =
+      alongD ? SmallVector<AffineMap>{dims({0, 3, 2}), dims({3, 1, 2}), dims({0, 1, 2})}
+             : SmallVector<AffineMap>{dims({0, 2}), dims({2, 1}), dims({0, 1})};
+  SmallVector<Attribute> iterators(alongD ? 3 : 2, parallel);
+  iterators.push_back(reduction);
+  return vector::ContractionOp::create(b, left, right, sum, b.getAffineMapArrayAttr(maps),
+                                       b.getArrayAttr(iterators));
+}
+
+/// Carries `sum` through a loop over [0, extent).
+Value ContractVectorizer::carry(int64_t extent, int64_t step, Value sum,
+                                llvm::function_ref<Value(Value, Value)> next) {
+  auto forOp = scf::ForOp::create(b, index(0), index(extent), index(step), ValueRange{sum});
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(forOp.getBody());
+  scf::YieldOp::create(b, next(forOp.getInductionVar(), forOp.getRegionIterArg(0)));
+  return forOp.getResult(0);
+}
+
+void ContractVectorizer::microKernel(Value row, int64_t count, Value start) {
+  Value sum = arith::ConstantOp::create(b, b.getZeroAttr(accumulatorType(count)));
+  if (!op.getXGroup()) {
+    sum = carry(pattern.c, unrollC, sum, [&](Value c, Value partial) {
+      return contract(readX(row, count, c), readWeight(start, c), partial);
+    });
+    return store(sum, row, count, start);
   }
+  AffineExpr whole = b.getAffineDimExpr(0), rest = b.getAffineDimExpr(1);
+  auto join = AffineMap::get(2, 0, whole * runOfC + rest);
+  sum = carry(pattern.c / runOfC, 1, sum, [&](Value high, Value outer) {
+    return carry(runOfC, unrollC, outer, [&](Value low, Value partial) {
+      Value c = affine::AffineApplyOp::create(b, join, ValueRange{high, low});
+      return contract(readGroupedX(row, count, high, low), readWeight(start, c), partial);
+    });
+  });
+  store(sum, row, count, start);
+}
 
-  Value readColumns(Value source, Value row, Value indexB) {
-    auto type = cast<MemRefType>(source.getType());
-    if (isContiguous()) {
-      AffineMap map;
-      SmallVector<Value> indices = viewIndices(type, row, indexB, map);
-      return read(splitOutput(source), indices, {width}, map, {lanesInBounds()});
-    }
-    SmallVector<Value> indices;
-    if (type.getRank() == 2)
-      indices.push_back(row);
-    indices.push_back(firstColumn(indexB));
-    VectorType vector = vectorOf({width}, type.getElementType());
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(vector));
-    return vector::GatherOp::create(b, vector, source, indices, laneOffsets(), laneMask(indexB),
-                                    zero);
-  }
-
-  void writeColumns(Value vector, Value row, Value indexB) {
-    Value y = op.getInit();
-    if (isContiguous()) {
-      AffineMap map;
-      SmallVector<Value> indices = viewIndices(cast<MemRefType>(y.getType()), row, indexB, map);
-      vector::TransferWriteOp::create(b, vector, splitOutput(y), indices, map,
-                                      ArrayRef<bool>{lanesInBounds()});
-      return;
-    }
-    vector::ScatterOp::create(b, /*resultType=*/Type(), y, ValueRange{row, firstColumn(indexB)},
-                              laneOffsets(), laneMask(indexB), vector);
-  }
-
-  /// The scalar body on vectors of `width` lanes.
-  Value vectorizeBody(ArrayRef<Value> operands) {
-    Block &body = op.getBody().front();
-    IRMapping mapping;
-    mapping.map(body.getArguments(), operands);
-    for (Operation &scalar : body.without_terminator()) {
-      if (auto constant = dyn_cast<arith::ConstantOp>(scalar)) {
-        Value splat = b.clone(*constant)->getResult(0);
-        mapping.map(constant.getResult(), broadcast(splat));
-        continue;
-      }
-      Operation *wide = b.clone(scalar, mapping);
-      for (Value result : wide->getResults())
-        result.setType(vectorOf({width}, result.getType()));
-      mapping.map(scalar.getResults(), wide->getResults());
-    }
-    Value yielded = mapping.lookup(cast<YieldOp>(body.getTerminator()).getValue());
-    return yielded;
-  }
-
-  Value broadcast(Value scalar) {
-    return vector::BroadcastOp::create(b, vectorOf({width}, scalar.getType()), scalar);
-  }
-
-  ContractOp op;
-  ImplicitLocOpBuilder b;
-  StagePattern pattern;
-  danaus::Packing packing;
-  Type accumulator;
-  bool alongD;
-  int64_t perVector;   ///< values of b in one vector along d
-  int64_t width;       ///< lanes of one stored vector
-  int64_t blockRows;   ///< rows of a register block
-  int64_t unrollC = 1; ///< values of C in one step of the innermost loop
-  Value x, xBlock, weight, rows, indexA, indexD;
-};
-
+namespace {
 struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernels> {
   void runOnOperation() override {
     SmallVector<ContractOp> contracts;

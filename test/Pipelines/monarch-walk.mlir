@@ -73,22 +73,22 @@ func.func @layer(%w1: tensor<16x32x8xf32>, %w2: tensor<32x4x16xf32>, %bias: tens
 
 // The first stage has d = 1: lanes along b; the second d = 32: lanes along d.
 // ASSIGN-LABEL: func @layer(
-// ASSIGN:         chain.kernel {{.*}} schedule(<rows = 256, axes = [b, d]>)
+// ASSIGN:         chain.kernel {{.*}} schedule(<rows = 258, axes = [b, d], block_rows = 6, panel = 4>)
 
 // Weights are arguments in the order that the kernel reads, made by @layer_pack.
 // PACK-LABEL: func @layer(
-// PACK-SAME:      tensor<16x1x8x32xf32>, %{{.*}}: tensor<2x2x16x2x16xf32>
+// PACK-SAME:      tensor<16x1x8x32xf32>, %{{.*}}: tensor<2x1x16x4x16xf32>
 // PACK-SAME:      danaus.pack = @layer_pack, danaus.packed = array<i64: 0, 1>
 // PACK:         packing(<kind = panel_b, lanes = 16, panel = 2>)
-// PACK:         packing(<kind = panel_d, lanes = 16, panel = 2>)
+// PACK:         packing(<kind = panel_d, lanes = 16, panel = 4>)
 // PACK-LABEL: func @layer_pack(
 // PACK:         linalg.transpose
 // PACK:         linalg.transpose
 
 // A loop over tiles of rows; only a tile of activations lies between the stages.
 // TILE-LABEL: func @layer(
-// TILE:         scf.forall {{.*}} step (256)
-// TILE:           %[[TILE:.*]] = tensor.empty() : tensor<256x512xf32>
+// TILE:         scf.forall {{.*}} step (258)
+// TILE:           %[[TILE:.*]] = tensor.empty() : tensor<258x512xf32>
 // TILE:           chain.contract {{.*}} pattern(16, 32, 8, 1)
 // TILE:           chain.contract {{.*}} pattern(1, 4, 16, 32)
 // TILE:             arith.maximumf
@@ -97,7 +97,7 @@ func.func @layer(%w1: tensor<16x32x8xf32>, %w2: tensor<32x4x16xf32>, %bias: tens
 // The caller owns the result; the tile is allocated once, outside the loop, and nothing is copied.
 // BUFFERIZE-LABEL: func @layer(
 // BUFFERIZE-SAME:      %[[OUT:[a-z0-9]*]]: memref<?x128xf32>) attributes
-// BUFFERIZE:         memref.alloc() {{.*}} : memref<256x512xf32>
+// BUFFERIZE:         memref.alloc() {{.*}} : memref<258x512xf32>
 // BUFFERIZE:         scf.for
 // BUFFERIZE-NOT:     memref.alloc
 // BUFFERIZE-NOT:     memref.copy
@@ -107,8 +107,8 @@ func.func @layer(%w1: tensor<16x32x8xf32>, %w2: tensor<32x4x16xf32>, %bias: tens
 
 // VECTORIZE-LABEL: func @layer(
 // VECTORIZE-NOT:     chain.contract
-// VECTORIZE:         vector.contract {{.*}} : vector<8x4xf32>, vector<4x32xf32> into vector<8x32xf32>
-// VECTORIZE:         vector.contract {{.*}} : vector<8x4x16xf32>, vector<4x2x16xf32> into vector<8x2x16xf32>
+// VECTORIZE:         vector.contract {{.*}} : vector<6x4xf32>, vector<4x32xf32> into vector<6x32xf32>
+// VECTORIZE:         vector.contract {{.*}} : vector<6x4x16xf32>, vector<4x4x16xf32> into vector<6x4x16xf32>
 // VECTORIZE:         arith.maximumf {{.*}} : vector<16xf32>
 
 // CONTRACTS-LABEL: func @layer(

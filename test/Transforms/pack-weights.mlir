@@ -74,3 +74,55 @@ func.func @a_kernel_without_a_schedule_is_left_alone(%x: tensor<?x8xf32>, %w: te
   } -> tensor<?x12xf32>
   return %y : tensor<?x12xf32>
 }
+
+// The second stage has d = 2 and lanes along b: the first computes its outputs in
+// groups of 8 with the even ones first, so b = (C: 4, D: 2) becomes (D, C).
+// CHECK-LABEL: func @outputs_are_grouped_for_the_next_stage(
+// CHECK:         chain.stage {{.*}} pattern(4, 8, 4, 1) {{.*}} packing(<kind = panel_b, lanes = 16, group = 8, digit = 2>)
+// CHECK:         chain.stage {{.*}} pattern(1, 16, 16, 2) {{.*}} packing(<kind = panel_b, lanes = 16>)
+// CHECK-LABEL: func @outputs_are_grouped_for_the_next_stage_pack(
+// CHECK-SAME:      %[[W:.*]]: tensor<4x8x4xf32>
+// CHECK:         %[[SPLIT:.*]] = tensor.expand_shape %[[W]] {{\[}}[0], [1, 2, 3], [4]] {{.*}} into tensor<4x1x4x2x4xf32>
+// CHECK:         linalg.transpose ins(%[[SPLIT]] : {{.*}}permutation = [0, 1, 3, 2, 4]
+// CHECK:         tensor.collapse_shape {{.*}} into tensor<4x8x4xf32>
+func.func @outputs_are_grouped_for_the_next_stage(%x: tensor<?x16xf32>, %w: tensor<4x8x4xf32>,
+    %v: tensor<2x16x16xf32>, %init: tensor<?x32xf32>) -> tensor<?x32xf32> {
+  %y = chain.kernel ins(%x, %w, %v : tensor<?x16xf32>, tensor<4x8x4xf32>, tensor<2x16x16xf32>)
+      outs(%init : tensor<?x32xf32>) schedule(<axes = [b, b]>) {
+  ^bb0(%xi: tensor<?x16xf32>, %a: tensor<4x8x4xf32>, %b: tensor<2x16x16xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 8, 4, 1) order "abc"
+        : tensor<?x16xf32>, tensor<4x8x4xf32> -> tensor<?x32xf32>
+    %1 = chain.map %0 : tensor<?x32xf32> -> tensor<?x32xf32> {
+    ^bb0(%s: f32):
+      %n = arith.negf %s : f32
+      chain.yield %n : f32
+    }
+    %2 = chain.stage %1, %b pattern(1, 16, 16, 2) order "dbc"
+        : tensor<?x32xf32>, tensor<2x16x16xf32> -> tensor<?x32xf32>
+    chain.yield %2 : tensor<?x32xf32>
+  } -> tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}
+
+// A bias between the two has one value a column, in the columns' own order.
+// CHECK-LABEL: func @a_bias_between_keeps_the_order(
+// CHECK-NOT:     digit
+// CHECK-LABEL: func @a_bias_between_keeps_the_order_pack(
+func.func @a_bias_between_keeps_the_order(%x: tensor<?x16xf32>, %w: tensor<4x8x4xf32>,
+    %bias: tensor<32xf32>, %v: tensor<2x16x16xf32>, %init: tensor<?x32xf32>) -> tensor<?x32xf32> {
+  %y = chain.kernel ins(%x, %w, %v, %bias : tensor<?x16xf32>, tensor<4x8x4xf32>, tensor<2x16x16xf32>, tensor<32xf32>)
+      outs(%init : tensor<?x32xf32>) schedule(<axes = [b, b]>) {
+  ^bb0(%xi: tensor<?x16xf32>, %a: tensor<4x8x4xf32>, %b: tensor<2x16x16xf32>, %c: tensor<32xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 8, 4, 1) order "abc"
+        : tensor<?x16xf32>, tensor<4x8x4xf32> -> tensor<?x32xf32>
+    %1 = chain.map %0, %c : tensor<?x32xf32>, tensor<32xf32> -> tensor<?x32xf32> {
+    ^bb0(%s: f32, %t: f32):
+      %n = arith.addf %s, %t : f32
+      chain.yield %n : f32
+    }
+    %2 = chain.stage %1, %b pattern(1, 16, 16, 2) order "dbc"
+        : tensor<?x32xf32>, tensor<2x16x16xf32> -> tensor<?x32xf32>
+    chain.yield %2 : tensor<?x32xf32>
+  } -> tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}

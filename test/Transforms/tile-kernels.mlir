@@ -100,3 +100,54 @@ func.func @a_weight_that_is_not_packed(%w: tensor<4x3x2xf32>, %x: tensor<?x8xf32
   } -> tensor<?x12xf32>
   return %y : tensor<?x12xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func @a_contract_knows_the_order_of_its_columns(
+// CHECK:         chain.contract {{.*}} pattern(4, 8, 4, 1)
+// CHECK:         chain.contract {{.*}} pattern(1, 16, 16, 2) {{.*}} attributes {x_group = 8 : i64}
+func.func @a_contract_knows_the_order_of_its_columns(%w: tensor<4x1x4x16xf32>, %v: tensor<2x1x16x16xf32>,
+    %x: tensor<?x16xf32>, %init: tensor<?x32xf32>) -> tensor<?x32xf32> {
+  %y = chain.kernel ins(%x, %w, %v : tensor<?x16xf32>, tensor<4x1x4x16xf32>, tensor<2x1x16x16xf32>)
+      outs(%init : tensor<?x32xf32>) schedule(<axes = [b, b]>) {
+  ^bb0(%xi: tensor<?x16xf32>, %a: tensor<4x1x4x16xf32>, %b: tensor<2x1x16x16xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 8, 4, 1) order "abc" packing(<kind = panel_b, lanes = 16, group = 8, digit = 2>)
+        : tensor<?x16xf32>, tensor<4x1x4x16xf32> -> tensor<?x32xf32>
+    %1 = chain.stage %0, %b pattern(1, 16, 16, 2) order "dbc" packing(<kind = panel_b, lanes = 16>)
+        : tensor<?x32xf32>, tensor<2x1x16x16xf32> -> tensor<?x32xf32>
+    chain.yield %1 : tensor<?x32xf32>
+  } -> tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}
+
+// -----
+
+func.func @an_order_for_another_stage(%w: tensor<4x1x4x16xf32>, %v: tensor<4x1x8x16xf32>,
+    %x: tensor<?x16xf32>, %init: tensor<?x32xf32>) -> tensor<?x32xf32> {
+  %y = chain.kernel ins(%x, %w, %v : tensor<?x16xf32>, tensor<4x1x4x16xf32>, tensor<4x1x8x16xf32>)
+      outs(%init : tensor<?x32xf32>) schedule(<axes = [b, b]>) {
+  ^bb0(%xi: tensor<?x16xf32>, %a: tensor<4x1x4x16xf32>, %b: tensor<4x1x8x16xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 8, 4, 1) order "abc" packing(<kind = panel_b, lanes = 16, group = 8, digit = 2>)
+        : tensor<?x16xf32>, tensor<4x1x4x16xf32> -> tensor<?x32xf32>
+    // expected-error @below {{'chain.stage' op wanted d = 2, the digit of the packing before it, found 4}}
+    %1 = chain.stage %0, %b pattern(1, 8, 8, 4) order "dbc" packing(<kind = panel_b, lanes = 16>)
+        : tensor<?x32xf32>, tensor<4x1x8x16xf32> -> tensor<?x32xf32>
+    chain.yield %1 : tensor<?x32xf32>
+  } -> tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}
+
+// -----
+
+func.func @an_order_for_no_stage(%w: tensor<4x1x4x16xf32>, %x: tensor<?x16xf32>,
+                                 %init: tensor<?x32xf32>) -> tensor<?x32xf32> {
+  %y = chain.kernel ins(%x, %w : tensor<?x16xf32>, tensor<4x1x4x16xf32>)
+      outs(%init : tensor<?x32xf32>) schedule(<axes = [b]>) {
+  ^bb0(%xi: tensor<?x16xf32>, %a: tensor<4x1x4x16xf32>):
+    // expected-error @below {{'chain.stage' op wanted columns of the last stage in their order, found digit 2}}
+    %0 = chain.stage %xi, %a pattern(4, 8, 4, 1) order "abc" packing(<kind = panel_b, lanes = 16, group = 8, digit = 2>)
+        : tensor<?x16xf32>, tensor<4x1x4x16xf32> -> tensor<?x32xf32>
+    chain.yield %0 : tensor<?x32xf32>
+  } -> tensor<?x32xf32>
+  return %y : tensor<?x32xf32>
+}

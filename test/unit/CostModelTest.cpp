@@ -228,7 +228,7 @@ TEST(ChooseCpuSchedule, AModelThatPrefersNarrowPanelsGetsOne) {
   auto model = TreeModel::parse(modelText(stump(featureIndex("panel"), 1.5)));
   ASSERT_TRUE(static_cast<bool>(model));
   CpuProblem problem = monarch(64, 64, 256);
-  EXPECT_EQ(chooseCpuSchedule(problem, TargetLimits(), nullptr).schedule.panel, 2);
+  EXPECT_EQ(chooseCpuSchedule(problem, TargetLimits(), nullptr).schedule.panel, 4);
   RankedSchedule chosen = chooseCpuSchedule(problem, TargetLimits(), &*model);
   EXPECT_EQ(chosen.schedule.panel, 1);
   EXPECT_DOUBLE_EQ(chosen.predicted, chosen.bound * std::exp(1.5));

@@ -61,3 +61,25 @@ TEST(Packing, digitsOfADimensionCoverItOnce) {
       EXPECT_GE(layout.padded.d, pattern.d);
     }
 }
+
+TEST(Packing, outputsAreGroupedWhereTheNextStageSumsOverThem) {
+  EXPECT_EQ(groupBetween({16, 1024, 256, 1}, {1, 256, 1024, 16}), 1024);
+  EXPECT_EQ(groupBetween({4, 192, 192, 1}, {1, 768, 192, 4}), 192);
+  EXPECT_EQ(groupBetween({2, 32, 8, 1}, {4, 8, 4, 4}), 16); // blocks of the second are smaller
+}
+
+TEST(Packing, outputsStayWhereGroupingHasNoUse) {
+  EXPECT_EQ(groupBetween({64, 64, 64, 1}, {1, 64, 64, 64}), 1); // one value of c a group
+  EXPECT_EQ(groupBetween({1, 64, 64, 1}, {1, 64, 64, 1}), 1);   // d = 1
+  EXPECT_EQ(groupBetween({1, 8, 8, 8}, {1, 32, 32, 2}), 1);     // outputs are not neighbors
+  EXPECT_EQ(groupBetween({3, 5, 4, 1}, {1, 7, 5, 3}), 1);       // d does not divide b
+}
+
+TEST(Packing, aPanelPadsAsLittleAsItCan) {
+  EXPECT_EQ(panelFor({1, 64, 8, 1}, PackingKind::PanelB, 16, 4), 4);
+  EXPECT_EQ(panelFor({1, 96, 8, 1}, PackingKind::PanelB, 16, 4), 3);
+  EXPECT_EQ(panelFor({1, 20, 8, 1}, PackingKind::PanelB, 16, 4), 2);
+  EXPECT_EQ(panelFor({1, 3, 8, 1}, PackingKind::PanelB, 16, 4), 1);
+  EXPECT_EQ(panelFor({1, 6, 8, 16}, PackingKind::PanelD, 16, 4), 3);
+  EXPECT_EQ(panelFor({1, 768, 8, 4}, PackingKind::PanelD, 16, 4), 4);
+}

@@ -30,6 +30,8 @@ struct Packing {
   PackingKind kind = PackingKind::PanelB;
   int64_t lanes = 1;
   int64_t panel = 1;
+  int64_t group = 1; ///< columns of y that are put in another order together
+  int64_t digit = 1; ///< d of the next stage, or 1: columns stay in their order
   bool operator==(const Packing &) const = default;
 };
 
@@ -50,9 +52,21 @@ struct PackedLayout {
   int64_t numElements() const;
 };
 
+/// Between two stages the columns of a tile may have any order that the weights
+/// of the first can give them. With `digit` = d of the second, column
+/// h g + C d + D of a group of g goes to h g + D (g / d) + C, so that the inputs
+/// C of one sum are neighbors. Returns the largest such g that divides the blocks
+/// of both, or 1 where this has no use (d = 1, or each group has one C) or where
+/// the first stage's outputs are not neighbors themselves (its d > 1).
+int64_t groupBetween(const StagePattern &first, const StagePattern &second);
+
 /// How many values of b one vector along d holds: lanes / d where that is whole
 /// and d is smaller, so that short rows of d fill the vector together; else 1.
 int64_t valuesPerVector(int64_t d, int64_t lanes);
+
+/// The panel of at most `most` vectors that pads b least; of equals the largest.
+/// Along b a vector holds `lanes` values of b, along d as many as fit beside d.
+int64_t panelFor(const StagePattern &pattern, PackingKind kind, int64_t lanes, int64_t most);
 
 /// The layout of a weight of `pattern` stored in `order` (an a or d that is
 /// not in `order` is shared and has no digit). Requires lanes, panel >= 1.

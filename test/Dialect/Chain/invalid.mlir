@@ -81,7 +81,7 @@ func.func @stage_packed_weight_C4(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
 // -----
 
 func.func @stage_packing_without_lanes_C4(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
-  // expected-error @below {{'chain.stage' op packing: wanted lanes, panel >= 1, found #chain.packing<kind = panel_b, lanes = 0>}}
+  // expected-error @below {{'chain.stage' op packing: wanted lanes, panel, group, digit >= 1, found #chain.packing<kind = panel_b, lanes = 0>}}
   %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 0>) : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
   return
 }
@@ -324,5 +324,37 @@ func.func @contract_on_activations_of_rank_3(%x: memref<2x4x8xf32>, %w: memref<4
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }
+  return
+}
+
+// -----
+
+func.func @contract_group_C4(%x: memref<?x32xf32>, %w: memref<2x1x16x16xf32>, %y: memref<?x32xf32>) {
+  // expected-error @below {{'chain.contract' op x_group: wanted a multiple of d > 1 that divides c d, found 12 for c = 16, d = 2}}
+  chain.contract ins(%x, %w : memref<?x32xf32>, memref<2x1x16x16xf32>) outs(%y : memref<?x32xf32>) pattern(1, 16, 16, 2) order "dbc"
+      packing(<kind = panel_b, lanes = 16>) block_rows(2) attributes {x_group = 12} {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @contract_group_along_d_C4(%x: memref<?x512xf32>, %w: memref<2x4x16x2x16xf32>, %y: memref<?x256xf32>) {
+  // expected-error @below {{'chain.contract' op x_group: wanted packing panel_b, found panel_d}}
+  chain.contract ins(%x, %w : memref<?x512xf32>, memref<2x4x16x2x16xf32>) outs(%y : memref<?x256xf32>) pattern(1, 8, 16, 32) order "dbc"
+      packing(<kind = panel_d, lanes = 16, panel = 2>) block_rows(2) attributes {x_group = 64} {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @stage_packing_group_C4(%x: tensor<?x8xf32>, %w: tensor<4x1x2x16xf32>) {
+  // expected-error @below {{'chain.stage' op packing: wanted d = 1, a group that divides b = 3 and a digit that divides the group, found #chain.packing<kind = panel_b, lanes = 16, group = 2, digit = 2>}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16, group = 2, digit = 2>) : tensor<?x8xf32>, tensor<4x1x2x16xf32> -> tensor<?x12xf32>
   return
 }

@@ -1,0 +1,344 @@
+//===- ContractAccess.cpp - What the loops of a contract read and write -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ContractVectorizer.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
+using namespace mlir;
+using namespace danaus;
+using namespace danaus::chain;
+
+//===----------------------------------------------------------------------===//
+// Activations and weights
+//===----------------------------------------------------------------------===//
+
+/// A view of columns (A e + E) d + D as dimensions A, E, D (no D where d = 1);
+/// `matrix` may have a leading dimension of rows.
+Value ContractVectorizer::splitColumns(Value matrix, int64_t extent) {
+  SmallVector<int64_t> digits{pattern.a, extent};
+  if (viewHasD())
+    digits.push_back(pattern.d);
+  return splitColumns(matrix, digits);
+}
+
+/// The view that outputs and their operands are moved through: as above, but
+/// with E and D as one dimension where a vector holds several values of b.
+Value ContractVectorizer::splitOutput(Value matrix) {
+  if (perVector > 1)
+    return splitColumns(matrix, ArrayRef<int64_t>{pattern.a, pattern.b * pattern.d});
+  return splitColumns(matrix, pattern.b);
+}
+
+Value ContractVectorizer::splitColumns(Value matrix, ArrayRef<int64_t> digits) {
+  auto type = cast<MemRefType>(matrix.getType());
+  SmallVector<OpFoldResult> sizes;
+  SmallVector<int64_t> shape;
+  SmallVector<ReassociationIndices> groups;
+  if (type.getRank() == 2) {
+    sizes = memref::getMixedSizes(b, b.getLoc(), matrix);
+    sizes.pop_back();
+    shape.push_back(type.getDimSize(0));
+    groups.push_back({0});
+  }
+  groups.emplace_back();
+  for (int64_t size : digits) {
+    groups.back().push_back(shape.size());
+    shape.push_back(size);
+    sizes.push_back(b.getIndexAttr(size));
+  }
+  return memref::ExpandShapeOp::create(b, b.getLoc(), shape, matrix, groups, sizes);
+}
+
+VectorType ContractVectorizer::vectorOf(ArrayRef<int64_t> shape, Type element) {
+  return VectorType::get(shape, element);
+}
+
+/// Extends a vector to the accumulator's type.
+Value ContractVectorizer::extend(Value vector) {
+  auto type = cast<VectorType>(vector.getType());
+  if (type.getElementType() == accumulator)
+    return vector;
+  return arith::ExtFOp::create(b, vectorOf(type.getShape(), accumulator), vector);
+}
+
+Value ContractVectorizer::read(Value source, ValueRange indices, ArrayRef<int64_t> shape,
+                               AffineMap map, ArrayRef<bool> inBounds) {
+  Type element = cast<MemRefType>(source.getType()).getElementType();
+  return vector::TransferReadOp::create(b, vectorOf(shape, element), source, indices, std::nullopt,
+                                        map, inBounds);
+}
+
+/// x[row + r, A, C + k, D (+ lane)] as (r, k) or (r, k, lane).
+Value ContractVectorizer::readX(Value row, int64_t count, Value c) {
+  SmallVector<Value> indices{row, indexA, c};
+  if (viewHasD())
+    indices.push_back(indexD);
+  auto dim = [&](unsigned i) { return b.getAffineDimExpr(i); };
+  auto rowsAndC = AffineMap::get(indices.size(), 0, {dim(0), dim(2)}, b.getContext());
+  if (!alongD)
+    return extend(read(x, indices, {count, unrollC}, rowsAndC, {true, true}));
+  if (perVector > 1)
+    return repeatX(indices, count);
+  if (xBlock)
+    return read(xBlock, ValueRange{index(0), c, index(0)}, {count, unrollC, width},
+                b.getMultiDimIdentityMap(3), {true, true, true});
+  bool whole = pattern.d % packing.lanes == 0;
+  return extend(read(x, indices, {count, unrollC, width},
+                     AffineMap::get(4, 0, {dim(0), dim(2), dim(3)}, b.getContext()),
+                     {true, true, whole}));
+}
+
+/// x[row + r, A, high, D, low + k] as (r, k).
+Value ContractVectorizer::readGroupedX(Value row, int64_t count, Value high, Value low) {
+  AffineExpr r = b.getAffineDimExpr(0), k = b.getAffineDimExpr(4);
+  return extend(read(x, ValueRange{row, indexA, high, indexD, low}, {count, unrollC},
+                     AffineMap::get(5, 0, {r, k}, b.getContext()), {true, true}));
+}
+
+/// Lines of x that one row block reads are d apart, which for powers of two
+/// puts them into few sets of L1. Where many panels of b read the block again,
+/// it is first copied together, if it fits beside the weights.
+bool ContractVectorizer::copiesX() const {
+  constexpr int64_t blockBytes = 32 << 10, minPanels = 4;
+  int64_t bytes = blockRows * pattern.c * width * accumulator.getIntOrFloatBitWidth() / 8;
+  return alongD && perVector == 1 && pattern.d > width && bytes <= blockBytes &&
+         pattern.b >= minPanels * packing.panel;
+}
+
+/// (row block, C, lane), on the stack of the function. Not of the nearest
+/// allocation scope: a loop over tiles is one, and loses it on the way to LLVM,
+/// where the stack would grow with every tile.
+Value ContractVectorizer::allocateXBlock() {
+  OpBuilder::InsertionGuard guard(b);
+  if (auto function = op->getParentOfType<FunctionOpInterface>())
+    b.setInsertionPointToStart(&function.getFunctionBody().front());
+  auto type = MemRefType::get({blockRows, pattern.c, width}, accumulator);
+  return memref::AllocaOp::create(b, type, b.getI64IntegerAttr(64));
+}
+
+/// xBlock[r, C, lane] = x[row + r, A, C, D + lane]
+void ContractVectorizer::copyX(Value row, int64_t count) {
+  auto forOp = scf::ForOp::create(b, index(0), index(pattern.c), index(1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(forOp.getBody());
+  Value c = forOp.getInductionVar();
+  auto lanes = AffineMap::get(4, 0, b.getAffineDimExpr(3));
+  bool whole = pattern.d % width == 0;
+  for (int64_t r = 0; r < count; ++r) {
+    Value vector =
+        extend(read(x, ValueRange{add(row, r), indexA, c, indexD}, {width}, lanes, {whole}));
+    vector::TransferWriteOp::create(b, vector, xBlock, ValueRange{index(r), c, index(0)},
+                                    AffineMap::get(3, 0, b.getAffineDimExpr(2)),
+                                    ArrayRef<bool>{true});
+  }
+}
+
+/// (r, k, D)  ->  (r, k, lane) with D repeated for every value of b.
+Value ContractVectorizer::repeatX(ValueRange indices, int64_t count) {
+  AffineExpr zero = b.getAffineConstantExpr(0);
+  auto map = AffineMap::get(
+      4, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(2), zero, b.getAffineDimExpr(3)},
+      b.getContext());
+  Value repeated = extend(
+      read(x, indices, {count, unrollC, perVector, pattern.d}, map, {true, true, true, true}));
+  return vector::ShapeCastOp::create(b, vectorOf({count, unrollC, width}, accumulator), repeated);
+}
+
+/// The packed weight; the digits b % m and d of one vector are one dimension.
+Value ContractVectorizer::viewWeight() {
+  Value packed = op.getWeight();
+  if (perVector == 1 || !op.getOrder().contains('d'))
+    return packed;
+  int64_t rank = cast<MemRefType>(packed.getType()).getRank();
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i + 1 < rank; ++i)
+    groups.push_back({i});
+  groups.back().push_back(rank - 1);
+  return memref::CollapseShapeOp::create(b, packed, groups);
+}
+
+/// The packed weight at block column C: (k, lane) or (k, panel, lane).
+Value ContractVectorizer::readWeight(Value start, Value c) {
+  StringRef order = op.getOrder();
+  SmallVector<Value> indices;
+  if (order.contains('a'))
+    indices.push_back(indexA);
+  if (order.contains('d'))
+    indices.push_back(alongD ? floorDiv(indexD, packing.lanes) : indexD);
+  indices.push_back(floorDiv(start, alongD ? packing.panel * perVector : width));
+  indices.append({c, index(0)});
+  SmallVector<int64_t> shape{unrollC, alongD ? packing.panel : width};
+  bool sharesD = alongD && !order.contains('d');
+  if (alongD && !(sharesD && perVector == 1)) {
+    indices.push_back(index(0));
+    shape.push_back(sharesD ? perVector : width);
+  }
+  auto map = AffineMap::getMinorIdentityMap(indices.size(), shape.size(), b.getContext());
+  Value vector = extend(read(weight, indices, shape, map, SmallVector<bool>(shape.size(), true)));
+  return sharesD ? repeatWeight(vector) : vector;
+}
+
+/// (k, panel (, b))  ->  (k, panel, lane), for a weight that all d share.
+Value ContractVectorizer::repeatWeight(Value vector) {
+  auto type = cast<VectorType>(vector.getType());
+  SmallVector<int64_t> shape{width / perVector}, order;
+  llvm::append_range(shape, type.getShape());
+  for (int64_t i = 1; i < static_cast<int64_t>(shape.size()); ++i)
+    order.push_back(i);
+  order.push_back(0);
+  Value repeated = vector::BroadcastOp::create(b, vectorOf(shape, accumulator), vector);
+  Value lanesLast = vector::TransposeOp::create(b, repeated, order);
+  VectorType wanted = vectorOf({unrollC, packing.panel, width}, accumulator);
+  if (lanesLast.getType() == wanted)
+    return lanesLast;
+  return vector::ShapeCastOp::create(b, wanted, lanesLast);
+}
+
+//===----------------------------------------------------------------------===//
+// Epilogue and stores
+//===----------------------------------------------------------------------===//
+
+void ContractVectorizer::store(Value sums, Value row, int64_t count, Value start) {
+  for (int64_t r = 0; r < count; ++r) {
+    Value rowIndex = add(row, r);
+    if (!alongD) {
+      storeVector(vector::ExtractOp::create(b, sums, r), rowIndex, start);
+      continue;
+    }
+    for (int64_t p = 0; p < packing.panel; ++p)
+      storeGuarded(vector::ExtractOp::create(b, sums, ArrayRef<int64_t>{r, p}), rowIndex,
+                   add(start, p * perVector));
+  }
+}
+
+/// Along d, the last panel of b may be partly padding.
+void ContractVectorizer::storeGuarded(Value vector, Value row, Value indexB) {
+  if (pattern.b % (packing.panel * perVector) == 0)
+    return storeVector(vector, row, indexB);
+  Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, indexB, index(pattern.b));
+  auto ifOp = scf::IfOp::create(b, inside, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(ifOp.thenBlock());
+  storeVector(vector, row, indexB);
+}
+
+void ContractVectorizer::storeVector(Value vector, Value row, Value indexB) {
+  SmallVector<Value> operands{vector};
+  for (Value extra : op.getExtras())
+    operands.push_back(readColumns(extra, row, indexB));
+  writeColumns(vectorizeBody(operands), row, indexB);
+}
+
+/// (A b + B) d + D: the column of the first lane.
+Value ContractVectorizer::firstColumn(Value indexB) {
+  AffineExpr a = b.getAffineDimExpr(0), e = b.getAffineDimExpr(1), d = b.getAffineDimExpr(2);
+  return affine::AffineApplyOp::create(b, AffineMap::get(3, 0, (a * pattern.b + e) * pattern.d + d),
+                                       ValueRange{indexA, indexB, indexD});
+}
+
+/// 0, d, 2 d, ...: offsets of lanes along b.
+Value ContractVectorizer::laneOffsets() {
+  SmallVector<int32_t> offsets;
+  for (int64_t lane = 0; lane < width; ++lane)
+    offsets.push_back(lane * pattern.d);
+  auto type = vectorOf({width}, b.getI32Type());
+  return arith::ConstantOp::create(b, DenseIntElementsAttr::get(type, offsets));
+}
+
+/// The lanes that are not padding of b.
+Value ContractVectorizer::laneMask(Value indexB) {
+  AffineExpr rest = b.getAffineConstantExpr(pattern.b) - b.getAffineDimExpr(0);
+  Value left = affine::AffineApplyOp::create(b, AffineMap::get(1, 0, rest), ValueRange{indexB});
+  return vector::CreateMaskOp::create(b, vectorOf({width}, b.getI1Type()), left);
+}
+
+/// Indices of the first lane in `splitOutput` of a matrix, and the dimension
+/// of the view that lanes run along.
+SmallVector<Value> ContractVectorizer::viewIndices(MemRefType type, Value row, Value indexB,
+                                                   AffineMap &map) {
+  SmallVector<Value> indices;
+  if (type.getRank() == 2)
+    indices.push_back(row);
+  unsigned lane = indices.size() + (alongD && perVector == 1 ? 2 : 1);
+  indices.push_back(indexA);
+  if (perVector > 1)
+    indices.push_back(affine::AffineApplyOp::create(
+        b, AffineMap::get(1, 0, b.getAffineDimExpr(0) * pattern.d), ValueRange{indexB}));
+  else
+    indices.push_back(indexB);
+  if (perVector == 1 && viewHasD())
+    indices.push_back(indexD);
+  map = AffineMap::get(indices.size(), 0, b.getAffineDimExpr(lane));
+  return indices;
+}
+
+/// Whether no vector of outputs reaches past its block.
+bool ContractVectorizer::lanesInBounds() const {
+  if (perVector > 1)
+    return pattern.b % perVector == 0;
+  return alongD ? pattern.d % width == 0 : pattern.b % width == 0;
+}
+
+Value ContractVectorizer::readColumns(Value source, Value row, Value indexB) {
+  auto type = cast<MemRefType>(source.getType());
+  if (isContiguous()) {
+    AffineMap map;
+    SmallVector<Value> indices = viewIndices(type, row, indexB, map);
+    return read(splitOutput(source), indices, {width}, map, {lanesInBounds()});
+  }
+  SmallVector<Value> indices;
+  if (type.getRank() == 2)
+    indices.push_back(row);
+  indices.push_back(firstColumn(indexB));
+  VectorType vector = vectorOf({width}, type.getElementType());
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(vector));
+  return vector::GatherOp::create(b, vector, source, indices, laneOffsets(), laneMask(indexB),
+                                  zero);
+}
+
+void ContractVectorizer::writeColumns(Value vector, Value row, Value indexB) {
+  Value y = op.getInit();
+  if (isContiguous()) {
+    AffineMap map;
+    SmallVector<Value> indices = viewIndices(cast<MemRefType>(y.getType()), row, indexB, map);
+    vector::TransferWriteOp::create(b, vector, splitOutput(y), indices, map,
+                                    ArrayRef<bool>{lanesInBounds()});
+    return;
+  }
+  vector::ScatterOp::create(b, /*resultType=*/Type(), y, ValueRange{row, firstColumn(indexB)},
+                            laneOffsets(), laneMask(indexB), vector);
+}
+
+/// The scalar body on vectors of `width` lanes.
+Value ContractVectorizer::vectorizeBody(ArrayRef<Value> operands) {
+  Block &body = op.getBody().front();
+  IRMapping mapping;
+  mapping.map(body.getArguments(), operands);
+  for (Operation &scalar : body.without_terminator()) {
+    if (auto constant = dyn_cast<arith::ConstantOp>(scalar)) {
+      Value splat = b.clone(*constant)->getResult(0);
+      mapping.map(constant.getResult(), broadcast(splat));
+      continue;
+    }
+    Operation *wide = b.clone(scalar, mapping);
+    for (Value result : wide->getResults())
+      result.setType(vectorOf({width}, result.getType()));
+    mapping.map(scalar.getResults(), wide->getResults());
+  }
+  Value yielded = mapping.lookup(cast<YieldOp>(body.getTerminator()).getValue());
+  return yielded;
+}
+
+Value ContractVectorizer::broadcast(Value scalar) {
+  return vector::BroadcastOp::create(b, vectorOf({width}, scalar.getType()), scalar);
+}

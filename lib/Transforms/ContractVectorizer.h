@@ -1,0 +1,111 @@
+//===- ContractVectorizer.h - The loops of one contract -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Builds the loop nest that danaus-vectorize-kernels makes of a chain.contract.
+// The loops are in VectorizeKernels.cpp, what they
+// read and write is in ContractAccess.cpp.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_LIB_TRANSFORMS_CONTRACTVECTORIZER_H
+#define DANAUS_LIB_TRANSFORMS_CONTRACTVECTORIZER_H
+
+#include "dialects/Chain/ChainOps.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace danaus {
+
+/// Builds the loops of one contract on memrefs, in front of it. Requires packing
+/// panel_b or panel_d and a body that is element-wise.
+class ContractVectorizer {
+public:
+  explicit ContractVectorizer(chain::ContractOp op);
+
+  void run();
+
+private:
+  using Value = mlir::Value;
+  using Type = mlir::Type;
+  using BlockBody = llvm::function_ref<void(Value row, int64_t count)>;
+
+  // Loops and indices.
+  Value index(int64_t value);
+  Value add(Value value, int64_t offset);
+  Value floorDiv(Value value, int64_t divisor);
+  void loop(int64_t extent, int64_t step, llvm::function_ref<void(Value)> body);
+  void rowLoops(BlockBody body);
+  void rowLoop(Value from, Value to, int64_t step, BlockBody body);
+  void runAlongB();
+  void runAlongD();
+  bool keepsPanel() const;
+
+  // The register block.
+  void microKernel(Value row, int64_t count, Value start);
+  Value carry(int64_t extent, int64_t step, Value sum,
+              llvm::function_ref<Value(Value, Value)> next);
+  Value contract(Value left, Value right, Value sum);
+  mlir::VectorType accumulatorType(int64_t count);
+
+  // Activations.
+  mlir::VectorType vectorOf(llvm::ArrayRef<int64_t> shape, Type element);
+  Value extend(Value vector);
+  Value read(Value source, mlir::ValueRange indices, llvm::ArrayRef<int64_t> shape,
+             mlir::AffineMap map, llvm::ArrayRef<bool> inBounds);
+  /// Whether the views of columns have a dimension D: without one, neighbors
+  /// along b are neighbors in the last dimension, as vector loads want them.
+  bool viewHasD() const { return pattern.d > 1; }
+  Value splitColumns(Value matrix, int64_t extent);
+  Value splitColumns(Value matrix, llvm::ArrayRef<int64_t> digits);
+  Value splitOutput(Value matrix);
+  Value readX(Value row, int64_t count, Value c);
+  Value readGroupedX(Value row, int64_t count, Value high, Value c);
+  Value repeatX(mlir::ValueRange indices, int64_t count);
+  bool copiesX() const;
+  Value allocateXBlock();
+  void copyX(Value row, int64_t count);
+
+  // Weights.
+  Value viewWeight();
+  Value readWeight(Value start, Value c);
+  Value repeatWeight(Value vector);
+
+  // Epilogue and stores.
+  void store(Value sums, Value row, int64_t count, Value start);
+  void storeGuarded(Value vector, Value row, Value indexB);
+  void storeVector(Value vector, Value row, Value indexB);
+  /// Whether the lanes of the output are neighbors in memory.
+  bool isContiguous() const { return alongD || pattern.d == 1; }
+  Value firstColumn(Value indexB);
+  Value laneOffsets();
+  Value laneMask(Value indexB);
+  llvm::SmallVector<Value> viewIndices(mlir::MemRefType type, Value row, Value indexB,
+                                       mlir::AffineMap &map);
+  bool lanesInBounds() const;
+  Value readColumns(Value source, Value row, Value indexB);
+  void writeColumns(Value vector, Value row, Value indexB);
+  Value vectorizeBody(llvm::ArrayRef<Value> operands);
+  Value broadcast(Value scalar);
+
+  chain::ContractOp op;
+  mlir::ImplicitLocOpBuilder b;
+  StagePattern pattern;
+  Packing packing;
+  Type accumulator;
+  bool alongD;
+  int64_t perVector;   ///< values of b in one vector along d
+  int64_t width;       ///< lanes of one stored vector
+  int64_t blockRows;   ///< rows of a register block
+  int64_t runOfC;      ///< values of c that lie next to each other under x_group, else all
+  int64_t unrollC = 1; ///< values of c in one step of the innermost loop
+  Value x, xBlock, weight, rows, indexA, indexD;
+};
+
+} // namespace danaus
+
+#endif // DANAUS_LIB_TRANSFORMS_CONTRACTVECTORIZER_H
