@@ -7,22 +7,28 @@
 #===----------------------------------------------------------------------===#
 """The cases of the benchmark: cases.json read, and each case written as MLIR.
 
-A case is a structured layer; `cpu` and `cuda` say at how many rows and in which type it is judged there. The id is
-the case's name at its first row count, with -rowsN appended at another, -2t at two threads.
+A case is one or two structured layers; `cpu` and `cuda` say at how many rows and in which type it is judged there. The id
+is the case's name at its first row count and type, with -bf16 behind it in another type, then -rowsN, then -2t.
 """
 import dataclasses
+import fnmatch
 import json
+import math
 import pathlib
 
-FOLDER = pathlib.Path(__file__).resolve().parent
-BYTES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2}
+import structures
 
-# y = x / 2 (1 + erf(x / sqrt 2)), element by element.
-GELU = """  %c0 = arith.constant 0 : index
-  %rows = tensor.dim %x, %c0 : {x}
-  %empty = tensor.empty(%rows) : {y}
-  %z = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
-      iterator_types = ["parallel", "parallel"]}} ins(%y : {y}) outs(%empty : {y}) {{
+FOLDER = pathlib.Path(__file__).resolve().parent
+BYTES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2, "complex<f32>": 8}
+# Every case of the CPU is judged at these too.
+CPU_ROWS = [1, 7]
+
+# {out} = {in} / 2 (1 + erf({in} / sqrt 2)), element by element.
+GELU = """  %{out}_c0 = arith.constant 0 : index
+  %{out}_rows = tensor.dim %{in}, %{out}_c0 : {y}
+  %{out}_empty = tensor.empty(%{out}_rows) : {y}
+  %{out} = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}} ins(%{in} : {y}) outs(%{out}_empty : {y}) {{
   ^bb0(%v: {t}, %ignored: {t}):
     %half = arith.constant 5.000000e-01 : {t}
     %one = arith.constant 1.000000e+00 : {t}
@@ -51,35 +57,35 @@ class Case:
     def columns(self):
         return self.spec["in"], self.spec["out"]
 
-    def parameter_shapes(self):
-        """The shapes of the parameters, in the order of `linop.assemble`."""
-        n_in, n_out = self.columns
-        kind = self.spec["structure"]
-        if kind == "dense":
-            return [(n_out, n_in)]
-        if kind == "low_rank":
-            return [(n_out, self.spec["rank"]), (self.spec["rank"], n_in)]
-        k, l = self.spec["blocks"]
-        middle = self.spec["middle"]
-        return [(k, middle // k, n_in // k), (l, n_out // l, middle // l)]
+    @property
+    def layers(self):
+        return self.spec.get("layers", 1)
 
-    def encoding(self):
-        kind = self.spec["structure"]
-        if kind == "dense":
-            return "#linop.dense"
-        if kind == "low_rank":
-            return f"#linop.low_rank<rank = {self.spec['rank']}>"
-        return f"#linop.monarch<blocks = {self.spec['blocks']}, middle = {self.spec['middle']}>"
+    @property
+    def structure(self):
+        return structures.of(self.spec)
+
+    def epilogue(self, layer):
+        """What follows a layer: `between` all but the last, `epilogue` the last."""
+        return self.spec.get("epilogue" if layer == self.layers - 1 else "between")
+
+    def parameter_shapes(self):
+        """The shapes of the parameters of one layer, in the order of `linop.assemble`."""
+        return self.structure.shapes()
 
     def parameters(self):
-        """How many numbers the layer keeps."""
-        total = 0
-        for shape in self.parameter_shapes():
-            count = 1
-            for extent in shape:
-                count *= extent
-            total += count
-        return total
+        """How many numbers the layers keep."""
+        return self.layers * sum(math.prod(shape) for shape in self.parameter_shapes())
+
+    def flops(self):
+        """Multiplications and additions of the structure, two for one pair; of a dense layer where there are no stages."""
+        import numpy as np
+        n_in, n_out = self.columns
+        if self.spec["structure"] == "dft":
+            return self.rows * 5 * n_in * int(math.log2(n_in))
+        weights = [np.broadcast_to(np.float32(0), shape) for shape in self.parameter_shapes()]
+        stages = self.structure.stages(weights)
+        return self.layers * 2 * self.rows * sum(s.a * s.b * s.c * s.d for s in stages)
 
     def unavoidable_bytes(self):
         """Activations in and out, and each parameter once."""
@@ -87,20 +93,37 @@ class Case:
         return BYTES[self.dtype] * (self.rows * (n_in + n_out) + self.parameters())
 
     def mlir(self):
-        """The layer as a function of its parameters and the activations."""
+        """The layers as a function of their parameters and the activations."""
         n_in, n_out = self.columns
         types = ["tensor<" + "x".join(map(str, shape)) + f"x{self.dtype}>" for shape in self.parameter_shapes()]
-        arguments = ", ".join(f"%w{i}: {t}" for i, t in enumerate(types))
         x, y = f"tensor<?x{n_in}x{self.dtype}>", f"tensor<?x{n_out}x{self.dtype}>"
         m = f"tensor<{n_out}x{n_in}x{self.dtype}, #structure>"
-        gelu = self.spec.get("epilogue") == "gelu"
-        epilogue = GELU.format(t=self.dtype, x=x, y=y) if gelu else ""
-        names = ", ".join(f"%w{i}" for i in range(len(types)))
-        return (f"#structure = {self.encoding()}\n"
-                f"func.func @layer({arguments}, %x: {x}) -> {y} {{\n"
-                f"  %m = linop.assemble {names} : ({', '.join(types)}) -> {m}\n"
-                f"  %y = linop.apply %m, %x : {m}, {x} -> {y}\n"
-                f"{epilogue}  return {'%z' if gelu else '%y'} : {y}\n}}\n")
+        arguments, body, value = [], "", "x"
+        for layer in range(self.layers):
+            names = [f"%w{layer}_{i}" for i in range(len(types))]
+            arguments += [f"{name}: {t}" for name, t in zip(names, types)]
+            operands = f" {', '.join(names)}" if names else ""
+            body += (f"  %m{layer} = linop.assemble{operands} : ({', '.join(types)}) -> {m}\n"
+                     f"  %y{layer} = linop.apply %m{layer}, %{value} : {m}, {x if layer == 0 else y} -> {y}\n")
+            value = f"y{layer}"
+            if self.epilogue(layer) == "gelu":
+                body += GELU.format(**{"in": value, "out": f"z{layer}", "t": self.dtype, "y": y})
+                value = f"z{layer}"
+        arguments.append(f"%x: {x}")
+        return (f"#structure = {self.structure.encoding().replace('{t}', self.dtype)}\n"
+                f"func.func @layer({', '.join(arguments)}) -> {y} {{\n{body}  return %{value} : {y}\n}}\n")
+
+    def apart(self):
+        """The layers of a case of several as cases of their own."""
+        if self.layers == 1:
+            return []
+        found = []
+        for layer in range(self.layers):
+            spec = {key: value for key, value in self.spec.items() if key not in ("layers", "between", "epilogue")}
+            if self.epilogue(layer):
+                spec["epilogue"] = self.epilogue(layer)
+            found.append(dataclasses.replace(self, id=f"{self.id}-layer{layer}", spec=spec))
+        return found
 
 
 def load(device, threads=1):
@@ -111,18 +134,20 @@ def load(device, threads=1):
             continue
         judged = spec[device]
         suffix = f"-{threads}t" if device == "cpu" and threads > 1 else ""
-        for rows in [judged["rows"], *judged.get("more_rows", [])]:
-            name = spec["id"] + (f"-rows{rows}" if rows != judged["rows"] else "") + suffix
-            found.append(Case(name, spec, device, rows, judged["dtype"], threads))
+        more_rows = judged.get("more_rows", CPU_ROWS if device == "cpu" else [])
+        for dtype in [judged["dtype"], *judged.get("more_dtypes", [])]:
+            name = spec["id"] + (f"-{dtype}" if dtype != judged["dtype"] else "")
+            for rows in [judged["rows"], *more_rows]:
+                row_suffix = f"-rows{rows}" if rows != judged["rows"] else ""
+                found.append(Case(name + row_suffix + suffix, spec, device, rows, dtype, threads))
     return found
 
 
 def select(found, ids):
-    """The named cases; a name that no case has is an error."""
+    """The cases that the patterns name, in the order of cases.json; one that names none is an error."""
     if not ids:
         return found
-    known = {case.id: case for case in found}
-    unknown = [i for i in ids if i not in known]
-    if unknown:
-        raise SystemExit(f"bench: unknown id '{unknown[0]}': wanted one of {', '.join(known)}")
-    return [known[i] for i in ids]
+    for pattern in ids:
+        if not any(fnmatch.fnmatchcase(case.id, pattern) for case in found):
+            raise SystemExit(f"bench: unknown id '{pattern}': wanted one of {', '.join(case.id for case in found)}")
+    return [case for case in found if any(fnmatch.fnmatchcase(case.id, pattern) for pattern in ids)]

@@ -29,7 +29,9 @@ def parse(arguments):
     parser = argparse.ArgumentParser(prog="bench", description="Times layers against what users have today.")
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--ids", nargs="*", default=[], help="the cases to run (default: all of the device)")
+    parser.add_argument("--ids", nargs="*", default=[], help="the cases to run, * and ? allowed (default: all of the device)")
+    parser.add_argument("--peers", nargs="*", help="only these packages, such as blas torch; with no name, none")
+    parser.add_argument("--seconds", type=float, default=1.0, help="for each peer of a case, all rounds together")
     parser.add_argument("--budget", type=float, default=600, help="start no case after so many seconds")
     parser.add_argument("--bin", type=pathlib.Path, help="where danaus-run is (default: build/release or build/dev)")
     parser.add_argument("--out", type=pathlib.Path, help="the results file to append to")
@@ -52,7 +54,10 @@ def run(options, chosen):
     out = options.out or report.RESULTS / f"{options.device}.jsonl"
     out.parent.mkdir(parents=True, exist_ok=True)
     done = set() if options.again else recorded(out, runner.commit(bin_folder))
-    peers = runner.load_peers(options.device)
+    if options.threads > 1 and options.device == "cpu" and not runner.has_threads(bin_folder):
+        raise SystemExit(f"bench: danaus-run has no --threads: cases of {options.threads} threads cannot run")
+    peers = None if options.peers == [] else runner.load_peers(options.device, options.threads, options.peers)
+    simplify = ["--simplify"] if options.device == "cpu" else []
     start, failures = time.monotonic(), 0
     for case in chosen:
         if case.id in done:
@@ -62,7 +67,7 @@ def run(options, chosen):
             print(f"{case.id}: not run, the budget of {options.budget:g} s is spent")
             continue
         try:
-            row = runner.measure(case, bin_folder, peers, seconds=1.0)
+            row = runner.measure(case, bin_folder, peers, options.seconds, simplify)
         except RuntimeError as error:
             print(f"{case.id}: failed: {error}", file=sys.stderr)
             failures += 1

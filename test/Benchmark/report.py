@@ -10,6 +10,9 @@ import html
 import json
 import math
 import pathlib
+import re
+
+import cases
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test" / "Benchmark" / "results"
@@ -18,13 +21,14 @@ COLORS = {"ours": "#1f6feb", "dense": "#8b949e", "structured": "#d29922", "limit
 
 
 def latest(path):
-    """The newest row of each id, in the order in which ids first appear."""
+    """The newest row of each id, in the order of cases.json; ids that it no longer has come first."""
     rows = {}
     for line in path.read_text().splitlines():
         if line.strip():
             row = json.loads(line)
             rows[row["id"]] = row
-    return list(rows.values())
+    known = [case.id for device in ("cpu", "cuda") for threads in (1, 2) for case in cases.load(device, threads)]
+    return sorted(rows.values(), key=lambda row: known.index(row["id"]) if row["id"] in known else -1)
 
 
 def split(row):
@@ -100,28 +104,63 @@ def loaded(rows):
     return f" The machine was shared: load average {min(loads):g} to {max(loads):g}." if loads and max(loads) > 2 else ""
 
 
-def section(device, rows):
-    """The text of one device: what was measured, the table, the plot."""
-    first = rows[-1]
-    threads = f", {first['threads']} thread" + ("" if first["threads"] == 1 else "s") if device == "cpu" else ""
-    return (f"**{first['device']}{threads}**, median milliseconds, measured in turns with the peers "
-            f"({first['refs'].get('peers', 'no peers')}). Limit: activations in and out and each parameter once, at the "
-            f"measured copy bandwidth.{loaded(rows)}\n\n{table(rows)}\n\n![Time over limit, {device}](docs/results-{device}.svg)\n")
+def primary(rows):
+    """The rows of the plot: each case at the size, type and threads by which it is named."""
+    return [row for row in rows if not re.search(r"-(rows\d+|\d+t)(-|$)", row["id"])]
+
+
+def heading(device, rows):
+    """What was measured, and how."""
+    last = rows[-1]
+    threads = f", {last['threads']} thread" + ("" if last["threads"] == 1 else "s") if device == "cpu" else ""
+    return (f"**{last['device']}{threads}**, median milliseconds, measured in turns with the peers. Limit: activations in "
+            f"and out and each parameter once, at the measured copy bandwidth.{loaded(rows)}")
+
+
+def references(rows):
+    """Times that are no peers, where there are any."""
+    found = [row for row in rows if {"gemm-sweeps", "apart"} & set(row["refs"])]
+    if not found:
+        return ""
+    lines = ["| case | ours | products alone | ours / products | layers apart | ours / apart |", "|---|---|---|---|---|---|"]
+    for row in found:
+        cells = []
+        for name in ("gemm-sweeps", "apart"):
+            ms = row["refs"].get(name)
+            cells += [f"{ms:.3g}", f"{row['ours_ms'] / ms:.2f}"] if ms else ["-", "-"]
+        lines.append(f"| `{row['id']}` | {row['ours_ms']:.3g} | {' | '.join(cells)} |")
+    return ("\nProducts alone: the sweeps of products that the layer consists of, by the best library, on contiguous operands "
+            "that are already in order.\n\n" + "\n".join(lines) + "\n")
+
+
+def details(device, rows):
+    """The text of one device for docs/results.md: all rows."""
+    versions = rows[-1]["refs"].get("peers", "no peers")
+    return f"## {device}\n\n{heading(device, rows)}\n\nPeers: {versions}.\n\n{table(rows)}\n{references(rows)}"
+
+
+def summary(device, rows):
+    """The text of one device for the README: the plot."""
+    return f"{heading(device, rows)} [All rows](docs/results.md).\n\n![Time over limit, {device}](docs/results-{device}.svg)\n"
 
 
 def write():
-    """Renders every file of results, and puts the tables between the marks of the README."""
-    sections = []
+    """Renders every file of results: plots, docs/results.md, and what stands between the marks of the README."""
+    short, long = [], ["# Results\n\nWritten by `tools/dev/bench --report` from `test/Benchmark/results`; the last column is "
+                       "the time of the best peer, dense among them, over ours.\n"]
     for path in sorted(RESULTS.glob("*.jsonl")):
         rows = latest(path)
         if not rows:
             continue
         device = path.stem
-        (ROOT / "docs" / f"results-{device}.svg").write_text(plot(rows, f"Time over limit: {rows[-1]['device']}"))
-        sections.append(section(device, rows))
-    text = "\n".join(sections)
+        title = f"Time over limit: {rows[-1]['device']}"
+        (ROOT / "docs" / f"results-{device}.svg").write_text(plot(primary(rows), title))
+        short.append(summary(device, rows))
+        long.append(details(device, rows))
+    (ROOT / "docs" / "results.md").write_text("\n".join(long))
     readme = ROOT / "README.md"
     if readme.is_file() and BEGIN in (old := readme.read_text()):
         head, rest = old.split(BEGIN, 1)
+        text = "\n".join(short)
         readme.write_text(f"{head}{BEGIN}\n{text}{END}{rest.split(END, 1)[1]}")
-    print(text)
+    print("\n".join(long))

@@ -19,6 +19,8 @@ import timing
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 # Turns that the compiled layer and each peer take: the machine's mood in one of them does not decide.
 ROUNDS = 3
+# Operations of the reference for one check; rows beyond it are sampled.
+REFERENCE_BUDGET = 1e8
 
 
 def commit(bin_folder):
@@ -30,35 +32,80 @@ def commit(bin_folder):
     return git.stdout.strip() or "unknown"
 
 
-def run_ours(bin_folder, case, check):
+def has_threads(bin_folder):
+    """Whether danaus-run can run on more than one thread."""
+    done = subprocess.run([str(bin_folder / "danaus-run"), "--help"], capture_output=True, text=True)
+    return "--threads" in done.stdout
+
+
+def run_ours(bin_folder, case, check, options=()):
     """One turn of danaus-run: its JSON line as a dictionary. A failure raises with its text."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "layer.mlir"
         path.write_text(case.mlir())
         command = [str(bin_folder / "danaus-run"), str(path), f"--device={case.device}", f"--rows={case.rows}",
-                   f"--id={case.id}", "--seed=0", "--time", "--json", *(["--check"] if check else [])]
+                   f"--id={case.id}", "--seed=0", "--time", "--json", *options,
+                   *(["--check", f"--reference-budget={REFERENCE_BUDGET:g}"] if check else []),
+                   *([f"--threads={case.threads}"] if case.threads > 1 else [])]
         environment = dict(os.environ, DANAUS_NUM_THREADS=str(case.threads))
         done = subprocess.run(command, capture_output=True, text=True, env=environment)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode != 0 or not lines:
-        raise RuntimeError((done.stderr.strip() or done.stdout.strip() or "no output").splitlines()[-1])
+        text = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()
+        named = [line for line in text if "error" in line or "FAILED" in line]
+        raise RuntimeError(f"status {done.returncode}: {(named or text)[0]}")
     return json.loads(lines[-1])
 
 
-def load_peers(device):
-    """The module of a device's peers, or None with the reason printed when what it needs is not here."""
+class CpuPeers:
+    """Peers of the CPU: processes that live as long as the benchmark."""
+
+    def __init__(self, threads, wanted=None):
+        import peers_cpu
+        self.module = peers_cpu
+        self.registry = peers_cpu.Registry(threads, wanted)
+        for name, reason in self.registry.missing.items():
+            print(f"bench: no peer {name}: {reason}")
+
+    def library(self):
+        return "; ".join(self.registry.texts)
+
+    def prepare(self, case):
+        return self.module.Peers(case, self.registry)
+
+    def limit(self, _case, medians):
+        """The time of a warm copy of as many bytes as the case cannot avoid; None where it was not measured."""
+        return medians.get("copy")
+
+
+class CudaPeers:
+    """Peers of the GPU, in this process."""
+
+    def __init__(self):
+        import peers_cuda
+        import torch
+        if not torch.cuda.is_available():
+            raise ImportError("no CUDA device")
+        self.module = peers_cuda
+
+    def library(self):
+        return self.module.library()
+
+    def prepare(self, case):
+        return self.module.Peers(case)
+
+    def limit(self, case, _medians):
+        return case.unavoidable_bytes() / self.module.copy_bandwidth(case) * 1e3
+
+
+def load_peers(device, threads=1, wanted=None):
+    """A device's peers, or None with the reason printed when what they need is not here."""
     try:
-        if device == "cpu":
-            import peers_cpu as peers
-        else:
-            import peers_cuda as peers
-            import torch
-            if not torch.cuda.is_available():
-                raise ImportError("no CUDA device")
+        peers = CpuPeers(threads, wanted) if device == "cpu" else CudaPeers()
     except ImportError as error:
         print(f"bench: no peers: {error}")
         return None
-    print(f"bench: peers: {peers.library()}")
+    print(f"bench: peers: {peers.library()}", flush=True)
     return peers
 
 
@@ -74,30 +121,35 @@ def device_name(device, peers):
     return models[0] if models else platform.processor()
 
 
-def measure(case, bin_folder, peers, seconds):
+def measure(case, bin_folder, peers, seconds, options=()):
     """The result row of a case."""
-    ours, samples = [], {}
-    ready = peers.Peers(case) if peers else None
+    ours, apart, samples = [], [], {}
+    ready = peers.prepare(case) if peers else None
     for turn in range(ROUNDS):
         # The reference in float64 takes seconds, and the seed fixes the values: once is enough.
-        ours.append(run_ours(bin_folder, case, check=turn == 0))
+        ours.append(run_ours(bin_folder, case, turn == 0, options))
+        if case.layers > 1:
+            apart.append(sum(run_ours(bin_folder, layer, False, options)["ours_ms"] for layer in case.apart()))
         for name, found in (ready.round(seconds / ROUNDS) if ready else {}).items():
             samples.setdefault(name, []).extend(found)
+    medians = {name: round(timing.median(found), 6) for name, found in samples.items()}
+    if hasattr(ready, "merge"):
+        medians = ready.merge(medians)
+    references = getattr(ready, "references", set())
     # The turn with the middle time stands for all, so that its percentiles and schedule belong together.
     middle = sorted(ours, key=lambda turn: turn["ours_ms"])[ROUNDS // 2]
-    limit = case.unavoidable_bytes() / peers.copy_bandwidth(case) * 1e3 if peers else None
     row = {"id": case.id, "rows": case.rows, "dtype": case.dtype, "device": device_name(case.device, peers),
            "threads": case.threads}
     for key in ("ours_ms", "p10_ms", "p90_ms"):
         row[key] = middle.get(key)
-    row["limit_ms"] = limit
+    row["limit_ms"] = peers.limit(case, medians) if peers else None
     row["rel_err"] = ours[0].get("rel_err")
     row["tolerance"] = ours[0].get("tolerance")
-    row["peers"] = {name: round(timing.median(found), 6) for name, found in samples.items()}
-    # A busy machine slows both sides; the reader should know that it was.
-    row["refs"] = {"load_average": round(os.getloadavg()[0], 1)}
-    if peers:
-        row["refs"]["peers"] = peers.library()
+    row["peers"] = {name: ms for name, ms in medians.items() if name not in references}
+    row["refs"] = {name: ms for name, ms in medians.items() if name in references}
+    if apart:
+        row["refs"]["apart"] = timing.median(apart)
+    row["refs"].update(notes(ready, peers))
     row["schedule"] = middle.get("schedule")
     row["pack_ms"] = middle.get("pack_ms")
     row["commit"] = commit(bin_folder)
@@ -106,14 +158,30 @@ def measure(case, bin_folder, peers, seconds):
             for key, value in row.items()}
 
 
+def notes(ready, peers):
+    """What a reader of the row should know: the load, the packages, which form of a peer won, who was left out."""
+    # A busy machine slows both sides.
+    found = {"load_average": round(os.getloadavg()[0], 1)}
+    if peers:
+        found["peers"] = peers.library()
+    for key in ("notes", "skipped"):
+        if value := getattr(ready, key, None):
+            found[key] = value
+    return found
+
+
 def describe(row):
-    """One line for the terminal."""
+    """One line for the terminal, and one for each peer that was left out."""
     best = min(row["peers"].items(), key=lambda item: item[1], default=None)
     text = f"{row['id']}: {row['ours_ms']:.4g} ms, rel_err {row['rel_err']:.1e}"
     if row["limit_ms"]:
         text += f", {row['ours_ms'] / row['limit_ms']:.2f} x limit"
-    for name, ms in row["peers"].items():
-        text += f", {name} {ms:.4g} ms"
+    times = {**row["peers"], **{name: ms for name, ms in row["refs"].items()
+                                if name in ("gemm-sweeps", "copy", "apart")}}
+    for name, ms in sorted(times.items(), key=lambda item: item[1]):
+        text += f", {name} {ms:.4g}"
     if best:
         text += f"; {best[1] / row['ours_ms']:.2f} x as fast as {best[0]}"
+    for name, reason in row["refs"].get("skipped", {}).items():
+        text += f"\n    without {name}: {reason}"
     return text

@@ -11,13 +11,17 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 import unittest
 import xml.dom.minidom
+
+import numpy as np
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test" / "Benchmark"))
 
 import cases  # noqa: E402
+import layers  # noqa: E402
 import peers_cpu  # noqa: E402
 import report  # noqa: E402
 
@@ -40,7 +44,7 @@ class Cases(unittest.TestCase):
         self.assertIn("monarch-4096-64x64-2t", [case.id for case in cases.load("cpu", threads=2)])
 
     def test_unknown_id_is_an_error_that_names_the_known_ones(self):
-        with self.assertRaisesRegex(SystemExit, "unknown id 'monarch': wanted one of monarch-4096-64x64"):
+        with self.assertRaisesRegex(SystemExit, "unknown id 'monarch': wanted one of dense-1024"):
             cases.select(cases.load("cpu"), ["monarch"])
 
     def test_every_layer_parses(self):
@@ -49,16 +53,98 @@ class Cases(unittest.TestCase):
                               input="\n// -----\n".join(layers), capture_output=True)
         self.assertEqual(done.returncode, 0, done.stderr)
 
-    def test_blas_and_dense_compute_the_same_layer(self):
-        specs = [{"structure": "dense", "in": 12, "out": 10}, {"structure": "low_rank", "in": 12, "out": 10, "rank": 3},
-                 {"structure": "monarch", "in": 12, "out": 10, "blocks": [4, 2], "middle": 16}]
-        for spec in specs:
-            peers_cpu.Peers(cases.Case("case", spec, "cpu", 5, "f32", 1))  # raises when they differ
+    def test_a_pattern_selects_all_cases_that_it_matches(self):
+        found = [case.id for case in cases.select(cases.load("cpu"), ["monarch-4096-64x64*", "dense-1024"])]
+        self.assertEqual(found[0], "dense-1024")
+        self.assertIn("monarch-4096-64x64-bf16-rows7", found)
+
+
+# One small case of each structure, odd sizes where it has them.
+SMALL = [{"structure": "dense", "in": 12, "out": 10}, {"structure": "low_rank", "in": 12, "out": 10, "rank": 3},
+         {"structure": "monarch", "in": 12, "out": 10, "blocks": [4, 2], "middle": 16},
+         {"structure": "monarch", "in": 12, "out": 12, "blocks": [4, 2], "middle": 16, "layers": 2, "between": "gelu"},
+         {"structure": "butterfly", "in": 8, "out": 8}, {"structure": "kronecker", "in": 30, "out": 30, "factors": [2, 3, 5]},
+         {"structure": "kronecker_sparse", "in": 12, "out": 20, "patterns": [[3, 4, 4, 1], [2, 5, 3, 2]]},
+         {"structure": "btt", "in": 6, "out": 20, "split": [[2, 3], [4, 5]], "rank": 2},
+         {"structure": "blast", "in": 12, "out": 20, "blocks": 4, "rank": 3},
+         {"structure": "hadamard", "in": 16, "out": 16}]
+
+
+def small(spec, dtype="f32"):
+    return cases.Case("case", spec, "cpu", 5, dtype, 1)
+
+
+class Structures(unittest.TestCase):
+    """What peers are fed and compared with is what danaus-run computes."""
+
+    def test_the_reference_of_every_structure_is_that_of_the_compiler(self):
+        for spec in SMALL:
+            case = small(spec)
+            layer = layers.Layer(case)
+            with tempfile.TemporaryDirectory() as folder:
+                path = pathlib.Path(folder)
+                (path / "layer.mlir").write_text(case.mlir())
+                values = [weight for weights in layer.weights for weight in weights] + [layer.x]
+                arguments = []
+                for number, value in enumerate(values):
+                    np.save(path / f"{number}.npy", np.ascontiguousarray(value))
+                    arguments.append(f"--arg={number}={path / str(number)}.npy")
+                done = subprocess.run([os.environ["DANAUS_BIN"] + "/danaus-run", str(path / "layer.mlir"),
+                                       f"--output={path / 'y.npy'}", *arguments], capture_output=True, text=True)
+                self.assertEqual(done.returncode, 0, f"{spec}: {done.stderr}")
+                error = np.linalg.norm(np.load(path / "y.npy") - layer.reference) / np.linalg.norm(layer.reference)
+            self.assertLess(error, 1e-6, spec)
+
+    def test_the_matrix_of_a_layer_gives_its_result(self):
+        for spec in SMALL:
+            if spec.get("layers", 1) == 1:
+                layer = layers.Layer(small(spec))
+                np.testing.assert_allclose(layer.x @ layer.matrices[0].T, layer.reference, rtol=1e-4, atol=1e-5)
+
+    def test_bf16_values_are_rounded_to_nearest_even(self):
+        values = np.array([1.0, 1 + 2**-8, 1 + 3 * 2**-8, -1 - 2**-9], np.float32)
+        np.testing.assert_array_equal(layers.round_to_bf16(values), np.array([1, 1, 1 + 2**-6, -1], np.float32))
+
+    def test_flops_are_those_of_the_stages(self):
+        self.assertEqual(small(SMALL[2]).flops(), 2 * 5 * (4 * 4 * 3 + 2 * 5 * 8))
+
+
+class Peers(unittest.TestCase):
+    """What needs nothing but NumPy runs in its own process and computes the layer."""
+
+    def test_products_of_blas_compute_the_layer(self):
+        registry = peers_cpu.Registry(1, ["blas"])
+        self.addCleanup(registry.close)
+        ready = peers_cpu.Peers(next(c for c in cases.load("cpu") if c.id == "ks-vit-up-rows7"), registry)
+        self.assertEqual(ready.skipped.keys() - {"dense-mkl"}, set())
+        self.assertLess(ready.errors["blas-transposes"], 1e-5)
+        medians = ready.merge({name: found[0] for name, found in ready.round(0.01).items()})
+        self.assertLessEqual({"dense-openblas", "blas-transposes", "gemm-sweeps", "copy"}, set(medians))
+        self.assertEqual(ready.references, {"gemm-sweeps", "copy"})
+
+    def test_a_process_that_dies_costs_only_its_peers(self):
+        process = peers_cpu.Process("no_such_module", 1)
+        self.addCleanup(process.close)
+        self.assertIn("no_such_module", process.ask(do="describe")["failed"])
+
+    def test_of_two_ways_to_call_a_peer_the_faster_is_kept(self):
+        ready = peers_cpu.Peers.__new__(peers_cpu.Peers)
+        ready.notes, ready.references = {"a/x": "packed"}, set()
+        self.assertEqual(ready.merge({"a/x": 1.0, "a/y": 2.0, "b": 3.0}), {"a": 1.0, "b": 3.0})
+        self.assertEqual(ready.notes, {"a": "x, packed"})
 
 
 class Report(unittest.TestCase):
     def test_ratio_is_against_the_best_of_dense_and_structured(self):
         self.assertIn("| **2** | 1 | 20 (dense-mkl) | 10 (blas-transposes) | 5.0 x |", report.table([ROW]))
+
+    def test_the_plot_shows_each_case_once(self):
+        rows = [dict(ROW, id=name) for name in ("a-rows1", "a", "a-bf16", "a-2t", "lowrank-4096-r64")]
+        self.assertEqual([row["id"] for row in report.primary(rows)], ["a", "a-bf16", "lowrank-4096-r64"])
+
+    def test_products_alone_have_a_table(self):
+        text = report.references([dict(ROW, refs={"gemm-sweeps": 1.6})])
+        self.assertIn("| `monarch` | 2 | 1.6 | 1.25 | - | - |", text)
 
     def test_plot_is_well_formed(self):
         xml.dom.minidom.parseString(report.plot([ROW, dict(ROW, id="a<b")], "title"))
