@@ -102,7 +102,7 @@ def products(layer, threads):
         raise NotFor
     if threads != 1:
         raise Skip("the loop over blocks has one thread")
-    if layer.case.spec["structure"] in ("butterfly", "hadamard"):
+    if layer.case.spec["structure"] in ("butterfly", "hadamard", "dense"):
         raise NotFor
     plain = not any(layer.case.epilogue(number) for number in range(layer.case.layers))
     variants = [("batch last, transposes charged", batch_last(layer))]

@@ -105,7 +105,7 @@ class Worker:
                 "references": [name for name, call in self.calls.items() if call.reference]}
 
     def round(self, request):
-        return {"samples": {name: timing.sample(call.run, request["seconds"]) for name, call in self.calls.items()}}
+        return {"samples": {name: timing.sample(call.run, request["seconds"], warm=1, at_least=3) for name, call in self.calls.items()}}
 
 
 def main(module, threads):
