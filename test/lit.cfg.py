@@ -1,6 +1,7 @@
 """Regression tests: lit runs the RUN lines, FileCheck reads the output."""
 import ctypes
 import os
+import shutil
 
 import lit.formats
 
@@ -20,11 +21,17 @@ config.environment["FILECHECK_OPTS"] = "--enable-var-scope --dump-input=fail"
 if "DANAUS_DISABLE_PATTERN" in os.environ:
     config.environment["DANAUS_DISABLE_PATTERN"] = os.environ["DANAUS_DISABLE_PATTERN"]
 
+config.substitutions += [("%danaus_build", config.danaus_binary_dir), ("%danaus_source", config.danaus_source_dir)]
+
+# A C compiler of the system, for programs that call compiled functions.
+if shutil.which("cc"):
+    config.available_features.add("cc")
+    config.substitutions.append(("%cc", shutil.which("cc")))
+
 # Shared LLVM only: a plug-in in a stock mlir-opt, and other projects on the installed package.
 if config.embedding:
     config.available_features.add("embedding")
-    config.substitutions += [("%danaus_plugin", config.danaus_plugin), ("%danaus_build", config.danaus_binary_dir),
-                             ("%danaus_source", config.danaus_source_dir), ("%mlir_dir", config.mlir_dir),
+    config.substitutions += [("%danaus_plugin", config.danaus_plugin), ("%mlir_dir", config.mlir_dir),
                              ("%cmake_environment", config.cmake_environment)]
     # Where a compiler cache keeps what it has.
     for name in ("HOME", "CCACHE_DIR"):

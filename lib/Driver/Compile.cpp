@@ -104,6 +104,10 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
                      "does not support");
   if (settings.simplify)
     buildSimplifyLinop(pm, SimplifyLinopOptions());
+  if (settings.threads < 1)
+    return makeError("--threads: wanted at least 1, found " + llvm::Twine(settings.threads));
+  if (settings.threads > 1 && (onGpu || settings.pipeline == "naive"))
+    return makeError("--threads: only the optimized pipeline for the CPU has threads");
   if (settings.pipeline == "naive") {
     if (level == Level::Kernel)
       return makeError("the naive pipeline has no kernels to print");
@@ -121,6 +125,7 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
   options.schedule = settings.schedule;
   options.model = settings.model;
   options.rows = settings.rows;
+  options.threads = settings.threads;
   if (level == Level::Chain)
     buildToChain(pm, ToChainOptions());
   else if (level == Level::Kernel)

@@ -9,6 +9,7 @@
 #include "danaus/Driver/Compile.h"
 #include "danaus/Driver/Executor.h"
 #include "danaus/Driver/JitCall.h"
+#include "danaus/Runtime/Cpu.h"
 #include "llvm/ADT/STLExtras.h"
 #include <chrono>
 #include <cstring>
@@ -71,6 +72,7 @@ public:
   Expected<std::vector<HostTensor>> download() override;
   std::string getSchedule() const override { return record.schedule; }
   double getPackMilliseconds() const override { return packMilliseconds; }
+  int64_t getThreads() const override { return settings.threads; }
 
 private:
   using Clock = std::chrono::steady_clock;
@@ -246,5 +248,6 @@ static void keepFreedMemory() {
 
 std::unique_ptr<Executor> danaus::createCpuExecutor(const CompileSettings &settings) {
   keepFreedMemory();
+  danausSetNumThreads(settings.threads);
   return std::make_unique<CpuExecutor>(settings);
 }

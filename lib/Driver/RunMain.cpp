@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "OptionNames.h"
 #include "danaus/Driver/Registration.h"
 #include "danaus/Driver/Run.h"
 #include "danaus/Driver/Tools.h"
@@ -17,6 +18,7 @@ namespace {
 /// The options live as long as one call of the tool: all tools share a process,
 /// and options of the same name in two of them would collide.
 struct Options {
+  danaus::FreeOptionName threadsName{"threads"};
   cl::OptionCategory category{"danaus-run options"};
   cl::opt<std::string> input{cl::Positional, cl::desc("<input .mlir>"), cl::init("-"),
                              cl::cat(category)};
@@ -49,6 +51,8 @@ struct Options {
   cl::list<std::string> outputs{"output", cl::desc("File for the next result"), cl::cat(category)};
   cl::opt<int64_t> rows{"rows", cl::desc("Value of every dynamic dimension of activations"),
                         cl::cat(category)};
+  cl::opt<int64_t> threads{"threads", cl::desc("Threads that one call uses (cpu)"), cl::init(1),
+                           cl::cat(category)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of random values"), cl::init(0), cl::cat(category)};
   cl::opt<bool> check{"check", cl::desc("Compare with the reference interpreter"),
                       cl::cat(category)};
@@ -87,6 +91,7 @@ static danaus::RunSettings collect(const Options &options) {
   settings.compile.schedule = options.schedule;
   settings.compile.model = options.model;
   settings.compile.target = options.target;
+  settings.compile.threads = options.threads;
   settings.args.assign(options.args.begin(), options.args.end());
   settings.outputs.assign(options.outputs.begin(), options.outputs.end());
   if (options.rows.getNumOccurrences())

@@ -65,7 +65,7 @@ void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &options) {
   pm.addPass(createCSEPass());
 }
 
-void danaus::buildBufferize(OpPassManager &pm, const BufferizeOptions &) {
+void danaus::buildBufferize(OpPassManager &pm, const BufferizeOptions &options) {
   // What lies between the products: bias, residual, activation on tensors.
   pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createOutputsToDestinationsPass());
@@ -76,11 +76,14 @@ void danaus::buildBufferize(OpPassManager &pm, const BufferizeOptions &) {
   pm.addPass(createCSEPass());
   pm.addPass(createCanonicalizerPass());
   // Tiles of static size are allocated once; this must precede deallocation.
-  pm.addNestedPass<func::FuncOp>(createForallToForLoopPass());
+  DistributeRowsPassOptions distribute;
+  distribute.threads = options.threads;
+  pm.addNestedPass<func::FuncOp>(createDistributeRowsPass(distribute));
   pm.addNestedPass<func::FuncOp>(bufferization::createBufferLoopHoistingPass());
   pm.addPass(createCopiesToLinalgPass());
-  bufferization::buildBufferDeallocationPipeline(
-      pm, bufferization::BufferDeallocationPipelineOptions());
+  if (options.deallocate)
+    bufferization::buildBufferDeallocationPipeline(
+        pm, bufferization::BufferDeallocationPipelineOptions());
 }
 
 void danaus::buildLowerToLLVM(OpPassManager &pm, const LowerToLLVMOptions &options) {
@@ -140,7 +143,8 @@ void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) 
   AssignSchedulePassOptions assign;
   assign.schedule = options.schedule;
   assign.model = options.model;
-  assign.rows = options.rows;
+  // Of those that a worker has.
+  assign.rows = std::max<int64_t>(1, options.rows / std::max<int64_t>(1, options.threads));
   pm.addPass(createAssignSchedulePass(assign));
   pm.addPass(createVerifySchedulePass());
   pm.addPass(createPackWeightsPass());
@@ -150,13 +154,13 @@ void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) 
   pm.addPass(createConvertChainToLinalgPass(toLinalg));
 }
 
-void danaus::buildToLLVM(OpPassManager &pm, const ToKernelsOptions &options) {
-  buildToKernels(pm, options);
+/// Scheduled kernels with packed weights to vectors and loops on memrefs.
+static void buildKernelsToVectors(OpPassManager &pm, const BufferizeOptions &bufferize) {
   pm.addPass(createTileKernelsPass());
   pm.addPass(createFuseProducersPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  buildBufferize(pm, BufferizeOptions());
+  buildBufferize(pm, bufferize);
   pm.addPass(createVectorizeKernelsPass());
   ApproximateMathPassOptions epilogues;
   epilogues.only = {"exp", "exp2", "expm1", "log", "log1p", "log2", "tanh", "erf"};
@@ -164,6 +168,30 @@ void danaus::buildToLLVM(OpPassManager &pm, const ToKernelsOptions &options) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   pm.addPass(createLowerContractsPass());
+}
+
+void danaus::buildToLLVM(OpPassManager &pm, const ToKernelsOptions &options) {
+  buildToKernels(pm, options);
+  BufferizeOptions bufferize;
+  bufferize.threads = options.threads;
+  buildKernelsToVectors(pm, bufferize);
+  pm.addPass(createOutlineParallelLoopsPass());
+  buildLowerToLLVM(pm, LowerToLLVMOptions());
+}
+
+void danaus::buildToEntryPoints(OpPassManager &pm, const ToKernelsOptions &options) {
+  pm.addPass(createMarkActivationsPass());
+  buildToKernels(pm, options);
+  pm.addPass(createInlinerPass());
+  pm.addPass(createSymbolDCEPass());
+  pm.addPass(createSeparateParametersPass());
+  BufferizeOptions bufferize;
+  bufferize.threads = options.threads;
+  bufferize.deallocate = false;
+  buildKernelsToVectors(pm, bufferize);
+  pm.addPass(createAllocateWorkspacePass());
+  pm.addPass(createOutlineParallelLoopsPass());
+  pm.addPass(createCreateEntryPointsPass());
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }
 
@@ -185,6 +213,9 @@ void danaus::registerPipelines() {
       buildToKernels);
   PassPipelineRegistration<ToKernelsOptions>(
       "danaus-to-llvm", "The optimized CPU path: one loop over row tiles a kernel", buildToLLVM);
+  PassPipelineRegistration<ToKernelsOptions>(
+      "danaus-to-entry-points", "The optimized CPU path ahead of time: five C functions each",
+      buildToEntryPoints);
   PassPipelineRegistration<ToKernelsOptions>(
       "danaus-to-nvvm", "The GPU path: device functions in NVVM and their launches", buildToNVVM);
   PassPipelineRegistration<ToKernelsOptions>(

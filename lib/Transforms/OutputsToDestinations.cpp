@@ -79,11 +79,46 @@ static LogicalResult verifyNoCaller(func::FuncOp function, ModuleOp module) {
 }
 
 /// f(args) -> tensor  ->  f(args, memref), written before each return.
+/// memref<? x 4 x 8, strided<[?, 8, 1]>>: rows that lie apart, each contiguous.
+static MemRefType withRowStride(RankedTensorType tensor) {
+  SmallVector<int64_t> strides(tensor.getRank(), 1);
+  for (int64_t i = tensor.getRank() - 2; i > 0; --i)
+    strides[i] = strides[i + 1] * tensor.getDimSize(i + 1);
+  strides[0] = ShapedType::kDynamic;
+  auto layout = StridedLayoutAttr::get(tensor.getContext(), /*offset=*/0, strides);
+  return MemRefType::get(tensor.getShape(), tensor.getElementType(), layout);
+}
+
+/// The number of leading arguments that are packed parameters, in a function that
+/// danaus-separate-parameters made: what follows has row strides.
+static std::optional<int64_t> countParameters(func::FuncOp function) {
+  auto count = function->getAttrOfType<IntegerAttr>("danaus.parameters");
+  return count ? std::optional(count.getInt()) : std::nullopt;
+}
+
+/// %x: tensor<?x8xf32>  ->  %x: memref<?x8xf32, strided<[?, 1]>>, read as a tensor
+static void addRowStrides(func::FuncOp function, int64_t firstActivation) {
+  OpBuilder builder = OpBuilder::atBlockBegin(&function.getBody().front());
+  for (BlockArgument argument : function.getArguments().drop_front(firstActivation)) {
+    auto tensor = dyn_cast<RankedTensorType>(argument.getType());
+    if (!tensor || tensor.getRank() == 0)
+      continue;
+    argument.setType(withRowStride(tensor));
+    auto read = bufferization::ToTensorOp::create(builder, argument.getLoc(), tensor, argument,
+                                                  /*restrict=*/true);
+    argument.replaceAllUsesExcept(read.getResult(), read);
+  }
+  function.setFunctionType(
+      builder.getFunctionType(function.getBody().getArgumentTypes(), function.getResultTypes()));
+}
+
 static void addDestinations(func::FuncOp function) {
   unsigned firstDestination = function.getNumArguments();
   for (Type type : function.getResultTypes()) {
     auto tensor = cast<RankedTensorType>(type);
-    auto memref = MemRefType::get(tensor.getShape(), tensor.getElementType());
+    bool hasRowStride = countParameters(function) && tensor.getRank() > 0;
+    MemRefType memref = hasRowStride ? withRowStride(tensor)
+                                     : MemRefType::get(tensor.getShape(), tensor.getElementType());
     (void)function.insertArgument(function.getNumArguments(), memref, {}, function.getLoc());
   }
   function.walk([&](func::ReturnOp op) {
@@ -111,6 +146,8 @@ struct OutputsToDestinations : danaus::impl::OutputsToDestinationsPassBase<Outpu
       if (failed(verifyResults(function)) || failed(verifyNoCaller(function, getOperation())))
         return signalPassFailure();
     for (func::FuncOp function : functions) {
+      if (std::optional<int64_t> parameters = countParameters(function))
+        addRowStrides(function, *parameters);
       protectInputs(function);
       addDestinations(function);
     }

@@ -16,10 +16,10 @@
 // RUN: echo 'func.func @f() { return }' > %t.empty.mlir
 // RUN: not danaus-compile %t.empty.mlir --emit=ptx 2>&1 | FileCheck %s --check-prefix=EMPTY
 
-// TARGET:  danaus-compile: error: --target: wanted sm_80 or sm_90a, found "sm_7"
-// CPU:     danaus-compile: error: --target: wanted sm_80 or sm_90a, found "x86-avx2"
-// NO-EMIT: danaus-compile: error: --emit: wanted ptx, cubin, ll or mlir, found ""
-// SUFFIX:  danaus-compile: error: --emit: wanted ptx, cubin, ll or mlir, found "sass"
+// TARGET:  danaus-compile: error: --target: wanted sm_80 or sm_90a for ptx, found "sm_7"
+// CPU:     danaus-compile: error: --target: wanted sm_80 or sm_90a for ptx, found "x86-avx2"
+// NO-EMIT: danaus-compile: error: --emit: wanted o, so, s, ptx, cubin, ll or mlir, found ""
+// SUFFIX:  danaus-compile: error: --emit: wanted o, so, s, ptx, cubin, ll or mlir, found "sass"
 // INPUT:   danaus-compile: error: cannot open input file '{{.*}}nowhere': No such file or directory
 // OUTPUT:  danaus-compile: error: cannot open output file '{{.*}}a.ptx': No such file or directory
 // UNIT:    error: 'chain.kernel' op schedule is not legal on sm_90a: unit: wanted mma_sync on sm_90a; rows: wanted 16, 32, 48 or 64, found 8

@@ -8,7 +8,7 @@
 // RUN: danaus-compile %S/Inputs/monarchs.mlir --emit=ptx -o %t.default
 // RUN: danaus-compile %S/Inputs/monarchs.mlir --target=sm_90a -o %t.ptx
 // RUN: diff %t.default %t.ptx
-// RUN: danaus-compile %S/Inputs/monarchs.mlir -o %t.ll
+// RUN: danaus-compile %S/Inputs/monarchs.mlir --target=sm_90a -o %t.ll
 // RUN: FileCheck %s --check-prefix=LL --input-file=%t.ll
 
 // CHECK: .version 8.0

@@ -45,3 +45,14 @@ func.func @arguments_of_a_function_without_results_are_protected(%x: tensor<8xf3
   bufferization.materialize_in_destination %x in restrict writable %y : (tensor<8xf32>, memref<8xf32>) -> ()
   return
 }
+
+// Behind its packed parameters a function with entry points takes rows that lie apart.
+// CHECK-LABEL: func.func @rows_lie_apart(
+// CHECK-SAME: %[[P:[a-z0-9_]+]]: tensor<8xf32> {bufferization.writable = false}, %[[X:[a-z0-9_]+]]: memref<?x2x4xf32, strided<[?, 4, 1]>>, %[[V:[a-z0-9_]+]]: memref<?xf32, strided<[?]>>, %[[D0:[a-z0-9_]+]]: memref<?x2x4xf32, strided<[?, 4, 1]>>, %[[D1:[a-z0-9_]+]]: memref<?xf32, strided<[?]>>)
+func.func @rows_lie_apart(%p: tensor<8xf32>, %x: tensor<?x2x4xf32>, %v: tensor<?xf32>) -> (tensor<?x2x4xf32>, tensor<?xf32>) attributes {danaus.parameters = 1 : i64} {
+  // CHECK: %[[XT:.*]] = bufferization.to_tensor %[[X]] restrict :
+  // CHECK: %[[VT:.*]] = bufferization.to_tensor %[[V]] restrict :
+  // CHECK: bufferization.materialize_in_destination %[[XT]] in restrict writable %[[D0]]
+  // CHECK: bufferization.materialize_in_destination %[[VT]] in restrict writable %[[D1]]
+  return %x, %v : tensor<?x2x4xf32>, tensor<?xf32>
+}

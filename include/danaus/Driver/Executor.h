@@ -39,6 +39,7 @@ struct CompileSettings {
   std::string model;     ///< file with a schedule model
   std::string target;    ///< name of a target record
   int64_t rows = 256;    ///< rows to expect where they are dynamic
+  int64_t threads = 1;   ///< of one call on the CPU
   unsigned optLevel = 3; ///< LLVM's effort on the CPU, 0 to 3
   bool simplify = false; ///< the algebra first, after `passes`
 };

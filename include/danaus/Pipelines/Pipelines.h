@@ -60,8 +60,13 @@ void buildToChain(mlir::OpPassManager &pm, const ToChainOptions &options);
 // danaus-bufferize
 //===----------------------------------------------------------------------===//
 
-/// Nothing to choose.
-struct BufferizeOptions : mlir::PassPipelineOptions<BufferizeOptions> {};
+struct BufferizeOptions : mlir::PassPipelineOptions<BufferizeOptions> {
+  Option<int64_t> threads{*this, "threads", llvm::cl::desc("Workers that share the rows, at most"),
+                          llvm::cl::init(1)};
+  Option<bool> deallocate{*this, "deallocate",
+                          llvm::cl::desc("Free every allocation; off where none will be left"),
+                          llvm::cl::init(true)};
+};
 
 /// Tensors to memrefs across functions, results of public functions in their
 /// callers' memory, every allocation freed.
@@ -106,6 +111,8 @@ struct ToKernelsOptions : mlir::PassPipelineOptions<ToKernelsOptions> {
                        llvm::cl::init(256)};
   Option<bool> simplify{*this, "simplify", llvm::cl::desc("Run danaus-simplify-linop first"),
                         llvm::cl::init(false)};
+  Option<int64_t> threads{*this, "threads", llvm::cl::desc("Workers that share the rows, at most"),
+                          llvm::cl::init(1)};
 };
 
 /// linop to scheduled chain.kernel with packed weights, on tensors: the common
@@ -118,6 +125,14 @@ void buildToKernels(mlir::OpPassManager &pm, const ToKernelsOptions &options);
 
 /// The optimized CPU path, from linop to the LLVM dialect.
 void buildToLLVM(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+
+//===----------------------------------------------------------------------===//
+// danaus-to-entry-points
+//===----------------------------------------------------------------------===//
+
+/// The optimized CPU path, ahead of time: for each public function the five C
+/// functions of danaus-create-entry-points, in the LLVM dialect. Nothing allocates.
+void buildToEntryPoints(mlir::OpPassManager &pm, const ToKernelsOptions &options);
 
 //===----------------------------------------------------------------------===//
 // danaus-to-nvvm

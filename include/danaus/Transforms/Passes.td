@@ -60,7 +60,9 @@ def OutputsToDestinationsPass : Pass<"danaus-outputs-to-destinations", "::mlir::
     `bufferization.materialize_in_destination ... restrict writable`, and no
     result; its tensor arguments are marked as not writable, since bufferization
     would otherwise overwrite a caller's inputs. The caller's destinations must
-    not overlap other arguments. Private functions are left as they are.
+    not overlap other arguments. In a function with `danaus.parameters`, the
+    activations too become memrefs, and theirs and the results' rows lie a
+    dynamic stride apart. Private functions are left as they are.
 
     Refuses, before it changes anything, a result that is not a plain ranked
     tensor, and a public function with results that is called in its module.
@@ -489,6 +491,99 @@ def ReassociatePass : Pass<"danaus-reassociate"> {
   let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::arith::ArithDialect",
                            "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect"];
+}
+
+def MarkActivationsPass : Pass<"danaus-mark-activations", "::mlir::ModuleOp"> {
+  let summary = "Mark the arguments that have a row for each row of a call";
+  let description = [{
+    Before: public functions as they were written. After: each argument that is
+    a plain tensor with a dynamic first size, and no parameter of a
+    `linop.assemble`, has the attribute `danaus.activation`; one of static size
+    that a user marked keeps it. All others are parameters.
+
+    Refuses a public function without an activation.
+    Test: `test/Transforms/mark-activations.mlir`.
+  }];
+}
+
+def SeparateParametersPass : Pass<"danaus-separate-parameters", "::mlir::ModuleOp"> {
+  let summary = "Move the work that depends on parameters alone to the packing function";
+  let description = [{
+    Before: public functions `@f` on tensors with marked activations, possibly
+    with a `danaus.pack` function. After: `@f_pack` takes every parameter as it
+    was written, in order, and returns what `@f` needs of them: parameters,
+    packed weights, and results of ops without effects that no activation
+    reaches. `@f` takes those first, then the activations, and has
+    `danaus.parameters`, their number, and `danaus.schedule`, the schedules of
+    its kernels as text. Constants, fills and scalars are made again in `@f`.
+
+    Refuses a parameter with a dynamic size, an activation with one that is not
+    its first, what is no tensor, and more than one block.
+    Test: `test/Transforms/separate-parameters.mlir`.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
+def DistributeRowsPass : Pass<"danaus-distribute-rows", "::mlir::func::FuncOp"> {
+  let summary = "Give each worker a range of the row tiles";
+  let description = [{
+    Before: `scf.forall` over row tiles on memrefs. After, for `threads` of 1,
+    `scf.for`; for more, an `scf.forall` over at most that many workers, with
+    the attribute `danaus.workers`, around an `scf.for` over tiles of the
+    worker's rows, which are contiguous. They are a multiple of 16 (12, 8, ...)
+    where an `affine.min` of the tile's rows is all that limits them, else of
+    whole tiles. Loops in a loop over workers, and those of
+    another form, become `scf.for`. Test: `test/Transforms/distribute-rows.mlir`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::scf::SCFDialect"];
+  let options = [Option<"threads", "threads", "int64_t", "1", "Workers at most">];
+}
+
+def AllocateWorkspacePass : Pass<"danaus-allocate-workspace", "::mlir::ModuleOp"> {
+  let summary = "Temporary memory from the caller";
+  let description = [{
+    Before: functions with `danaus.parameters` and their packing functions, on
+    memrefs, everything inlined. After: each has one more argument,
+    `memref<?xi8>`, and every `memref.alloc` is a `memref.view` of it, at a
+    multiple of 64 bytes; in a loop over workers, one for each. A new private
+    function, named by the attribute `danaus.workspace`, returns the bytes for
+    a number of rows.
+
+    Refuses an allocation whose size neither follows from the rows nor has a
+    constant bound, one that leaves the loop that makes it, and calls.
+    Test: `test/Transforms/allocate-workspace.mlir`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
+                           "::mlir::memref::MemRefDialect"];
+}
+
+def OutlineParallelLoopsPass : Pass<"danaus-outline-parallel-loops", "::mlir::ModuleOp"> {
+  let summary = "Loops over workers become calls of the runtime";
+  let description = [{
+    Before: `scf.forall` with `danaus.workers` on memrefs. After: a call of
+    `danausParallelFor(function, context, count)`, the body in a private
+    function, and what it reads from outside in a struct on the stack. Scratch
+    memory on the stack (`memref.alloca`) is made anew by each worker.
+    Test: `test/Transforms/outline-parallel-loops.mlir`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect"];
+}
+
+def CreateEntryPointsPass : Pass<"danaus-create-entry-points", "::mlir::ModuleOp"> {
+  let summary = "Export the five C functions of a compiled function";
+  let description = [{
+    Before: `@f` and `@f_pack` as `danaus-allocate-workspace` leaves them.
+    After: both are private under other names, and `f_packed_bytes`, `f_pack`,
+    `f_workspace_bytes`, `f_run`, `f_call` and `f_info` are functions of the LLVM dialect
+    that check their arguments through the runtime library
+    (`danaus/Runtime/Cpu.h`) and call them.
+
+    Refuses a name that is no identifier of C, and one that is taken.
+    Test: `test/Transforms/create-entry-points.mlir`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::func::FuncDialect"];
 }
 
 #endif // DANAUS_TRANSFORMS_PASSES_TD

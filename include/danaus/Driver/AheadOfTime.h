@@ -1,0 +1,45 @@
+//===- AheadOfTime.h - MLIR files to machine code ---------------*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_DRIVER_AHEADOFTIME_H
+#define DANAUS_DRIVER_AHEADOFTIME_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/Support/Error.h"
+
+namespace danaus {
+
+/// The command line of danaus-compile.
+struct CompileFileSettings {
+  std::string input = "-", output = "-";
+  std::string emit;      ///< kind of output, or empty: the output's suffix
+  std::string target;    ///< empty: sm_90a for PTX and cubins, else this machine
+  std::string schedule;  ///< text of a #chain.schedule for every kernel
+  std::string model;     ///< file with a schedule model
+  std::string header;    ///< file for the C header, or empty
+  int64_t rows = 256;    ///< rows to expect where they are dynamic
+  int64_t threads = 1;   ///< workers of a call at most
+  bool simplify = false; ///< the algebra first
+  bool allowSpills = false, verbose = false;
+};
+
+/// Compiles a file as `settings` say; diagnostics on stderr. Returns the exit
+/// status. A structure from outside is known when `registry` has its dialect.
+int compileFile(const CompileFileSettings &settings, mlir::DialectRegistry &registry);
+
+/// Brings `module` to the entry points of danaus-create-entry-points for the CPU
+/// target named in `settings`. What passes say goes to the diagnostic handlers.
+llvm::Error lowerToEntryPoints(mlir::ModuleOp module, const CompileFileSettings &settings);
+
+/// A C header for the entry points in a module that lowerToEntryPoints made.
+/// `guard` becomes its include guard.
+std::string printHeader(mlir::ModuleOp module, llvm::StringRef guard);
+
+} // namespace danaus
+
+#endif // DANAUS_DRIVER_AHEADOFTIME_H

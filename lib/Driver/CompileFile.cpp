@@ -1,0 +1,221 @@
+//===- CompileFile.cpp - MLIR files to machine code -----------------------===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Driver/AheadOfTime.h"
+#include "danaus/Driver/Registration.h"
+#include "danaus/Pipelines/Pipelines.h"
+#include "danaus/Target/NVPTX.h"
+#include "danaus/Target/Records.h"
+#include "danaus/Target/X86.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/FileUtilities.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/ToolOutputFile.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+using namespace danaus;
+using llvm::Error;
+using llvm::Expected;
+
+/// Prints `problem` as the tool's own error.
+static int fail(const llvm::Twine &problem) {
+  llvm::WithColor::error(llvm::errs(), "danaus-compile") << problem << '\n';
+  return 1;
+}
+
+static OwningOpRef<ModuleOp> parse(const std::string &file, MLIRContext &context) {
+  std::string problem;
+  std::unique_ptr<llvm::MemoryBuffer> buffer = openInputFile(file, &problem);
+  if (!buffer) {
+    fail(problem);
+    return nullptr;
+  }
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(std::move(buffer), llvm::SMLoc());
+  SourceMgrDiagnosticHandler diagnostics(*sources, &context);
+  return parseSourceFile<ModuleOp>(*sources, ParserConfig(&context));
+}
+
+static std::string printModule(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  module.print(stream);
+  return text + "\n";
+}
+
+static Error writeFile(StringRef path, StringRef contents) {
+  std::string problem;
+  std::unique_ptr<llvm::ToolOutputFile> file = openOutputFile(path, &problem);
+  if (!file)
+    return llvm::createStringError(problem);
+  file->os() << contents;
+  file->keep();
+  return Error::success();
+}
+
+//===----------------------------------------------------------------------===//
+// GPU
+//===----------------------------------------------------------------------===//
+
+static Expected<std::string> emitCubin(gpu::GPUModuleOp device, const TargetLimits &target,
+                                       const CompileFileSettings &settings) {
+  Expected<std::string> ptx = translateToPtx(device, target);
+  if (!ptx)
+    return ptx.takeError();
+  std::optional<std::string> ptxas = findPtxas();
+  if (!ptxas)
+    return llvm::createStringError("a cubin needs ptxas: none on the PATH, in CUDA_PATH or "
+                                   "DANAUS_PTXAS; ptx needs none");
+  Expected<Cubin> cubin = assemble(*ptx, target, *ptxas, settings.allowSpills);
+  if (!cubin)
+    return cubin.takeError();
+  if (settings.verbose)
+    for (const KernelResources &kernel : cubin->kernels)
+      llvm::errs() << kernel.name << ": " << kernel.registers << " registers, " << kernel.spillBytes
+                   << " bytes spilled, " << kernel.stackBytes << " bytes stack\n";
+  return std::move(cubin->image);
+}
+
+static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &target,
+                                           StringRef kind, const CompileFileSettings &settings) {
+  PassManager pm(module.getContext());
+  ToKernelsOptions kernels;
+  kernels.schedule = settings.schedule;
+  buildToNVVM(pm, kernels);
+  if (failed(pm.run(module)))
+    return llvm::createStringError("compilation failed");
+  if (kind == "mlir")
+    return printModule(module);
+  auto devices = module.getOps<gpu::GPUModuleOp>();
+  if (devices.empty())
+    return llvm::createStringError("no function of the input became a kernel of " + target.name);
+  if (kind == "ptx")
+    return translateToPtx(*devices.begin(), target);
+  if (kind == "ll")
+    return translateToOptimizedLLVMIR(*devices.begin(), target);
+  return emitCubin(*devices.begin(), target, settings);
+}
+
+//===----------------------------------------------------------------------===//
+// CPU
+//===----------------------------------------------------------------------===//
+
+Error danaus::lowerToEntryPoints(ModuleOp module, const CompileFileSettings &settings) {
+  Expected<CpuTarget> target = lookupCpuTarget(settings.target);
+  if (!target)
+    return target.takeError();
+  if (settings.threads < 1)
+    return llvm::createStringError("--threads: wanted at least 1, found " +
+                                   llvm::Twine(settings.threads));
+  Builder builder(module.getContext());
+  module->setAttr("danaus.target", builder.getStringAttr(target->record));
+  module->setAttr("danaus.features", builder.getStringAttr(target->features));
+  PassManager pm(module.getContext());
+  ToKernelsOptions options;
+  options.schedule = settings.schedule;
+  options.model = settings.model;
+  options.rows = settings.rows;
+  options.threads = settings.threads;
+  options.simplify = settings.simplify;
+  buildToEntryPoints(pm, options);
+  if (failed(pm.run(module)))
+    return llvm::createStringError("compilation failed");
+  return Error::success();
+}
+
+/// The code; for a shared library that of an object file, which is still to link.
+static Expected<std::string> compileForCpu(ModuleOp module, StringRef kind,
+                                           const CompileFileSettings &settings) {
+  if (Error error = lowerToEntryPoints(module, settings))
+    return std::move(error);
+  if (kind == "mlir")
+    return printModule(module);
+  Expected<CpuTarget> target = lookupCpuTarget(settings.target);
+  if (!target)
+    return target.takeError();
+  CodeKind code = kind == "ll"  ? CodeKind::LLVMIR
+                  : kind == "s" ? CodeKind::Assembly
+                                : CodeKind::Object;
+  return emitCode(module, *target, code);
+}
+
+//===----------------------------------------------------------------------===//
+// Files
+//===----------------------------------------------------------------------===//
+
+/// FILE.h  ->  FILE_H
+static std::string guardName(StringRef path) {
+  std::string guard = llvm::sys::path::filename(path).upper();
+  for (char &c : guard)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  return "DANAUS_COMPILED_" + guard;
+}
+
+static Error compileModule(ModuleOp module, StringRef kind, const CompileFileSettings &settings) {
+  std::optional<TargetLimits> gpu = lookupTarget(settings.target);
+  bool onGpu = gpu && gpu->isGpu;
+  if (onGpu)
+    module->setAttr("danaus.target", StringAttr::get(module.getContext(), settings.target));
+  Expected<std::string> result =
+      onGpu ? compileForGpu(module, *gpu, kind, settings) : compileForCpu(module, kind, settings);
+  if (!result)
+    return result.takeError();
+  if (!settings.header.empty())
+    if (Error error = writeFile(settings.header, printHeader(module, guardName(settings.header))))
+      return error;
+  return kind == "so" ? linkSharedLibrary(*result, settings.output)
+                      : writeFile(settings.output, *result);
+}
+
+/// The kinds of output that the target has.
+static Error checkKind(StringRef kind, const CompileFileSettings &settings) {
+  std::optional<TargetLimits> limits = lookupTarget(settings.target);
+  bool onGpu = limits && limits->isGpu;
+  const StringRef cpuKinds[] = {"o", "so", "s", "ll", "mlir"};
+  const StringRef gpuKinds[] = {"ptx", "cubin", "ll", "mlir"};
+  if (!llvm::is_contained(cpuKinds, kind) && !llvm::is_contained(gpuKinds, kind))
+    return llvm::createStringError("--emit: wanted o, so, s, ptx, cubin, ll or mlir, found \"" +
+                                   kind + "\"");
+  if (!onGpu && (kind == "ptx" || kind == "cubin"))
+    return llvm::createStringError("--target: wanted sm_80 or sm_90a for " + kind + ", found \"" +
+                                   settings.target + "\"");
+  if (onGpu && !llvm::is_contained(gpuKinds, kind))
+    return llvm::createStringError("--target: wanted one of " + cpuTargetNames() + " for " + kind +
+                                   ", found \"" + settings.target + "\"");
+  if (onGpu && !settings.header.empty())
+    return llvm::createStringError("--emit-header: only functions for the CPU have one");
+  if (kind == "so" && settings.output == "-")
+    return llvm::createStringError("-o: wanted a file for a shared library");
+  return Error::success();
+}
+
+int danaus::compileFile(const CompileFileSettings &given, DialectRegistry &registry) {
+  CompileFileSettings settings = given;
+  std::string kind = settings.emit;
+  if (kind.empty())
+    kind = llvm::sys::path::extension(settings.output)
+               .drop_front(llvm::sys::path::has_extension(settings.output) ? 1 : 0);
+  if (settings.target.empty())
+    settings.target = kind == "ptx" || kind == "cubin" ? "sm_90a" : "native";
+  if (Error error = checkKind(kind, settings))
+    return fail(llvm::toString(std::move(error)));
+  registerDeviceTranslations(registry);
+  MLIRContext context(registry);
+  OwningOpRef<ModuleOp> module = parse(settings.input, context);
+  if (!module)
+    return 1;
+  if (Error error = compileModule(*module, kind, settings))
+    return fail(llvm::toString(std::move(error)));
+  return 0;
+}

@@ -1,0 +1,29 @@
+//===- ring-compile.cpp - danaus-compile for a structure from outside -----===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// ring-compile FILE OUTPUT [HEADER]: machine code for this CPU.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Ring.h"
+#include "danaus/Driver/AheadOfTime.h"
+#include "llvm/Support/raw_ostream.h"
+
+int main(int argc, char **argv) {
+  if (argc < 3) {
+    llvm::errs() << "usage: ring-compile FILE OUTPUT [HEADER]\n";
+    return 1;
+  }
+  mlir::DialectRegistry registry;
+  ring::registerDialects(registry);
+  danaus::CompileFileSettings settings;
+  settings.input = argv[1];
+  settings.output = argv[2];
+  settings.header = argc > 3 ? argv[3] : "";
+  return danaus::compileFile(settings, registry);
+}
