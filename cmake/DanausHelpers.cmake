@@ -118,6 +118,23 @@ function(add_danaus_plugin name)
   install(TARGETS ${name} LIBRARY DESTINATION lib)
 endfunction()
 
+# add_danaus_shared(name OUTPUT name SOURCES... LINK libs... EXPORTS symbols...): a shared library in lib/ that shows
+# nothing but the named symbols; with LLVM's archives inside where they are linked.
+function(add_danaus_shared name)
+  cmake_parse_arguments(ARG "" "OUTPUT" "SOURCES;LINK;EXPORTS" ${ARGN})
+  list(JOIN ARG_EXPORTS "; " exports)
+  set(script ${CMAKE_CURRENT_BINARY_DIR}/${name}.exports)
+  file(CONFIGURE OUTPUT ${script} CONTENT "{ global: @exports@; local: *; };\n" @ONLY)
+  add_library(${name} SHARED ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE ${ARG_LINK} DanausMLIR)
+  target_precompile_headers(${name} REUSE_FROM DanausPch)
+  add_dependencies(${name} DanausGenerated)
+  set_target_properties(${name} PROPERTIES OUTPUT_NAME ${ARG_OUTPUT} LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib)
+  target_link_options(${name} PRIVATE -fuse-ld=lld -Wl,--as-needed,-Bsymbolic
+                      -Wl,--version-script=${script})
+  install(TARGETS ${name} LIBRARY DESTINATION lib)
+endfunction()
+
 # add_danaus_unittests(name SOURCES... LINK libs...): one executable of GoogleTest cases, each a case of ctest.
 function(add_danaus_unittests name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})

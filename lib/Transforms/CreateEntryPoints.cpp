@@ -406,8 +406,7 @@ void EntryPoints::createCall() {
            {table(), base, data, strides, rows, workspace, workspaceBytes(function, rows)}));
   SmallVector<Value> arguments;
   appendPacked(base, arguments);
-  for (auto [index, type] :
-       llvm::enumerate(llvm::concat<const MemRefType>(activations, results))) {
+  for (auto [index, type] : llvm::enumerate(llvm::concat<const MemRefType>(activations, results))) {
     Value slot = offsetPointer(data, constant(int64_t(index) * 8));
     Value start = LLVM::LoadOp::create(builder, pointer, slot);
     Value strideSlot = offsetPointer(strides, constant(int64_t(index) * 8));
@@ -437,8 +436,7 @@ void EntryPoints::createRun() {
   }
   SmallVector<Value> arguments = {entry->getArgument(0), spill(data, pointer), spill(strides, i64)};
   llvm::append_range(arguments, entry->getArguments().take_back(3));
-  Value code =
-      LLVM::CallOp::create(builder, i32, (name + "_call").str(), arguments).getResult();
+  Value code = LLVM::CallOp::create(builder, i32, (name + "_call").str(), arguments).getResult();
   LLVM::ReturnOp::create(builder, code);
 }
 

@@ -5,7 +5,13 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 #===----------------------------------------------------------------------===#
-"""Danaus' Python side: readers of weights, projections onto structures, the demo, training of cost models.
+"""Danaus' Python side: the compiler, readers of weights, projections onto structures, the demo, training of cost models.
 
 Modules import NumPy themselves, so that a program can set OpenBLAS's environment before they do.
 """
+
+
+def compile(*arguments, **options):
+    """danaus.compiler.compile: MLIR text to a function on NumPy arrays."""
+    from danaus import compiler
+    return compiler.compile(*arguments, **options)

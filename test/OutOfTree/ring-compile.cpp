@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// ring-compile FILE OUTPUT [HEADER]: machine code for this CPU.
+// ring-compile FILE HEADER -o OUTPUT: machine code for this CPU.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,15 +15,15 @@
 #include "llvm/Support/raw_ostream.h"
 
 int main(int argc, char **argv) {
-  if (argc < 3) {
-    llvm::errs() << "usage: ring-compile FILE OUTPUT [HEADER]\n";
+  if (argc != 5 || llvm::StringRef(argv[3]) != "-o") {
+    llvm::errs() << "usage: ring-compile FILE HEADER -o OUTPUT\n";
     return 1;
   }
   mlir::DialectRegistry registry;
   ring::registerDialects(registry);
   danaus::CompileFileSettings settings;
   settings.input = argv[1];
-  settings.output = argv[2];
-  settings.header = argc > 3 ? argv[3] : "";
+  settings.header = argv[2];
+  settings.output = argv[4];
   return danaus::compileFile(settings, registry);
 }

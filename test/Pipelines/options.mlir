@@ -13,6 +13,20 @@
 // RUN: not danaus-opt %s --danaus-to-llvm="model=%t.none rows=3" 2>&1 | FileCheck %s --check-prefix=NONE
 // NONE: error: option model: cannot read model '{{.*}}none': No such file or directory
 
+// Ahead of time, with a loop of the runtime where there are several threads; a worker expects its share of the rows.
+// RUN: danaus-opt %s --danaus-to-entry-points="schedule=#chain.schedule<rows=24,axes=[b,b]>" | FileCheck %s --check-prefix=STEP
+// RUN: not danaus-opt %s --danaus-to-entry-points="model=%t.none rows=3" 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: danaus-opt %s --danaus-to-entry-points="threads=3 simplify=true" | FileCheck %s --check-prefix=PARALLEL
+// RUN: danaus-opt %s --danaus-to-llvm="threads=3" | FileCheck %s --check-prefix=PARALLEL
+// RUN: danaus-opt %s --danaus-to-kernels="model=%S/../Transforms/Inputs/narrow-panels.json rows=6 threads=2" | FileCheck %s --check-prefix=THREE
+// PARALLEL: llvm.call @danausParallelFor
+
+// RUN: danaus-opt %s --danaus-to-kernels --danaus-tile-kernels --danaus-bufferize="threads=3 deallocate=false" \
+// RUN:   | FileCheck %s --check-prefix=KEPT --implicit-check-not=dealloc
+// KEPT: scf.forall
+// KEPT: memref.alloc
+// KEPT: danaus.workers = 3
+
 // Four warps are 128 threads, and 48 rows a tile.
 // RUN: sed s/x86-avx512/sm_90a/ %s > %t.gpu.mlir
 // RUN: danaus-opt %t.gpu.mlir --danaus-to-nvvm="rows=512 schedule=#chain.schedule<unit=mma_sync,rows=48,warps=4>" \
