@@ -218,10 +218,18 @@ private:
     auto op = ContractOp::create(builder, loc, init.getType(), x, outside.lookup(stage.getWeight()),
                                  extras, init, stage.getA(), stage.getB(), stage.getC(),
                                  stage.getD(), stage.getOrder(), *stage.getPacking(),
-                                 kernel.getSchedule()->getBlockRows(), groupOfX(link));
+                                 blockRows(stage), groupOfX(link));
     OpBuilder::InsertionGuard guard(builder);
     buildBody(builder, op, link, element);
     return op.getResult();
+  }
+
+  /// Rows of the register block: twice as many where the panel, cut to what the
+  /// stage has, leaves half of the accumulators.
+  int64_t blockRows(StageOp stage) {
+    ScheduleAttr schedule = *kernel.getSchedule();
+    bool isNarrow = 2 * stage.getPacking()->getPanel() <= schedule.getPanel();
+    return schedule.getBlockRows() * (isNarrow ? 2 : 1);
   }
 
   /// The order that the stage before gave to the columns of the tile, if any.

@@ -17,7 +17,7 @@
 // m = L / d values of b side by side, each with all of d: outputs are neighbors
 // in memory, and x is d values repeated m times. Along b a panel of weights (c x V) stays in
 // L1 while rows stream past; along d a block of x does, and weights stream, unless the panel
-// is the smaller of the two. Rows that do not fill a block of R run in blocks of 4, 2 and 1.
+// is the smaller of the two. Rows that do not fill a block of R run in blocks of R / 2, 4, 2 and 1.
 //
 // Where the previous stage put its outputs in groups (packing digit = d), the
 // columns of x are not (A, C, D) but (A, C / m, D, C % m), m = group / d: values
@@ -129,11 +129,11 @@ void ContractVectorizer::loop(int64_t extent, int64_t step, llvm::function_ref<v
   body(forOp.getInductionVar());
 }
 
-/// Blocks of `block_rows` rows, then what remains in blocks of 4, 2 and 1.
+/// Blocks of `block_rows` rows, then what remains in blocks of half, 4, 2 and 1.
 void ContractVectorizer::rowLoops(BlockBody body) {
   Value start = index(0);
   int64_t previous = ShapedType::kDynamic;
-  for (int64_t count : {blockRows, int64_t(4), int64_t(2)}) {
+  for (int64_t count : {blockRows, blockRows / 2, int64_t(4), int64_t(2)}) {
     if (count < 2 || (previous != ShapedType::kDynamic && count >= previous))
       continue;
     AffineExpr from = b.getAffineDimExpr(0), to = b.getAffineDimExpr(1);
