@@ -19,7 +19,8 @@ class Chain_Attr<string name, string attrMnemonic> : AttrDef<Chain_Dialect, name
 
 def Chain_Unit : I32EnumAttr<"Unit", "the arithmetic unit that a kernel runs on", [
     I32EnumAttrCase<"fma", 0>,
-    I32EnumAttrCase<"mma_sync", 1>]> {
+    I32EnumAttrCase<"mma_sync", 1>,
+    I32EnumAttrCase<"amx", 2>]> {
   let cppNamespace = "::danaus::chain";
   let genSpecializedAttr = 0;
 }
@@ -42,7 +43,8 @@ def Chain_PackingKind : I32EnumAttr<"PackingKind", "the order of a packed weight
     I32EnumAttrCase<"panel_b", 0>,
     I32EnumAttrCase<"panel_d", 1>,
     I32EnumAttrCase<"mma_k16", 2>,
-    I32EnumAttrCase<"mma_k8", 3>]> {
+    I32EnumAttrCase<"mma_k8", 3>,
+    I32EnumAttrCase<"vnni", 4>]> {
   let cppNamespace = "::danaus::chain";
   let genSpecializedAttr = 0;
 }
@@ -62,6 +64,7 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
     | `panel_d`, m = L / d whole and > 1 | a, 1, b / (P m), c, (b / m) % P, b % m, d | lanes along b and d |
     | `mma_k16` | a, d, b / 8, c / 16, b % 8, (c / 2) % 4, (c / 8) % 2, c % 2 | B of mma.m16n8k16 |
     | `mma_k8`  | a, d, b / 8, c / 8, b % 8, c % 4, (c / 4) % 2          | B of mma.m16n8k8, tf32 |
+    | `vnni`    | a, d, b / 16, c / 32, (c / 2) % 16, b % 16, c % 2      | tiles of AMX, bf16; b / 16 a multiple of P |
 
     An a or d that the weight shares is left out.
 
@@ -69,8 +72,9 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
     next stage of the kernel, with d = `digit`, finds the inputs of one sum next
     to each other: in each `group` of them, those of equal b % digit together.
     What the stage computes is the same; only the tile of activations between
-    the two has its columns in this order. Groups divide b, `digit` the group,
-    and this needs d = 1.
+    the two has its columns in this order. This needs d = 1. With `panel_b`
+    groups divide b, and `digit` the group; with `vnni` a group is one of whole
+    blocks of b = `digit` columns.
 
     Example: `#chain.packing<kind = panel_b, lanes = 16, panel = 2>`
   }];
@@ -88,7 +92,8 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
     Every decision about a `chain.kernel`, written by `danaus-assign-schedule`
     (from a user, a model or the default) and obeyed by all other passes.
 
-    * `unit`: `fma` (vector units of a CPU) or `mma_sync` (tensor cores)
+    * `unit`: `fma` (vector units of a CPU), `amx` (matrix tiles of a CPU) or
+      `mma_sync` (tensor cores)
     * `rows`: rows of activations that one tile holds
     * `cuts`: ascending indices of stages that begin a new launch; the
       activations before each go through memory

@@ -47,11 +47,15 @@ static LogicalResult verifyPacking(Operation *op, PackingAttr packing,
       packing.getDigit() < 1)
     return op->emitOpError() << "packing: wanted lanes, panel, group, digit >= 1, found "
                              << packing;
-  bool isWhole =
-      pattern.b % packing.getGroup() == 0 && packing.getGroup() % packing.getDigit() == 0;
+  bool ofBlocks = packing.getKind() == chain::PackingKind::vnni;
+  bool isWhole = packing.getGroup() % packing.getDigit() == 0 &&
+                 (ofBlocks ? packing.getDigit() == pattern.b &&
+                                 pattern.a * pattern.b % packing.getGroup() == 0
+                           : pattern.b % packing.getGroup() == 0);
   if (packing.getDigit() > 1 && (!isWhole || pattern.d != 1))
-    return op->emitOpError() << "packing: wanted d = 1, a group that divides b = " << pattern.b
-                             << " and a digit that divides the group, found " << packing;
+    return op->emitOpError() << "packing: wanted d = 1 and, for b = " << pattern.b
+                             << ", whole groups of columns and a digit that divides them, found "
+                             << packing;
   return success();
 }
 
@@ -228,8 +232,9 @@ static LogicalResult verifyGroup(ContractOp op) { // (C4)
   if (pattern.d == 1 || group < 1 || group % pattern.d != 0 || pattern.c * pattern.d % group != 0)
     return op.emitOpError() << "x_group: wanted a multiple of d > 1 that divides c d, found "
                             << group << " for c = " << pattern.c << ", d = " << pattern.d;
-  if (op.getPacking().getKind() != chain::PackingKind::panel_b)
-    return op.emitOpError() << "x_group: wanted packing panel_b, found "
+  chain::PackingKind kind = op.getPacking().getKind();
+  if (kind != chain::PackingKind::panel_b && kind != chain::PackingKind::vnni)
+    return op.emitOpError() << "x_group: wanted packing panel_b or vnni, found "
                             << stringifyPackingKind(op.getPacking().getKind());
   return success();
 }

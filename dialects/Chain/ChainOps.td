@@ -349,7 +349,7 @@ def Chain_ContractOp : Chain_Op<"contract", [
     * (C2) the body takes the accumulator (f32, or f64 for f64) and one scalar
       per extra, and yields one of init's element type
     * (C3) `block_rows` >= 1
-    * (C4) `x_group` divides c d and is a multiple of d > 1; the packing is panel_b
+    * (C4) `x_group` divides c d and is a multiple of d > 1; the packing is panel_b or vnni
 
     ```mlir
     chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>)

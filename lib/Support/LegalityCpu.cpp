@@ -65,12 +65,38 @@ int64_t danaus::registersOfBlock(const Schedule &schedule, LaneAxis axis) {
   return accumulators + schedule.panel + (axis == LaneAxis::D ? 1 : 0);
 }
 
-BrokenConstraints danaus::checkCpuSchedule(ArrayRef<StageDescriptor> stages,
-                                           int64_t /*elementBytes*/, const Schedule &schedule,
-                                           const TargetLimits &limits) {
+// A tile holds 16 rows x 32 values of c, or those x 16 of b; sums that lie along
+// d leave in vectors of 16. Between stages, blocks of b = d columns can be put
+// side by side: column (A, B) of the first is (B, A) to the second.
+BrokenConstraints danaus::checkAmxStages(ArrayRef<StageDescriptor> stages) {
+  BrokenConstraints broken;
+  auto require = [&](size_t stage, bool holds, llvm::StringRef what) {
+    if (!holds)
+      broken.push_back(formatv("unit: stage {0}: wanted {1} for amx", stage, what));
+  };
+  for (auto [index, stage] : llvm::enumerate(stages)) {
+    const StagePattern &pattern = stage.pattern;
+    require(index, pattern.c % 32 == 0, "a multiple of 32 for c");
+    if (pattern.d == 1)
+      continue;
+    require(index, index > 0 && stages[index - 1].pattern.d == 1, "d = 1, or after such a stage");
+    require(index, pattern.d % 16 == 0 && pattern.b % 16 == 0, "multiples of 16 for b and d");
+    if (index > 0)
+      require(index, stages[index - 1].pattern.b == pattern.d, "d = b of the stage before");
+  }
+  return broken;
+}
+
+BrokenConstraints danaus::checkCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                           const Schedule &schedule, const TargetLimits &limits) {
   BrokenConstraints broken = checkSchedule(stages, schedule);
+  if (schedule.unit == ScheduleUnit::Amx && limits.hasAmx && elementBytes == 2) {
+    llvm::append_range(broken, checkAmxStages(stages));
+    return broken;
+  }
   if (schedule.unit != ScheduleUnit::Fma)
-    broken.push_back(formatv("unit: wanted fma on {0}", limits.name));
+    broken.push_back(formatv("unit: wanted fma{0} on {1}", limits.hasAmx ? ", or amx for bf16" : "",
+                             limits.name));
   for (LaneAxis axis : schedule.axes) {
     int64_t need = registersOfBlock(schedule, axis);
     if (need > limits.vectorRegisters)
@@ -146,5 +172,16 @@ Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
         defaultAxis(stages, index, schedule.blockRows, limits, accumulatorBytes));
   int64_t rows = defaultRows(stages, elementBytes, accumulatorBytes, limits);
   schedule.rows = std::max(rows / schedule.blockRows, int64_t(1)) * schedule.blockRows;
+  return schedule;
+}
+
+Schedule danaus::defaultAmxSchedule(ArrayRef<StageDescriptor> stages, const TargetLimits &limits) {
+  constexpr int64_t rowsOfBlock = 32, elementBytes = 2;
+  Schedule schedule;
+  schedule.unit = ScheduleUnit::Amx;
+  schedule.blockRows = rowsOfBlock;
+  schedule.panel = 2;
+  int64_t rows = defaultRows(stages, elementBytes, elementBytes, limits);
+  schedule.rows = std::max(rows / rowsOfBlock, int64_t(1)) * rowsOfBlock;
   return schedule;
 }

@@ -41,7 +41,7 @@ int64_t danaus::valuesPerVector(int64_t d, int64_t lanes) {
 
 int64_t danaus::panelFor(const StagePattern &pattern, PackingKind kind, int64_t lanes,
                          int64_t most) {
-  int64_t perVector = kind == PackingKind::PanelB ? lanes : valuesPerVector(pattern.d, lanes);
+  int64_t perVector = kind != PackingKind::PanelD ? lanes : valuesPerVector(pattern.d, lanes);
   int64_t vectors = llvm::divideCeil(pattern.b, perVector), best = 1;
   for (int64_t panel = 1; panel <= most; ++panel)
     if (llvm::alignTo(vectors, panel) <= llvm::alignTo(vectors, best))
@@ -95,6 +95,17 @@ static PackedLayout blockDigits(const StagePattern &pattern, const Packing &pack
              {'b', 8, 1},
              {'c', 4, 2},
              {'c', 2, 8},
+             {'c', 2, 1}}};
+  case PackingKind::Vnni:
+    pad(padded.b, 16 * panel);
+    pad(padded.c, 32);
+    return {padded,
+            {{'a', padded.a, 1},
+             {'d', padded.d, 1},
+             {'b', padded.b / 16, 16},
+             {'c', padded.c / 32, 32},
+             {'c', 16, 2},
+             {'b', 16, 1},
              {'c', 2, 1}}};
   case PackingKind::MmaK8:
     pad(padded.b, 8);

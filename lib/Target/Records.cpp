@@ -11,6 +11,11 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/TargetParser/Host.h"
 
+#if defined(__linux__) && defined(__x86_64__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+
 using namespace danaus;
 using llvm::StringRef;
 
@@ -22,6 +27,14 @@ static TargetLimits cpuRecord(StringRef name, int64_t vectorBits, int64_t vector
   limits.vectorRegisters = vectorRegisters;
   limits.l1Bytes = l1Bytes;
   limits.l2Bytes = l2Bytes;
+  return limits;
+}
+
+/// x86-avx512 with matrix tiles; on vectors both behave alike.
+static TargetLimits amxRecord(StringRef name) {
+  TargetLimits limits = cpuRecord(name, 512, 32, 48 << 10, 2 << 20);
+  limits.hasAmx = true;
+  limits.model = "x86-avx512";
   return limits;
 }
 
@@ -44,6 +57,7 @@ static TargetLimits gpuRecord(StringRef name, int64_t multiprocessors, int64_t s
 static const llvm::SmallVector<TargetLimits> &records() {
   static const llvm::SmallVector<TargetLimits> table = {
       cpuRecord("x86-avx512", 512, 32, 48 << 10, 2 << 20),
+      amxRecord("sapphirerapids"),
       cpuRecord("x86-avx2", 256, 16, 32 << 10, 512 << 10),
       gpuRecord("sm_80", 108, 163 << 10, 164 << 10),
       gpuRecord("sm_90a", 132, 227 << 10, 228 << 10),
@@ -63,6 +77,19 @@ llvm::SmallVector<StringRef> danaus::targetNames() {
                              [](const TargetLimits &record) -> StringRef { return record.name; });
 }
 
+/// The kernel saves the tiles of those only who asked; without, their first use is fatal.
+static bool mayUseTiles() {
+#if defined(__linux__) && defined(__x86_64__)
+  constexpr long requestPermission = 0x1023, tileData = 18;
+  return syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
+#else
+  return false;
+#endif
+}
+
 StringRef danaus::hostTargetName() {
-  return llvm::sys::getHostCPUFeatures().lookup("avx512f") ? "x86-avx512" : "x86-avx2";
+  const llvm::StringMap<bool> &features = llvm::sys::getHostCPUFeatures();
+  if (features.lookup("amx-bf16") && features.lookup("avx512bf16") && mayUseTiles())
+    return "sapphirerapids";
+  return features.lookup("avx512f") ? "x86-avx512" : "x86-avx2";
 }

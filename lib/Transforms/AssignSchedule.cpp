@@ -41,7 +41,7 @@ struct AssignSchedule : danaus::impl::AssignSchedulePassBase<AssignSchedule> {
 
   void runOnOperation() override {
     FailureOr<TargetLimits> limits = getTarget(getOperation());
-    if (failed(limits) || failed(parseSchedule()) || failed(loadModel(limits->name)))
+    if (failed(limits) || failed(parseSchedule()) || failed(loadModel(limits->model.empty() ? limits->name : limits->model)))
       return signalPassFailure();
     getOperation().walk([&](chain::KernelOp kernel) {
       if (!kernel.getSchedule())
@@ -83,6 +83,13 @@ private:
     if (limits.isGpu) {
       Schedule byRule = defaultGpuSchedule(describeStages(kernel), elementBytes(kernel), limits);
       chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), byRule);
+      explain(kernel, chosen, "default", 0);
+      return chosen;
+    }
+    if (limits.hasAmx && checkAmxKernel(kernel).empty() &&
+        checkAmxStages(describeStages(kernel)).empty()) {
+      Schedule tiles = defaultAmxSchedule(describeStages(kernel), limits);
+      chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), tiles);
       explain(kernel, chosen, "default", 0);
       return chosen;
     }

@@ -115,15 +115,16 @@ bool ContractVectorizer::copiesX() const {
          pattern.b >= minPanels * packing.panel;
 }
 
-/// (row block, C, lane), on the stack of the function. Not of the nearest
-/// allocation scope: a loop over tiles is one, and loses it on the way to LLVM,
-/// where the stack would grow with every tile.
-Value ContractVectorizer::allocateXBlock() {
+/// On the stack of the function, or of the worker that will have one of its own.
+/// Not of the nearest allocation scope: a loop over tiles is one, and loses it on
+/// the way to LLVM, where the stack would grow with every tile.
+Value ContractVectorizer::allocateScratch(ArrayRef<int64_t> shape, Type element) {
   OpBuilder::InsertionGuard guard(b);
-  if (auto function = op->getParentOfType<FunctionOpInterface>())
+  if (auto workers = op->getParentOfType<scf::ForallOp>())
+    b.setInsertionPointToStart(workers.getBody());
+  else if (auto function = op->getParentOfType<FunctionOpInterface>())
     b.setInsertionPointToStart(&function.getFunctionBody().front());
-  auto type = MemRefType::get({blockRows, pattern.c, width}, accumulator);
-  return memref::AllocaOp::create(b, type, b.getI64IntegerAttr(64));
+  return memref::AllocaOp::create(b, MemRefType::get(shape, element), b.getI64IntegerAttr(64));
 }
 
 /// xBlock[r, C, lane] = x[row + r, A, C, D + lane]

@@ -29,7 +29,10 @@ public:
 
   void run();
 
-private:
+protected:
+  /// For other loops over the same outputs: `pattern` is theirs.
+  ContractVectorizer(chain::ContractOp op, const StagePattern &pattern, bool alongD, int64_t width);
+
   using Value = mlir::Value;
   using Type = mlir::Type;
   using BlockBody = llvm::function_ref<void(Value row, int64_t count)>;
@@ -67,7 +70,7 @@ private:
   Value readGroupedX(Value row, int64_t count, Value high, Value c);
   Value repeatX(mlir::ValueRange indices, int64_t count);
   bool copiesX() const;
-  Value allocateXBlock();
+  Value allocateScratch(llvm::ArrayRef<int64_t> shape, Type element);
   void copyX(Value row, int64_t count);
 
   // Weights.
@@ -104,6 +107,37 @@ private:
   int64_t runOfC;      ///< values of c that lie next to each other under x_group, else all
   int64_t unrollC = 1; ///< values of c in one step of the innermost loop
   Value x, xBlock, weight, rows, indexA, indexD;
+};
+
+/// Builds the loops of a contract with packing vnni, on matrix tiles (AMX); see
+/// ContractAmx.cpp. What becomes of the sums is as above, on vectors of f32.
+class ContractAmx : ContractVectorizer {
+public:
+  explicit ContractAmx(chain::ContractOp op);
+
+  void run();
+
+private:
+  using RowBody = llvm::function_ref<void(Value x, Value xRow, Value row, Value count)>;
+
+  static StagePattern outputPattern(chain::ContractOp op);
+
+  Value viewTiles();
+  void rowBlocks(RowBody body);
+  void copyTail(Value row, Value count);
+  void forRows(Value count, llvm::function_ref<void(Value)> body);
+  mlir::AffineMap lastDimension();
+
+  Value firstOfX(Value number);
+  Value tailColumn(Value number);
+  llvm::SmallVector<Value> weightIndices(Value number, Value start, int64_t tile, Value step);
+  void sumTiles(Value x, Value xRow, Value number, Value slot, Value start, int64_t panel);
+  void blockAlongB(Value x, Value xRow, Value row, Value count, Value start, int64_t panel);
+  void blockAlongD(Value x, Value xRow, Value row, Value count, Value start);
+
+  StagePattern real; ///< of the stage; `pattern` is that of its outputs in memory
+  Value scratch;     ///< sums: (block along d, row, b)
+  Value tail;        ///< fewer than 32 rows of x, copied: (row, column)
 };
 
 } // namespace danaus

@@ -26,6 +26,34 @@ int64_t danaus::elementBytes(chain::KernelOp kernel) {
   return element.getIntOrFloatBitWidth() / 8;
 }
 
+chain::StageOp danaus::nextStage(chain::StageOp stage) {
+  Value value = stage.getY();
+  while (value.hasOneUse()) {
+    Operation *user = *value.user_begin();
+    auto map = dyn_cast<chain::MapOp>(user);
+    if (!map)
+      return dyn_cast<chain::StageOp>(user);
+    if (!map.getExtras().empty())
+      return nullptr;
+    value = map.getY();
+  }
+  return nullptr;
+}
+
+BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
+  BrokenConstraints broken;
+  Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();
+  if (!element.isBF16())
+    broken.push_back("unit: wanted activations of bf16 for amx");
+  SmallVector<chain::StageOp> stages = llvm::to_vector(kernel.getStages());
+  if (stages.empty())
+    broken.push_back("unit: wanted a stage for amx");
+  for (chain::StageOp stage : ArrayRef(stages).drop_back(stages.empty() ? 0 : 1))
+    if (!nextStage(stage))
+      broken.push_back("unit: wanted maps without operands between stages for amx");
+  return broken;
+}
+
 FailureOr<TargetLimits> danaus::getTarget(ModuleOp module) {
   auto name = module->getAttrOfType<StringAttr>("danaus.target");
   std::optional<TargetLimits> limits = lookupTarget(name ? name.getValue() : "x86-avx512");

@@ -12,6 +12,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include <map>
@@ -201,6 +202,9 @@ struct LowerContracts : danaus::impl::LowerContractsPassBase<LowerContracts> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<ContractToFma>(patterns, &getContext());
+    // 16 x 16 values change places in registers, by shuffles.
+    vector::populateVectorTransposeLoweringPatterns(
+        patterns, vector::VectorTransposeLowering::Shuffle16x16);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

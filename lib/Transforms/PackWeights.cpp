@@ -125,7 +125,7 @@ static Value packWeight(OpBuilder &builder, Location loc, Value weight, const St
   std::string order = orderText.str();
   PackedLayout layout = packedLayout(pattern, order, packing);
   weight = addMissingDims(builder, loc, weight, order);
-  if (packing.digit > 1)
+  if (packing.digit > 1 && packing.kind == PackingKind::PanelB)
     weight = groupColumns(builder, loc, weight, order, packing);
   weight = padDims(builder, loc, weight, order, layout.padded);
   SmallVector<int64_t> source;
@@ -139,20 +139,14 @@ static Value packWeight(OpBuilder &builder, Location loc, Value weight, const St
 // The packing that a schedule asks for
 //===----------------------------------------------------------------------===//
 
-/// The stage that reads what `stage` computes, through maps that treat all
-/// columns alike; null if there is none.
-static chain::StageOp nextStage(chain::StageOp stage) {
-  Value value = stage.getY();
-  while (value.hasOneUse()) {
-    Operation *user = *value.user_begin();
-    auto map = dyn_cast<chain::MapOp>(user);
-    if (!map)
-      return dyn_cast<chain::StageOp>(user);
-    if (!map.getExtras().empty())
-      return nullptr;
-    value = map.getY();
-  }
-  return nullptr;
+/// Adds the order of columns to the packing of a stage on matrix tiles, which
+/// want the inputs of a sum next to each other: checkAmxKernel() made sure of the rest.
+static void orderForNextTiles(chain::StageOp stage, Packing &packing) {
+  chain::StageOp next = nextStage(stage);
+  if (!next || next.getPattern().d == 1)
+    return;
+  packing.digit = next.getPattern().d;
+  packing.group = next.getPattern().c * next.getPattern().d;
 }
 
 /// Adds the order of columns to the packing of a stage with lanes along b, where
@@ -175,6 +169,12 @@ static Packing choosePacking(const Schedule &schedule, size_t index, chain::Stag
   if (schedule.unit == ScheduleUnit::MmaSync)
     return {bytes == 2 ? PackingKind::MmaK16 : PackingKind::MmaK8, 1, 1};
   auto axisOf = [&](size_t i) { return i < schedule.axes.size() ? schedule.axes[i] : LaneAxis::B; };
+  if (schedule.unit == ScheduleUnit::Amx) {
+    Packing tiles{PackingKind::Vnni, 16,
+                  panelFor(stage.getPattern(), PackingKind::Vnni, 16, schedule.panel)};
+    orderForNextTiles(stage, tiles);
+    return tiles;
+  }
   PackingKind kind = axisOf(index) == LaneAxis::B ? PackingKind::PanelB : PackingKind::PanelD;
   int64_t lanes = limits.lanes(std::max<int64_t>(bytes, 4));
   Packing packing{kind, lanes, panelFor(stage.getPattern(), kind, lanes, schedule.panel)};

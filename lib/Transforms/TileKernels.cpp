@@ -103,11 +103,13 @@ static SmallVector<Segment> splitSegments(KernelOp kernel) {
 // One contract
 //===----------------------------------------------------------------------===//
 
-/// The type of the activations after `link`: what the maps yield, or the
-/// accumulator when the sum goes straight to the next stage of the segment.
-static Type resultElement(Link &link, bool isLast) {
+/// The type of the activations after `link`: what the maps yield, or, where
+/// vectors take it, the accumulator when the sum goes straight to the next stage
+/// of the segment.
+static Type resultElement(Link &link, bool isLast, Unit unit) {
   Type element = cast<RankedTensorType>(link.result().getType()).getElementType();
-  return isLast || !link.maps.empty() ? element : Type(getAccumulatorType(element));
+  bool isRounded = isLast || !link.maps.empty() || unit == Unit::amx;
+  return isRounded ? element : Type(getAccumulatorType(element));
 }
 
 /// The body of a contract: round the sum to the stage's type, then the maps.
@@ -191,7 +193,7 @@ private:
   Value tileLinks(Segment &segment, Value x, Value out) {
     for (Link &link : segment.links) {
       bool isLast = &link == &segment.links.back();
-      Type element = resultElement(link, isLast);
+      Type element = resultElement(link, isLast, kernel.getSchedule()->getUnit());
       Value init = isLast ? out : emptyTile(link, element);
       x = contract(link, x, init, element);
     }
@@ -284,7 +286,7 @@ struct TileKernels : danaus::impl::TileKernelsPassBase<TileKernels> {
     SmallVector<KernelOp> kernels;
     WalkResult result = getOperation()->walk([&](KernelOp kernel) {
       if (!kernel.getResult() || !kernel.getSchedule() ||
-          kernel.getSchedule()->getUnit() != Unit::fma)
+          kernel.getSchedule()->getUnit() == Unit::mma_sync)
         return WalkResult::advance();
       for (StageOp stage : kernel.getStages())
         if (failed(checkPacking(stage)))

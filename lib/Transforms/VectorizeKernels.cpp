@@ -27,6 +27,7 @@
 
 #include "ContractVectorizer.h"
 #include "danaus/Transforms/Passes.h"
+#include "mlir/Dialect/AMX/AMXDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -55,12 +56,18 @@ ContractVectorizer::ContractVectorizer(ContractOp op)
     }
 }
 
+ContractVectorizer::ContractVectorizer(ContractOp op, const StagePattern &pattern, bool alongD,
+                                       int64_t width)
+    : op(op), b(op.getLoc(), op), pattern(pattern), packing(toPlain(op.getPacking())),
+      accumulator(op.getBody().front().getArgument(0).getType()), alongD(alongD), perVector(1),
+      width(width), blockRows(op.getBlockRows()), runOfC(pattern.c) {}
+
 void ContractVectorizer::run() {
   x = op.getXGroup() ? splitColumns(op.getX(), {pattern.a, pattern.c / runOfC, pattern.d, runOfC})
                      : splitColumns(op.getX(), pattern.c);
   weight = viewWeight();
   if (copiesX())
-    xBlock = allocateXBlock();
+    xBlock = allocateScratch({blockRows, pattern.c, width}, accumulator);
   rows = memref::DimOp::create(b, op.getX(), 0);
   loop(pattern.a, 1, [&](Value block) {
     indexA = block;
@@ -219,7 +226,10 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
     for (ContractOp op : contracts) {
       if (failed(check(op)))
         return signalPassFailure();
-      ContractVectorizer(op).run();
+      if (op.getPacking().getKind() == chain::PackingKind::vnni)
+        ContractAmx(op).run();
+      else
+        ContractVectorizer(op).run();
       op.erase();
     }
   }
@@ -228,8 +238,8 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
     if (op.getResult())
       return op.emitOpError() << "wanted memrefs, found tensors (run one-shot-bufferize)";
     chain::PackingKind kind = op.getPacking().getKind();
-    if (kind != chain::PackingKind::panel_b && kind != chain::PackingKind::panel_d)
-      return op.emitOpError() << "wanted packing panel_b or panel_d, found "
+    if (kind == chain::PackingKind::mma_k16 || kind == chain::PackingKind::mma_k8)
+      return op.emitOpError() << "wanted packing panel_b, panel_d or vnni, found "
                               << stringifyPackingKind(kind);
     for (Operation &inner : op.getBody().front().without_terminator())
       if (inner.getNumRegions() != 0 || inner.getNumResults() != 1)

@@ -22,6 +22,8 @@ static LogicalResult verifySchedule(chain::KernelOp kernel, const TargetLimits &
     return kernel.emitOpError() << "wanted a schedule, found none";
   BrokenConstraints broken = checkTargetSchedule(describeStages(kernel), elementBytes(kernel),
                                                  chain::toPlain(*kernel.getSchedule()), limits);
+  if (kernel.getSchedule()->getUnit() == chain::Unit::amx)
+    llvm::append_range(broken, checkAmxKernel(kernel));
   if (broken.empty())
     return success();
   return kernel.emitOpError() << "schedule is not legal on " << limits.name << ": "

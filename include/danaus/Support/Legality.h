@@ -30,6 +30,8 @@ struct TargetLimits {
   int64_t vectorRegisters = 32; ///< vector registers that code can name
   int64_t l1Bytes = 48 << 10;   ///< first-level data cache of a core
   int64_t l2Bytes = 2 << 20;    ///< second-level cache of a core
+  bool hasAmx = false;          ///< matrix tiles of bf16
+  std::string model;            ///< the record whose measurements rank schedules, if not this one
   // GPU
   int64_t multiprocessors = 0;
   int64_t sharedBytesPerBlock = 0;     ///< dynamic shared memory of one block
@@ -63,6 +65,12 @@ Schedule defaultCpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elem
 
 /// The constraints of unit `mma_sync` on a GPU: shared memory, registers and
 /// warps of each launch, and stages that tensor cores can run.
+/// What matrix tiles (AMX) need of the stages' sizes.
+BrokenConstraints checkAmxStages(llvm::ArrayRef<StageDescriptor> stages);
+
+/// The schedule of a kernel on matrix tiles; requires that checkAmxStages() finds nothing.
+Schedule defaultAmxSchedule(llvm::ArrayRef<StageDescriptor> stages, const TargetLimits &limits);
+
 BrokenConstraints checkGpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                    const Schedule &schedule, const TargetLimits &limits);
 

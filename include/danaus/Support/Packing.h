@@ -23,7 +23,7 @@
 
 namespace danaus {
 
-enum class PackingKind : uint32_t { PanelB = 0, PanelD = 1, MmaK16 = 2, MmaK8 = 3 };
+enum class PackingKind : uint32_t { PanelB = 0, PanelD = 1, MmaK16 = 2, MmaK8 = 3, Vnni = 4 };
 
 /// The plain form of `#chain.packing`.
 struct Packing {

@@ -21,6 +21,15 @@ llvm::SmallVector<StageDescriptor> describeStages(chain::KernelOp kernel);
 /// Bytes of an activation of the kernel's input.
 int64_t elementBytes(chain::KernelOp kernel);
 
+/// The stage that reads what `stage` computes, through maps that treat all
+/// columns alike; null if there is none.
+chain::StageOp nextStage(chain::StageOp stage);
+
+/// Why matrix tiles (AMX) cannot run `kernel`, beside what its stages' sizes say,
+/// which checkCpuSchedule() knows: bf16 only, and between stages nothing that has
+/// one value a column.
+BrokenConstraints checkAmxKernel(chain::KernelOp kernel);
+
 /// The record named by the module's `danaus.target`, by default "x86-avx512".
 /// Emits an error that lists the known names when there is no such record.
 mlir::FailureOr<TargetLimits> getTarget(mlir::ModuleOp module);

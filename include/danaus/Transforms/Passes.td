@@ -276,15 +276,28 @@ def FuseProducersPass : Pass<"danaus-fuse-producers"> {
 def VectorizeKernelsPass : Pass<"danaus-vectorize-kernels"> {
   let summary = "Turn contracts on tiles into loops over vector.contract";
   let description = [{
-    Before: `chain.contract` on memrefs with packing `panel_b` or `panel_d`.
+    Before: `chain.contract` on memrefs with packing `panel_b`, `panel_d` or `vnni`.
     After: loops over blocks, panels and rows whose innermost loop carries a
     register block of accumulators through `vector.contract`; the body of the
-    contract, on vectors, precedes the stores. Tails of b and d are masked.
+    contract, on vectors, precedes the stores. Tails of b and d are masked. With
+    `vnni` the register block is one of `amx` tiles.
     Refuses other packings. Test: `test/Transforms/vectorize-kernels.mlir`.
   }];
-  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
-                           "::mlir::vector::VectorDialect"];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::amx::AMXDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
+def ConvertAmxToLLVMPass : Pass<"danaus-convert-amx-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Matrix tiles and branches to the LLVM dialect";
+  let description = [{
+    Before: `amx` ops on memrefs and `cf` branches, which may carry tiles. After:
+    the LLVM dialect's, with tiles as `!llvm.x86_amx`; what else the two touch is
+    joined by `unrealized_conversion_cast`. Upstream's conversion of either one
+    leaves the type of the tiles to the other. `cf.assert` is left alone.
+    Test: `test/Transforms/convert-amx-to-llvm.mlir`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }
 
 def ImportSparseTensorsPass : Pass<"danaus-import-sparse-tensors", "::mlir::ModuleOp"> {

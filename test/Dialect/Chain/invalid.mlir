@@ -342,7 +342,7 @@ func.func @contract_group_C4(%x: memref<?x32xf32>, %w: memref<2x1x16x16xf32>, %y
 // -----
 
 func.func @contract_group_along_d_C4(%x: memref<?x512xf32>, %w: memref<2x4x16x2x16xf32>, %y: memref<?x256xf32>) {
-  // expected-error @below {{'chain.contract' op x_group: wanted packing panel_b, found panel_d}}
+  // expected-error @below {{'chain.contract' op x_group: wanted packing panel_b or vnni, found panel_d}}
   chain.contract ins(%x, %w : memref<?x512xf32>, memref<2x4x16x2x16xf32>) outs(%y : memref<?x256xf32>) pattern(1, 8, 16, 32) order "dbc"
       packing(<kind = panel_d, lanes = 16, panel = 2>) block_rows(2) attributes {x_group = 64} {
   ^bb0(%sum: f32):
@@ -354,7 +354,7 @@ func.func @contract_group_along_d_C4(%x: memref<?x512xf32>, %w: memref<2x4x16x2x
 // -----
 
 func.func @stage_packing_group_C4(%x: tensor<?x8xf32>, %w: tensor<4x1x2x16xf32>) {
-  // expected-error @below {{'chain.stage' op packing: wanted d = 1, a group that divides b = 3 and a digit that divides the group, found #chain.packing<kind = panel_b, lanes = 16, group = 2, digit = 2>}}
+  // expected-error @below {{'chain.stage' op packing: wanted d = 1 and, for b = 3, whole groups of columns and a digit that divides them, found #chain.packing<kind = panel_b, lanes = 16, group = 2, digit = 2>}}
   %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16, group = 2, digit = 2>) : tensor<?x8xf32>, tensor<4x1x2x16xf32> -> tensor<?x12xf32>
   return
 }

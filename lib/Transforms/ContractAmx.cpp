@@ -1,0 +1,239 @@
+//===- ContractAmx.cpp - The loops of a contract on matrix tiles -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// AMX multiplies a tile of 16 rows x 32 values of c (bf16) by one of 32 values of
+// c x 16 of b into 16 x 16 sums (f32). A contract with packing `vnni` becomes
+//
+//   outputs that are neighbors along b        outputs that are neighbors along d
+//   for A, for D, for b0 step 32              for A, for D0 step 16
+//     for i step 32                             for i step 32, for b0 step 16
+//       sums[2][2] += x[i..] w[b0..]              for D in D0 .. D0 + 15
+//       scratch = sums                              scratch[D] = sum over c
+//       y[i, b0..] = body(scratch)                transpose; y[i, b, D0..] = body(scratch)
+//
+// The sums of each block of w are stored to a scratch in L1, from where the
+// body takes them as vectors of f32. x has the values of c of one block next to
+// each other: d = 1, or `x_group`. A stage that writes such groups for the next
+// (packing digit) has the number of its block in place of D.
+//
+// Where fewer than 32 rows are left, they are copied to a block of 32; what the
+// rest of it holds only reaches sums that are not stored.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ContractVectorizer.h"
+#include "mlir/Dialect/AMX/AMXDialect.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace danaus;
+using namespace danaus::chain;
+
+static constexpr int64_t tileRows = 16, tileC = 32, tileB = 16, rowTiles = 2;
+static constexpr int64_t rowsOfBlock = rowTiles * tileRows;
+
+ContractAmx::ContractAmx(ContractOp op)
+    : ContractVectorizer(op, outputPattern(op), /*alongD=*/outputPattern(op).d > 1,
+                         /*width=*/tileB),
+      real(op.getPattern()) {}
+
+/// The pattern whose outputs lie in memory as those of `op`: for a stage that
+/// groups its columns, block A is (A / d', A % d') with d' blocks a group.
+StagePattern ContractAmx::outputPattern(ContractOp op) {
+  StagePattern pattern = op.getPattern();
+  int64_t digit = op.getPacking().getDigit(), group = op.getPacking().getGroup();
+  if (digit == 1)
+    return pattern;
+  int64_t blocks = group / digit;
+  return {pattern.a / blocks, pattern.b, pattern.c, blocks};
+}
+
+void ContractAmx::run() {
+  weight = viewTiles();
+  rows = memref::DimOp::create(b, op.getX(), 0);
+  int64_t panel = alongD ? 1 : op.getPacking().getPanel();
+  scratch = allocateScratch({alongD ? tileB : 1, rowsOfBlock, panel * tileB}, accumulator);
+  Type element = cast<MemRefType>(op.getX().getType()).getElementType();
+  tail = allocateScratch({rowsOfBlock, alongD ? tileB * real.c : real.c}, element);
+  loop(pattern.a, 1, [&](Value block) {
+    indexA = block;
+    loop(pattern.d, alongD ? tileB : 1, [&](Value d) {
+      indexD = d;
+      if (alongD)
+        rowBlocks([&](Value x, Value xRow, Value row, Value count) {
+          loop(pattern.b, tileB, [&](Value start) { blockAlongD(x, xRow, row, count, start); });
+        });
+      else
+        loop(pattern.b, panel * tileB, [&](Value start) {
+          rowBlocks([&](Value x, Value xRow, Value row, Value count) {
+            blockAlongB(x, xRow, row, count, start, panel);
+          });
+        });
+    });
+  });
+}
+
+/// The packed weight with (b % 16, c % 2) as one dimension: a tile is 16 x 32.
+Value ContractAmx::viewTiles() {
+  int64_t rank = cast<MemRefType>(op.getWeight().getType()).getRank();
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i + 1 < rank; ++i)
+    groups.push_back({i});
+  groups.back().push_back(rank - 1);
+  return memref::CollapseShapeOp::create(b, op.getWeight(), groups);
+}
+
+//===----------------------------------------------------------------------===//
+// Rows
+//===----------------------------------------------------------------------===//
+
+/// body(x, first row in x, first row in y, rows) for blocks of 32 rows, then for
+/// what remains, copied.
+void ContractAmx::rowBlocks(RowBody body) {
+  AffineExpr all = b.getAffineDimExpr(0);
+  Value whole = affine::AffineApplyOp::create(
+      b, AffineMap::get(1, 0, all.floorDiv(rowsOfBlock) * rowsOfBlock), ValueRange{rows});
+  rowLoop(index(0), whole, rowsOfBlock, [&](Value row, int64_t) {
+    body(op.getX(), row, row, index(rowsOfBlock));
+  });
+  rowLoop(whole, rows, rowsOfBlock, [&](Value row, int64_t) {
+    Value count = arith::SubIOp::create(b, rows, row);
+    copyTail(row, count);
+    body(tail, index(0), row, count);
+  });
+}
+
+/// tail[r, .] = x[row + r, columns of the blocks that run() is at]
+void ContractAmx::copyTail(Value row, Value count) {
+  int64_t columns = cast<MemRefType>(tail.getType()).getDimSize(1);
+  Value first = firstOfX(/*number=*/index(0));
+  auto loopRows = scf::ForOp::create(b, index(0), count, index(1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loopRows.getBody());
+  Value r = loopRows.getInductionVar(), from = arith::AddIOp::create(b, row, r);
+  loop(columns, tileC, [&](Value column) {
+    Value source = arith::AddIOp::create(b, first, column);
+    Value values = read(op.getX(), ValueRange{from, source}, {tileC}, lastDimension(), {true});
+    vector::TransferWriteOp::create(b, values, tail, ValueRange{r, column}, lastDimension(),
+                                    ArrayRef<bool>{true});
+  });
+}
+
+AffineMap ContractAmx::lastDimension() { return AffineMap::get(2, 0, b.getAffineDimExpr(1)); }
+
+//===----------------------------------------------------------------------===//
+// Blocks of sums
+//===----------------------------------------------------------------------===//
+
+/// (A d + D + number) c: the first column of x that a block of w reads, where
+/// blocks that are neighbors along D, or along A, have neighboring columns.
+Value ContractAmx::firstOfX(Value number) {
+  AffineExpr block = b.getAffineDimExpr(0), d = b.getAffineDimExpr(1), i = b.getAffineDimExpr(2);
+  return affine::AffineApplyOp::create(
+      b, AffineMap::get(3, 0, (block * pattern.d + d + i) * real.c),
+      ValueRange{indexA, indexD, number});
+}
+
+/// Indices of tile (b0, C) of the packed weight: (a, d, b / 16, c / 32, 16, 32).
+SmallVector<Value> ContractAmx::weightIndices(Value number, Value start, int64_t tile, Value step) {
+  AffineExpr block = b.getAffineDimExpr(0), d = b.getAffineDimExpr(1), i = b.getAffineDimExpr(2);
+  bool isGrouping = op.getPacking().getDigit() > 1; // then D is a part of A
+  Value a = isGrouping ? Value(affine::AffineApplyOp::create(
+                             b, AffineMap::get(3, 0, block * pattern.d + d + i),
+                             ValueRange{indexA, indexD, number}))
+                       : indexA;
+  SmallVector<Value> indices;
+  if (op.getOrder().contains('a'))
+    indices.push_back(a);
+  if (op.getOrder().contains('d'))
+    indices.push_back(isGrouping ? index(0)
+                                 : Value(arith::AddIOp::create(b, indexD, number)));
+  indices.push_back(affine::AffineApplyOp::create(
+      b, AffineMap::get(1, 0, b.getAffineDimExpr(0).floorDiv(tileB) + tile), ValueRange{start}));
+  indices.append({step, index(0), index(0)});
+  return indices;
+}
+
+/// Sums of 32 rows x `panel` tiles of b over all c, to scratch[slot].
+void ContractAmx::sumTiles(Value x, Value xRow, Value number, Value slot, Value start,
+                           int64_t panel) {
+  auto sumType = amx::TileType::get({tileRows, tileB}, accumulator);
+  Type element = cast<MemRefType>(x.getType()).getElementType();
+  auto factorType = amx::TileType::get({tileRows, tileC}, element);
+  SmallVector<Value> sums;
+  for (int64_t i = 0; i < rowTiles * panel; ++i)
+    sums.push_back(amx::TileZeroOp::create(b, sumType));
+  Value first = x == tail ? tailColumn(number) : firstOfX(number);
+  auto steps = scf::ForOp::create(b, index(0), index(real.c / tileC), index(1), sums);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(steps.getBody());
+    Value step = steps.getInductionVar();
+    Value column = affine::AffineApplyOp::create(
+        b, AffineMap::get(2, 0, b.getAffineDimExpr(0) + b.getAffineDimExpr(1) * tileC),
+        ValueRange{first, step});
+    SmallVector<Value> factors, next;
+    for (int64_t i = 0; i < rowTiles; ++i)
+      factors.push_back(amx::TileLoadOp::create(b, factorType, x,
+                                                ValueRange{add(xRow, i * tileRows), column}));
+    for (int64_t p = 0; p < panel; ++p) {
+      Value w = amx::TileLoadOp::create(b, factorType, weight,
+                                        weightIndices(number, start, p, step));
+      for (int64_t i = 0; i < rowTiles; ++i)
+        next.push_back(amx::TileMulFOp::create(b, sumType, factors[i], w,
+                                               steps.getRegionIterArg(p * rowTiles + i)));
+    }
+    scf::YieldOp::create(b, next);
+  }
+  for (int64_t p = 0; p < panel; ++p)
+    for (int64_t i = 0; i < rowTiles; ++i)
+      amx::TileStoreOp::create(b, scratch, ValueRange{slot, index(i * tileRows), index(p * tileB)},
+                               steps.getResult(p * rowTiles + i));
+}
+
+/// The columns of block `number` in the copied rows.
+Value ContractAmx::tailColumn(Value number) {
+  return affine::AffineApplyOp::create(b, AffineMap::get(1, 0, b.getAffineDimExpr(0) * real.c),
+                                       ValueRange{number});
+}
+
+void ContractAmx::blockAlongB(Value x, Value xRow, Value row, Value count, Value start,
+                              int64_t panel) {
+  sumTiles(x, xRow, index(0), index(0), start, panel);
+  forRows(count, [&](Value r) {
+    auto lanes = AffineMap::get(3, 0, b.getAffineDimExpr(2));
+    for (int64_t p = 0; p < panel; ++p) {
+      Value sums = read(scratch, ValueRange{index(0), r, index(p * tileB)}, {tileB}, lanes, {true});
+      storeVector(sums, arith::AddIOp::create(b, row, r), add(start, p * tileB));
+    }
+  });
+}
+
+void ContractAmx::blockAlongD(Value x, Value xRow, Value row, Value count, Value start) {
+  loop(tileB, 1, [&](Value number) { sumTiles(x, xRow, number, number, start, 1); });
+  forRows(count, [&](Value r) {
+    auto plane = AffineMap::get(3, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(2)},
+                                b.getContext());
+    Value sums = read(scratch, ValueRange{index(0), r, index(0)}, {tileB, tileB}, plane,
+                      {true, true}); // (D, b)
+    Value lanesLast = vector::TransposeOp::create(b, sums, ArrayRef<int64_t>{1, 0});
+    Value yRow = arith::AddIOp::create(b, row, r);
+    for (int64_t lane = 0; lane < tileB; ++lane)
+      storeVector(vector::ExtractOp::create(b, lanesLast, lane), yRow, add(start, lane));
+  });
+}
+
+void ContractAmx::forRows(Value count, llvm::function_ref<void(Value)> body) {
+  auto forOp = scf::ForOp::create(b, index(0), count, index(1));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(forOp.getBody());
+  body(forOp.getInductionVar());
+}
