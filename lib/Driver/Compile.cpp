@@ -205,8 +205,21 @@ static void preferWideVectors(llvm::Module &module) {
       function.addFnAttr("prefer-vector-width", "512");
 }
 
+/// Code for a chip with matrix tiles runs where the chip has them and the system
+/// grants them, for which hostTargetName() asks.
+static Error checkTiles(ModuleOp module) {
+  auto name = module->getAttrOfType<StringAttr>("danaus.target");
+  std::optional<TargetLimits> limits = name ? lookupTarget(name.getValue()) : std::nullopt;
+  if (!limits || !limits->hasAmx || hostTargetName() == name.getValue())
+    return Error::success();
+  return makeError("target '" + Twine(name.getValue()) + "': wanted a CPU with AMX, found " +
+                   hostTargetName());
+}
+
 Expected<std::unique_ptr<ExecutionEngine>> danaus::createEngine(ModuleOp module,
                                                                 unsigned optLevel) {
+  if (Error error = checkTiles(module))
+    return std::move(error);
   registerTranslations(module);
   Expected<std::unique_ptr<llvm::TargetMachine>> machine = createHostMachine();
   if (!machine)

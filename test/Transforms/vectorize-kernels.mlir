@@ -73,7 +73,7 @@ func.func @lanes_along_b_scatter_where_d_separates_them(%x: memref<5x12xf32>, %w
 // -----
 
 func.func @an_order_for_tensor_cores(%x: memref<5x8xf32>, %w: memref<4x1x1x8x4x2xf32>, %y: memref<5x12xf32>) {
-  // expected-error @below {{'chain.contract' op wanted packing panel_b or panel_d, found mma_k8}}
+  // expected-error @below {{'chain.contract' op wanted packing panel_b, panel_d or vnni, found mma_k8}}
   chain.contract ins(%x, %w : memref<5x8xf32>, memref<4x1x1x8x4x2xf32>) outs(%y : memref<5x12xf32>)
       pattern(4, 3, 2, 1) order "abc" packing(<kind = mma_k8>) block_rows(8) {
   ^bb0(%sum: f32):
@@ -194,6 +194,54 @@ func.func @grouped_columns_are_summed_by_two_loops(%x: memref<?x32xf32>, %w: mem
   chain.contract ins(%x, %w : memref<?x32xf32>, memref<2x1x16x16xf32>) outs(%y : memref<?x32xf32>)
       pattern(1, 16, 16, 2) order "dbc" packing(<kind = panel_b, lanes = 16>) block_rows(2)
       attributes {x_group = 8} {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+// Four tiles of sums are carried around the loop over c; their rows then pass
+// the body as vectors of f32. What does not fill 32 rows is copied first.
+// CHECK-LABEL: func @matrix_tiles_along_b(
+// CHECK:         scf.for %{{.*}} = %c0 to %c4
+// CHECK:           scf.for {{.*}} step %c32
+// CHECK:             %[[SUMS:.*]]:4 = scf.for {{.*}} -> (!amx.tile<16x16xf32>, !amx.tile<16x16xf32>, !amx.tile<16x16xf32>, !amx.tile<16x16xf32>)
+// CHECK-COUNT-2:       amx.tile_load {{.*}} into !amx.tile<16x32xbf16>
+// CHECK:               amx.tile_load %{{.*}} : memref<4x2x3x16x32xbf16> into !amx.tile<16x32xbf16>
+// CHECK-COUNT-2:       amx.tile_mulf
+// CHECK:             amx.tile_store {{.*}} %[[SUMS]]#0
+// CHECK:             vector.transfer_read {{.*}} vector<16xf32>
+// CHECK:             arith.truncf {{.*}} vector<16xf32> to vector<16xbf16>
+// CHECK:             vector.transfer_write
+// CHECK:           scf.for {{.*}} step %c32
+// CHECK:             vector.transfer_read {{.*}} vector<32xbf16>
+// CHECK:             vector.transfer_write {{.*}} memref<32x96xbf16>
+// CHECK-NOT:     chain.contract
+func.func @matrix_tiles_along_b(%x: memref<?x384xbf16>, %w: memref<4x2x3x16x16x2xbf16>, %y: memref<?x128xbf16>) {
+  chain.contract ins(%x, %w : memref<?x384xbf16>, memref<4x2x3x16x16x2xbf16>) outs(%y : memref<?x128xbf16>)
+      pattern(4, 32, 96, 1) order "abc" packing(<kind = vnni, lanes = 16, panel = 2>) block_rows(32) {
+  ^bb0(%sum: f32):
+    %0 = arith.truncf %sum : f32 to bf16
+    chain.yield %0 : bf16
+  }
+  return
+}
+
+// -----
+
+// Sums of 16 blocks along d change places with those along b, and leave together.
+// CHECK-LABEL: func @matrix_tiles_along_d(
+// CHECK:         scf.for {{.*}} step %c16
+// CHECK:           amx.tile_mulf
+// CHECK:           %[[SUMS:.*]] = vector.transfer_read {{.*}} vector<16x16xf32>
+// CHECK:           %[[T:.*]] = vector.transpose %[[SUMS]], [1, 0]
+// CHECK:           vector.extract %[[T]][15]
+// CHECK-NOT:     chain.contract
+func.func @matrix_tiles_along_d(%x: memref<?x1024xbf16>, %w: memref<32x1x1x16x16x2xbf16>, %y: memref<?x512xf32>) {
+  chain.contract ins(%x, %w : memref<?x1024xbf16>, memref<32x1x1x16x16x2xbf16>) outs(%y : memref<?x512xf32>)
+      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16>) block_rows(32) attributes {x_group = 1024} {
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }
