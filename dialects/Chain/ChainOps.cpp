@@ -48,10 +48,10 @@ static LogicalResult verifyPacking(Operation *op, PackingAttr packing,
     return op->emitOpError() << "packing: wanted lanes, panel, group, digit >= 1, found "
                              << packing;
   bool ofBlocks = packing.getKind() == chain::PackingKind::vnni;
-  bool isWhole = packing.getGroup() % packing.getDigit() == 0 &&
-                 (ofBlocks ? packing.getDigit() == pattern.b &&
-                                 pattern.a * pattern.b % packing.getGroup() == 0
-                           : pattern.b % packing.getGroup() == 0);
+  bool isWhole =
+      packing.getGroup() % packing.getDigit() == 0 &&
+      (ofBlocks ? packing.getDigit() == pattern.b && pattern.a * pattern.b % packing.getGroup() == 0
+                : pattern.b % packing.getGroup() == 0);
   if (packing.getDigit() > 1 && (!isWhole || pattern.d != 1))
     return op->emitOpError() << "packing: wanted d = 1 and, for b = " << pattern.b
                              << ", whole groups of columns and a digit that divides them, found "

@@ -41,7 +41,8 @@ struct AssignSchedule : danaus::impl::AssignSchedulePassBase<AssignSchedule> {
 
   void runOnOperation() override {
     FailureOr<TargetLimits> limits = getTarget(getOperation());
-    if (failed(limits) || failed(parseSchedule()) || failed(loadModel(limits->model.empty() ? limits->name : limits->model)))
+    if (failed(limits) || failed(parseSchedule()) ||
+        failed(loadModel(limits->model.empty() ? limits->name : limits->model)))
       return signalPassFailure();
     getOperation().walk([&](chain::KernelOp kernel) {
       if (!kernel.getSchedule())

@@ -101,9 +101,8 @@ void ContractAmx::rowBlocks(RowBody body) {
   AffineExpr all = b.getAffineDimExpr(0);
   Value whole = affine::AffineApplyOp::create(
       b, AffineMap::get(1, 0, all.floorDiv(rowsOfBlock) * rowsOfBlock), ValueRange{rows});
-  rowLoop(index(0), whole, rowsOfBlock, [&](Value row, int64_t) {
-    body(op.getX(), row, row, index(rowsOfBlock));
-  });
+  rowLoop(index(0), whole, rowsOfBlock,
+          [&](Value row, int64_t) { body(op.getX(), row, row, index(rowsOfBlock)); });
   rowLoop(whole, rows, rowsOfBlock, [&](Value row, int64_t) {
     Value count = arith::SubIOp::create(b, rows, row);
     copyTail(row, count);
@@ -137,25 +136,25 @@ AffineMap ContractAmx::lastDimension() { return AffineMap::get(2, 0, b.getAffine
 /// blocks that are neighbors along D, or along A, have neighboring columns.
 Value ContractAmx::firstOfX(Value number) {
   AffineExpr block = b.getAffineDimExpr(0), d = b.getAffineDimExpr(1), i = b.getAffineDimExpr(2);
-  return affine::AffineApplyOp::create(
-      b, AffineMap::get(3, 0, (block * pattern.d + d + i) * real.c),
-      ValueRange{indexA, indexD, number});
+  return affine::AffineApplyOp::create(b,
+                                       AffineMap::get(3, 0, (block * pattern.d + d + i) * real.c),
+                                       ValueRange{indexA, indexD, number});
 }
 
 /// Indices of tile (b0, C) of the packed weight: (a, d, b / 16, c / 32, 16, 32).
 SmallVector<Value> ContractAmx::weightIndices(Value number, Value start, int64_t tile, Value step) {
   AffineExpr block = b.getAffineDimExpr(0), d = b.getAffineDimExpr(1), i = b.getAffineDimExpr(2);
   bool isGrouping = op.getPacking().getDigit() > 1; // then D is a part of A
-  Value a = isGrouping ? Value(affine::AffineApplyOp::create(
-                             b, AffineMap::get(3, 0, block * pattern.d + d + i),
-                             ValueRange{indexA, indexD, number}))
-                       : indexA;
+  Value a =
+      isGrouping
+          ? Value(affine::AffineApplyOp::create(b, AffineMap::get(3, 0, block * pattern.d + d + i),
+                                                ValueRange{indexA, indexD, number}))
+          : indexA;
   SmallVector<Value> indices;
   if (op.getOrder().contains('a'))
     indices.push_back(a);
   if (op.getOrder().contains('d'))
-    indices.push_back(isGrouping ? index(0)
-                                 : Value(arith::AddIOp::create(b, indexD, number)));
+    indices.push_back(isGrouping ? index(0) : Value(arith::AddIOp::create(b, indexD, number)));
   indices.push_back(affine::AffineApplyOp::create(
       b, AffineMap::get(1, 0, b.getAffineDimExpr(0).floorDiv(tileB) + tile), ValueRange{start}));
   indices.append({step, index(0), index(0)});
@@ -182,11 +181,11 @@ void ContractAmx::sumTiles(Value x, Value xRow, Value number, Value slot, Value 
         ValueRange{first, step});
     SmallVector<Value> factors, next;
     for (int64_t i = 0; i < rowTiles; ++i)
-      factors.push_back(amx::TileLoadOp::create(b, factorType, x,
-                                                ValueRange{add(xRow, i * tileRows), column}));
+      factors.push_back(
+          amx::TileLoadOp::create(b, factorType, x, ValueRange{add(xRow, i * tileRows), column}));
     for (int64_t p = 0; p < panel; ++p) {
-      Value w = amx::TileLoadOp::create(b, factorType, weight,
-                                        weightIndices(number, start, p, step));
+      Value w =
+          amx::TileLoadOp::create(b, factorType, weight, weightIndices(number, start, p, step));
       for (int64_t i = 0; i < rowTiles; ++i)
         next.push_back(amx::TileMulFOp::create(b, sumType, factors[i], w,
                                                steps.getRegionIterArg(p * rowTiles + i)));
@@ -220,8 +219,8 @@ void ContractAmx::blockAlongB(Value x, Value xRow, Value row, Value count, Value
 void ContractAmx::blockAlongD(Value x, Value xRow, Value row, Value count, Value start) {
   loop(tileB, 1, [&](Value number) { sumTiles(x, xRow, number, number, start, 1); });
   forRows(count, [&](Value r) {
-    auto plane = AffineMap::get(3, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(2)},
-                                b.getContext());
+    auto plane =
+        AffineMap::get(3, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(2)}, b.getContext());
     Value sums = read(scratch, ValueRange{index(0), r, index(0)}, {tileB, tileB}, plane,
                       {true, true}); // (D, b)
     Value lanesLast = vector::TransposeOp::create(b, sums, ArrayRef<int64_t>{1, 0});

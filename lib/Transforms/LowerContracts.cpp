@@ -203,8 +203,8 @@ struct LowerContracts : danaus::impl::LowerContractsPassBase<LowerContracts> {
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<ContractToFma>(patterns, &getContext());
     // 16 x 16 values change places in registers, by shuffles.
-    vector::populateVectorTransposeLoweringPatterns(
-        patterns, vector::VectorTransposeLowering::Shuffle16x16);
+    vector::populateVectorTransposeLoweringPatterns(patterns,
+                                                    vector::VectorTransposeLowering::Shuffle16x16);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

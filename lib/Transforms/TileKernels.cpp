@@ -217,10 +217,10 @@ private:
         extras.push_back(isVector ? value : sliceRows(value));
       }
     StageOp stage = link.stage;
-    auto op = ContractOp::create(builder, loc, init.getType(), x, outside.lookup(stage.getWeight()),
-                                 extras, init, stage.getA(), stage.getB(), stage.getC(),
-                                 stage.getD(), stage.getOrder(), *stage.getPacking(),
-                                 blockRows(stage), groupOfX(link));
+    auto op =
+        ContractOp::create(builder, loc, init.getType(), x, outside.lookup(stage.getWeight()),
+                           extras, init, stage.getA(), stage.getB(), stage.getC(), stage.getD(),
+                           stage.getOrder(), *stage.getPacking(), blockRows(stage), groupOfX(link));
     OpBuilder::InsertionGuard guard(builder);
     buildBody(builder, op, link, element);
     return op.getResult();
