@@ -126,6 +126,7 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
   options.model = settings.model;
   options.rows = settings.rows;
   options.threads = settings.threads;
+  options.regroup = !onGpu; // there, no kernel multiplies parameters yet
   if (level == Level::Chain)
     buildToChain(pm, ToChainOptions());
   else if (level == Level::Kernel)

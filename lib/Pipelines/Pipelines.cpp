@@ -56,6 +56,8 @@ void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &options) {
   pm.addPass(createRaiseLinalgToLinopPass());
   if (options.simplify)
     buildSimplifyLinop(pm, SimplifyLinopOptions());
+  else if (options.regroup)
+    pm.addPass(createRegroupButterfliesPass());
   ExpandStructuredPassOptions expand;
   expand.foldPermutations = options.foldPermutations;
   pm.addPass(createExpandStructuredPass(expand));
@@ -135,6 +137,7 @@ void danaus::buildNaiveToLLVM(OpPassManager &pm, const NaiveToLLVMOptions &) {
 void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) {
   ToChainOptions toChain;
   toChain.simplify = options.simplify;
+  toChain.regroup = options.regroup;
   buildToChain(pm, toChain);
   pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createLinalgGeneralizeNamedOpsPass());

@@ -50,6 +50,9 @@ struct ToChainOptions : mlir::PassPipelineOptions<ToChainOptions> {
       llvm::cl::desc("Move digit permutations into the stages beside them"), llvm::cl::init(true)};
   Option<bool> simplify{*this, "simplify", llvm::cl::desc("Run danaus-simplify-linop first"),
                         llvm::cl::init(false)};
+  Option<bool> regroup{*this, "regroup",
+                       llvm::cl::desc("Multiply levels of butterflies into larger blocks"),
+                       llvm::cl::init(false)};
 };
 
 /// linop and linalg on structured tensors to chain.stage on parameters. After
@@ -113,6 +116,9 @@ struct ToKernelsOptions : mlir::PassPipelineOptions<ToKernelsOptions> {
                         llvm::cl::init(false)};
   Option<int64_t> threads{*this, "threads", llvm::cl::desc("Workers that share the rows, at most"),
                           llvm::cl::init(1)};
+  Option<bool> regroup{*this, "regroup",
+                       llvm::cl::desc("Multiply levels of butterflies into larger blocks"),
+                       llvm::cl::init(false)};
 };
 
 /// linop to scheduled chain.kernel with packed weights, on tensors: the common
