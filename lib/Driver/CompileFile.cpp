@@ -127,6 +127,7 @@ Error danaus::lowerToEntryPoints(ModuleOp module, const CompileFileSettings &set
   options.rows = settings.rows;
   options.threads = settings.threads;
   options.simplify = settings.simplify;
+  options.regroup = true;
   buildToEntryPoints(pm, options);
   if (failed(pm.run(module)))
     return llvm::createStringError("compilation failed");

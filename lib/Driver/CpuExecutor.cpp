@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "GuardedBuffer.h"
 #include "danaus/Driver/Compile.h"
 #include "danaus/Driver/Executor.h"
 #include "danaus/Driver/JitCall.h"
@@ -22,41 +23,6 @@ using llvm::Expected;
 using llvm::Twine;
 
 namespace {
-
-/// Memory for a result: [ guard | payload | guard ]. The payload begins as NaNs of
-/// every type and is aligned to 64 bytes; the guards must never change.
-class GuardedBuffer {
-public:
-  static constexpr int64_t guardBytes = 4096;
-  static constexpr unsigned char guardByte = 0xa5, poisonByte = 0xff;
-
-  static Expected<GuardedBuffer> allocate(int64_t payloadBytes) {
-    GuardedBuffer buffer;
-    buffer.payloadBytes = payloadBytes;
-    Expected<HostTensor> memory =
-        HostTensor::allocate(ElementKind::F64, {(payloadBytes + 7) / 8 + 2 * guardBytes / 8});
-    if (!memory)
-      return memory.takeError();
-    buffer.memory = std::move(*memory);
-    std::memset(buffer.memory.data(), guardByte, buffer.memory.getNumBytes());
-    std::memset(buffer.payload(), poisonByte, payloadBytes);
-    return buffer;
-  }
-
-  char *payload() { return memory.data() + guardBytes; }
-  int64_t size() const { return payloadBytes; }
-  bool isIntact() const {
-    llvm::StringRef bytes(memory.data(), memory.getNumBytes());
-    return bytes.take_front(guardBytes).find_first_not_of(char(guardByte)) ==
-               llvm::StringRef::npos &&
-           bytes.drop_front(guardBytes + payloadBytes).find_first_not_of(char(guardByte)) ==
-               llvm::StringRef::npos;
-  }
-
-private:
-  HostTensor memory;
-  int64_t payloadBytes = 0;
-};
 
 class CpuExecutor : public Executor {
 public:

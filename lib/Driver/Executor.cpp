@@ -18,8 +18,10 @@ bool TimingPolicy::goOn(int64_t calls, double seconds) const {
 
 llvm::Expected<std::unique_ptr<Executor>> danaus::createExecutor(llvm::StringRef device,
                                                                  const CompileSettings &settings) {
+  if (settings.entryPoints && device != "cpu")
+    return makeError("--entry-points: wanted device cpu, found '" + device + "'");
   if (device == "cpu")
-    return createCpuExecutor(settings);
+    return settings.entryPoints ? createEntryPointExecutor(settings) : createCpuExecutor(settings);
   if (device == "interpreter")
     return createInterpreterExecutor();
   if (device == "cuda")

@@ -51,6 +51,10 @@ struct Options {
   cl::list<std::string> outputs{"output", cl::desc("File for the next result"), cl::cat(category)};
   cl::opt<int64_t> rows{"rows", cl::desc("Value of every dynamic dimension of activations"),
                         cl::cat(category)};
+  cl::opt<bool> entryPoints{"entry-points",
+                            cl::desc("Compile as danaus-compile does and call the C entry points: "
+                                     "parameters are packed once, calls allocate nothing (cpu)"),
+                            cl::cat(category)};
   cl::opt<int64_t> threads{"threads", cl::desc("Threads that one call uses (cpu)"), cl::init(1),
                            cl::cat(category)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of random values"), cl::init(0), cl::cat(category)};
@@ -92,6 +96,7 @@ static danaus::RunSettings collect(const Options &options) {
   settings.compile.model = options.model;
   settings.compile.target = options.target;
   settings.compile.threads = options.threads;
+  settings.compile.entryPoints = options.entryPoints;
   settings.args.assign(options.args.begin(), options.args.end());
   settings.outputs.assign(options.outputs.begin(), options.outputs.end());
   if (options.rows.getNumOccurrences())

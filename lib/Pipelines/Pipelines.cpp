@@ -162,6 +162,8 @@ void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) 
 static void buildKernelsToVectors(OpPassManager &pm, const BufferizeOptions &bufferize) {
   pm.addPass(createTileKernelsPass());
   pm.addPass(createFuseProducersPass());
+  // Sizes in terms of the rows, which the workspace has to know.
+  pm.addPass(memref::createResolveShapedTypeResultDimsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   buildBufferize(pm, bufferize);

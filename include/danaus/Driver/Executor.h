@@ -33,15 +33,16 @@ namespace danaus {
 
 /// What the user decided about the compilation; empty means the default.
 struct CompileSettings {
-  std::string pipeline;  ///< "optimized" or "naive"
-  std::string passes;    ///< passes on the module before the pipeline
-  std::string schedule;  ///< text of a #chain.schedule for every kernel
-  std::string model;     ///< file with a schedule model
-  std::string target;    ///< name of a target record
-  int64_t rows = 256;    ///< rows to expect where they are dynamic
-  int64_t threads = 1;   ///< of one call on the CPU
-  unsigned optLevel = 3; ///< LLVM's effort on the CPU, 0 to 3
-  bool simplify = false; ///< the algebra first, after `passes`
+  std::string pipeline;     ///< "optimized" or "naive"
+  std::string passes;       ///< passes on the module before the pipeline
+  std::string schedule;     ///< text of a #chain.schedule for every kernel
+  std::string model;        ///< file with a schedule model
+  std::string target;       ///< name of a target record
+  int64_t rows = 256;       ///< rows to expect where they are dynamic
+  int64_t threads = 1;      ///< of one call on the CPU
+  unsigned optLevel = 3;    ///< LLVM's effort on the CPU, 0 to 3
+  bool simplify = false;    ///< the algebra first, after `passes`
+  bool entryPoints = false; ///< on the CPU through the C entry points of danaus-compile
 };
 
 /// Element type and shape of a tensor, all sizes known.
@@ -99,6 +100,10 @@ llvm::Expected<std::unique_ptr<Executor>> createExecutor(llvm::StringRef device,
 
 /// Compiled by LLVM for this machine's CPU (CpuExecutor.cpp).
 std::unique_ptr<Executor> createCpuExecutor(const CompileSettings &settings);
+
+/// Compiled as danaus-compile does, and called through the C entry points
+/// (EntryPointExecutor.cpp).
+std::unique_ptr<Executor> createEntryPointExecutor(const CompileSettings &settings);
 
 /// Compiled for the first CUDA device (CudaExecutor.cpp). An error where there is
 /// no driver, no device, or none that a target record fits.
