@@ -155,9 +155,11 @@ static LaneAxis defaultAxis(ArrayRef<StageDescriptor> stages, size_t index, int6
 /// and with megabytes of weights many more, as there the tile is not in L2 either.
 static int64_t defaultRows(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                            int64_t accumulatorBytes, const TargetLimits &limits) {
-  constexpr int64_t weightBytesPerRow = 96 << 10, mostRows = 258;
+  constexpr int64_t weightBytesPerRow = 96 << 10, fewRows = 12, mostRows = 258;
   int64_t fitting = limits.l2Bytes / 2 / bytesPerRow(stages, accumulatorBytes);
   int64_t amortizing = weightBytes(stages, elementBytes) / weightBytesPerRow;
+  if (fitting >= fewRows) // past twice as many, the tile itself leaves L2
+    amortizing = std::min(amortizing, 2 * fitting);
   return std::min(std::max(fitting, amortizing), mostRows);
 }
 

@@ -112,6 +112,20 @@ struct ElementwiseToMap : OpRewritePattern<linalg::GenericOp> {
     rewriter.replaceOp(op, map);
   }
 };
+
+/// tensor.dim %stage, 0  ->  tensor.dim %x, 0, so that asking for the rows is no
+/// second use of the activations.
+struct RowsOfChain : OpRewritePattern<tensor::DimOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(tensor::DimOp op, PatternRewriter &rewriter) const override {
+    Operation *producer = op.getSource().getDefiningOp();
+    if (op.getConstantIndex() != 0 || !isa_and_nonnull<StageOp, MapOp>(producer))
+      return rewriter.notifyMatchFailure(op, "not the rows of a stage or a map");
+    rewriter.replaceOpWithNewOp<tensor::DimOp>(op, producer->getOperand(0), 0);
+    return success();
+  }
+};
 } // namespace
 
 //===----------------------------------------------------------------------===//
@@ -192,7 +206,7 @@ namespace {
 struct FuseStages : danaus::impl::FuseStagesPassBase<FuseStages> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    danaus::addPatterns<ElementwiseToMap>(patterns, &getContext());
+    danaus::addPatterns<ElementwiseToMap, RowsOfChain>(patterns, &getContext());
     GreedyRewriteConfig config;
     config.enableFolding(false).enableConstantCSE(false);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))

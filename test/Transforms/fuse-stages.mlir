@@ -89,3 +89,30 @@ func.func @a_captured_scalar_is_no_epilogue(%w: tensor<4x2x2xf32>, %x: tensor<8x
   } -> tensor<8x8xf32>
   return %y : tensor<8x8xf32>
 }
+
+// The size of an init that an element-wise op asks of the stage is no second use.
+// CHECK-LABEL: func @asking_for_the_rows_is_no_use(
+// CHECK-SAME:      %{{.*}}: tensor<4x2x2xf32>, %[[X:[^:]*]]: tensor<?x8xf32>)
+// CHECK:         tensor.dim %[[X]]
+// CHECK:         %[[Y:.*]] = chain.kernel
+// CHECK:           chain.stage
+// CHECK:           chain.map
+// CHECK:           chain.stage
+// CHECK:         return %[[Y]]
+func.func @asking_for_the_rows_is_no_use(%w: tensor<4x2x2xf32>, %x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %c0 = arith.constant 0 : index
+  %t = chain.stage %x, %w pattern(4, 2, 2, 1) order "abc"
+      : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
+  %rows = tensor.dim %t, %c0 : tensor<?x8xf32>
+  %e = tensor.empty(%rows) : tensor<?x8xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%t : tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) {
+  ^bb0(%v: f32, %o: f32):
+    %n = arith.negf %v : f32
+    linalg.yield %n : f32
+  } -> tensor<?x8xf32>
+  %y = chain.stage %r, %w pattern(4, 2, 2, 1) order "abc"
+      : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
