@@ -1,0 +1,99 @@
+//===- LegalityCpuTest.cpp - Which schedules a CPU can run ----------------===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Support/Legality.h"
+#include "gmock/gmock.h"
+#include <random>
+
+using namespace danaus;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+static llvm::SmallVector<StageDescriptor> stages(std::initializer_list<StagePattern> patterns) {
+  llvm::SmallVector<StageDescriptor> result;
+  for (const StagePattern &pattern : patterns)
+    result.push_back({pattern, static_cast<unsigned>(result.size()), "abcd"});
+  return result;
+}
+
+static TargetLimits withTiles() {
+  TargetLimits limits;
+  limits.name = "chip";
+  limits.hasAmx = true;
+  return limits;
+}
+
+TEST(LegalityCpu, defaultsAreLegalForManyChains) {
+  std::mt19937 random(7);
+  auto upTo = [&](int64_t most) { return 1 + static_cast<int64_t>(random() % most); };
+  for (int64_t registers : {16, 32}) {
+    TargetLimits limits;
+    limits.vectorRegisters = registers;
+    limits.vectorBits = registers * 16;
+    for (int trial = 0; trial < 500; ++trial) {
+      llvm::SmallVector<StageDescriptor> chain = stages(
+          {{upTo(9), upTo(300), upTo(300), upTo(40)}, {upTo(9), upTo(99), upTo(999), upTo(40)}});
+      for (int64_t bytes : {2, 4, 8})
+        EXPECT_THAT(
+            checkCpuSchedule(chain, bytes, defaultCpuSchedule(chain, bytes, limits), limits),
+            IsEmpty());
+    }
+  }
+}
+
+TEST(LegalityCpu, tilesStayInL2UnlessWeightsAreLarger) {
+  auto rows = [](std::initializer_list<StagePattern> patterns) {
+    return defaultCpuSchedule(stages(patterns), 4, TargetLimits()).rows;
+  };
+  EXPECT_EQ(rows({{64, 64, 64, 1}, {1, 64, 64, 64}}), 18);        // Monarch 4096
+  EXPECT_EQ(rows({{16, 1024, 256, 1}, {1, 256, 1024, 16}}), 258); // 33 MB of weights
+}
+
+TEST(LegalityCpu, lanesFollowDWhereItFillsThem) {
+  auto axes = [](std::initializer_list<StagePattern> patterns) {
+    return defaultCpuSchedule(stages(patterns), 4, TargetLimits()).axes;
+  };
+  EXPECT_THAT(axes({{64, 64, 64, 1}, {1, 64, 64, 64}}), ElementsAre(LaneAxis::B, LaneAxis::D));
+  EXPECT_THAT(axes({{4, 192, 192, 1}, {1, 768, 192, 4}}), ElementsAre(LaneAxis::B, LaneAxis::D));
+  // A block of x along d would be 1024 x 16 values a row: grouped columns instead.
+  EXPECT_THAT(axes({{16, 1024, 256, 1}, {1, 256, 1024, 16}}),
+              ElementsAre(LaneAxis::B, LaneAxis::B));
+  EXPECT_THAT(axes({{6, 8, 8, 3}}), ElementsAre(LaneAxis::B)); // 3 of 16 lanes
+}
+
+TEST(LegalityCpu, tilesTakeDenseBlocksAndMonarchs) {
+  for (llvm::SmallVector<StageDescriptor> chain :
+       {stages({{1, 40, 96, 1}}), stages({{64, 64, 64, 1}, {1, 64, 64, 64}}),
+        stages({{1, 64, 32, 1}, {32, 16, 64, 1}, {1, 48, 32, 16}})}) {
+    EXPECT_THAT(checkAmxStages(chain), IsEmpty());
+    Schedule schedule = defaultAmxSchedule(chain, withTiles());
+    EXPECT_EQ(schedule.rows % 32, 0);
+    EXPECT_THAT(checkCpuSchedule(chain, 2, schedule, withTiles()), IsEmpty());
+  }
+}
+
+TEST(LegalityCpu, eachReasonAgainstTilesIsNamed) {
+  EXPECT_THAT(checkAmxStages(stages({{1, 16, 33, 1}})),
+              ElementsAre("unit: stage 0: wanted a multiple of 32 for c for amx"));
+  EXPECT_THAT(checkAmxStages(stages({{1, 16, 32, 16}})),
+              ElementsAre("unit: stage 0: wanted d = 1, or after such a stage for amx"));
+  EXPECT_THAT(checkAmxStages(stages({{32, 16, 32, 1}, {1, 8, 32, 16}})),
+              ElementsAre("unit: stage 1: wanted multiples of 16 for b and d for amx"));
+  EXPECT_THAT(checkAmxStages(stages({{16, 32, 32, 1}, {1, 16, 32, 16}})),
+              ElementsAre("unit: stage 1: wanted d = b of the stage before for amx"));
+}
+
+TEST(LegalityCpu, tilesNeedTheirChipAndTwoBytes) {
+  llvm::SmallVector<StageDescriptor> chain = stages({{1, 16, 32, 1}});
+  Schedule schedule = defaultAmxSchedule(chain, withTiles());
+  EXPECT_THAT(checkCpuSchedule(chain, 4, schedule, withTiles()),
+              ElementsAre("unit: wanted fma, or amx for bf16 on chip"));
+  EXPECT_THAT(checkCpuSchedule(chain, 2, schedule, TargetLimits()),
+              ElementsAre(HasSubstr("unit: wanted fma on")));
+}
