@@ -127,6 +127,7 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
   options.rows = settings.rows;
   options.threads = settings.threads;
   options.regroup = !onGpu; // there, no kernel multiplies parameters yet
+  options.vectorize = settings.vectorize;
   if (level == Level::Chain)
     buildToChain(pm, ToChainOptions());
   else if (level == Level::Kernel)

@@ -37,6 +37,9 @@ struct Options {
                          cl::desc("Run danaus-simplify-linop before the pipeline; --check still "
                                   "compares with the function as it was written"),
                          cl::cat(category)};
+  cl::opt<bool> vectorize{"vectorize", cl::init(true), cl::Hidden,
+                          cl::desc("Whether contractions become vector instructions"),
+                          cl::cat(category)};
   cl::opt<std::string> schedule{
       "schedule", cl::desc("#chain.schedule<...> for every kernel, or a file that holds one"),
       cl::cat(category)};
@@ -92,6 +95,7 @@ static danaus::RunSettings collect(const Options &options) {
   settings.compile.pipeline = options.pipeline;
   settings.compile.passes = options.passes;
   settings.compile.simplify = options.simplify;
+  settings.compile.vectorize = options.vectorize;
   settings.compile.schedule = options.schedule;
   settings.compile.model = options.model;
   settings.compile.target = options.target;

@@ -43,6 +43,9 @@ void danaus::buildSimplifyLinop(OpPassManager &pm, const SimplifyLinopOptions &o
   PushPermutationsPassOptions push;
   push.maxValues = options.maxValues;
   pm.addPass(createPushPermutationsPass(push));
+  CarryLayoutsPassOptions carry;
+  carry.maxValues = options.maxValues;
+  pm.addPass(createCarryLayoutsPass(carry));
   pm.addPass(createAbsorbScalesPass(absorb)); // into what was regrouped
   ReassociatePassOptions reassociate;
   reassociate.rows = options.rows;
@@ -198,6 +201,8 @@ void danaus::buildToEntryPoints(OpPassManager &pm, const ToKernelsOptions &optio
   pm.addPass(createAllocateWorkspacePass());
   pm.addPass(createOutlineParallelLoopsPass());
   pm.addPass(createCreateEntryPointsPass());
+  if (options.vectorize)
+    pm.addPass(createLowerContractsPass());
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }
 

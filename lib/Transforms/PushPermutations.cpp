@@ -163,6 +163,10 @@ static std::optional<StagePattern> patternOf(Value matrix) {
   return std::nullopt;
 }
 
+static std::string tooManyValues(int64_t values, int64_t limit) {
+  return std::to_string(values) + " values to move at run time, limit " + std::to_string(limit);
+}
+
 /// Factors `index` and `index` + 1 of `op` in the other order. Otherwise `why`
 /// says what is in the way, or is "" where they are no stage and permutation.
 static std::optional<PushedStage> findPush(ProductOp op, unsigned index, int64_t maxValues,
@@ -176,13 +180,29 @@ static std::optional<PushedStage> findPush(ProductOp op, unsigned index, int64_t
   std::optional<PushedStage> pushed = pushThrough(*stage, *attribute.getPermutation(), why);
   int64_t values = pushed && !hasConstantParameters(left) ? stage->multipliesPerRow() : 0;
   if (values > maxValues) {
-    why =
-        std::to_string(values) + " values to move at run time, limit " + std::to_string(maxValues);
+    why = tooManyValues(values, maxValues);
     pushed.reset();
   }
   if (!why.empty())
     why = "permutation " + std::to_string(index + 1) + ": " + why;
   return pushed;
+}
+
+std::string danaus::whyNotAbsorbed(Value stage, const DigitPermutation &permutation,
+                                   int64_t maxValues) {
+  std::optional<StagePattern> pattern = patternOf(stage);
+  if (auto lowRank = structureOf<LowRankAttr>(stage)) // V is what is applied first
+    pattern = StagePattern{1, lowRank.getRank(), matrixType(stage).getDimSize(1), 1};
+  if (!pattern)
+    return "the next layer's " + structureName(stage).str() + " takes in no permutation";
+  std::string why;
+  std::optional<PushedStage> pushed = pushThrough(*pattern, permutation, why);
+  if (!pushed)
+    return why;
+  if (!pushed->permutation.isIdentity())
+    return "it would come out of the next layer again";
+  int64_t values = hasConstantParameters(stage) ? 0 : pattern->multipliesPerRow();
+  return values > maxValues ? tooManyValues(values, maxValues) : "";
 }
 
 /// B', of the plainest structure that it has.

@@ -12,7 +12,9 @@ import pathlib
 import sys
 import time
 
+import ablation
 import cases
+import cliffs
 import report
 import runner
 
@@ -37,6 +39,9 @@ def parse(arguments):
     parser.add_argument("--out", type=pathlib.Path, help="the results file to append to")
     parser.add_argument("--again", action="store_true", help="run also what this commit has recorded")
     parser.add_argument("--dry-run", action="store_true", help="print the layers, run nothing")
+    parser.add_argument("--ablation", action="store_true", help="what each part of the CPU path is worth, on six cases")
+    parser.add_argument("--cliffs", action="store_true", help="awkward shapes against round ones and dense")
+    parser.add_argument("--seed", type=int, default=0, help="of the shapes of --cliffs")
     parser.add_argument("--report", action="store_true", help="only write tables and plots from the results")
     return parser.parse_args(arguments)
 
@@ -83,6 +88,10 @@ def main(arguments):
     if options.report:
         report.write()
         return 0
+    if options.ablation:
+        return 1 if ablation.run(find_bin(options.bin).resolve()) else 0
+    if options.cliffs:
+        return 1 if cliffs.run(find_bin(options.bin).resolve(), options.seed, options.budget) else 0
     chosen = cases.select(cases.load(options.device, options.threads), options.ids)
     if options.dry_run:
         for case in chosen:

@@ -6,6 +6,7 @@
 #
 #===----------------------------------------------------------------------===#
 """The peers on the CPU: each package in a process of its own, asked for samples in turns (worker.py)."""
+import dataclasses
 import json
 import os
 import pathlib
@@ -83,7 +84,7 @@ class Peers:
         self.registry, self.skipped, self.notes, self.errors = registry, {}, {}, {}
         self.references, self.names = set(), {}
         for process in registry.processes:
-            answer = process.ask(do="prepare", id=case.id, threads=case.threads)
+            answer = process.ask(do="prepare", case=dataclasses.asdict(case))
             if "failed" in answer:
                 self.skipped[process.module.removeprefix("peers_")] = answer["failed"]
                 continue

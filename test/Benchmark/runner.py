@@ -21,6 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROUNDS = 3
 # Operations of the reference for one check; rows beyond it are sampled.
 REFERENCE_BUDGET = 1e8
+# Of f32 against float64 by products: five stages of sums of 8 err by some 1e-7.
+DEFINITION_TOLERANCE = 1e-6
 
 
 def commit(bin_folder):
@@ -38,23 +40,50 @@ def has_threads(bin_folder):
     return "--threads" in done.stdout
 
 
-def run_ours(bin_folder, case, check, options=()):
-    """One turn of danaus-run: its JSON line as a dictionary. A failure raises with its text."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = pathlib.Path(folder) / "layer.mlir"
-        path.write_text(case.mlir())
-        command = [str(bin_folder / "danaus-run"), str(path), f"--device={case.device}", f"--rows={case.rows}",
-                   f"--id={case.id}", "--seed=0", "--time", "--json", *options,
-                   *(["--check", f"--reference-budget={REFERENCE_BUDGET:g}"] if check else []),
-                   *([f"--threads={case.threads}"] if case.threads > 1 else [])]
-        environment = dict(os.environ, DANAUS_NUM_THREADS=str(case.threads))
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
+def execute(bin_folder, case, path, arguments):
+    """One danaus-run of the layer in `path`: its JSON line as a dictionary. A failure raises with its text."""
+    command = [str(bin_folder / "danaus-run"), str(path), f"--device={case.device}", f"--rows={case.rows}",
+               f"--id={case.id}", "--seed=0", "--json", *arguments,
+               *([f"--threads={case.threads}"] if case.threads > 1 else [])]
+    environment = dict(os.environ, DANAUS_NUM_THREADS=str(case.threads))
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode != 0 or not lines:
         text = (done.stderr.strip() or done.stdout.strip() or "no output").splitlines()
         named = [line for line in text if "error" in line or "FAILED" in line]
         raise RuntimeError(f"status {done.returncode}: {(named or text)[0]}")
     return json.loads(lines[-1])
+
+
+def error_from_definition(bin_folder, case, path, arguments):
+    """rel_err of a run on the peers' values against their float64: for sizes at which loops by the definition take hours."""
+    import numpy as np
+    import layers
+    layer = layers.Layer(case)
+    folder = path.parent
+    files = []
+    for number, value in enumerate([weight for weights in layer.weights for weight in weights] + [layer.x]):
+        np.save(folder / f"{number}.npy", np.ascontiguousarray(value))
+        files.append(f"--arg={number}={folder / str(number)}.npy")
+    execute(bin_folder, case, path, [*arguments, *files, f"--output={folder / 'y.npy'}"])
+    error = np.linalg.norm(np.load(folder / "y.npy") - layer.reference) / np.linalg.norm(layer.reference)
+    if not error <= DEFINITION_TOLERANCE:
+        raise RuntimeError(f"check FAILED: rel_err {error:.1e} tolerance {DEFINITION_TOLERANCE:g}")
+    return float(error)
+
+
+def run_ours(bin_folder, case, check, options=(), text=None):
+    """One turn of danaus-run on the case, or on `text` in its place, timed and perhaps checked."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "layer.mlir"
+        path.write_text(text or case.mlir())
+        by_definition = case.spec.get("check") == "definition"
+        checks = ["--check", f"--reference-budget={REFERENCE_BUDGET:g}"] if check and not by_definition else []
+        row = execute(bin_folder, case, path, ["--time", *options, *checks])
+        if check and by_definition:
+            row["rel_err"] = error_from_definition(bin_folder, case, path, options)
+            row["tolerance"] = DEFINITION_TOLERANCE
+    return row
 
 
 class CpuPeers:

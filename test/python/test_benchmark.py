@@ -20,10 +20,13 @@ import numpy as np
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "test" / "Benchmark"))
 
+import ablation  # noqa: E402
 import cases  # noqa: E402
+import cliffs  # noqa: E402
 import layers  # noqa: E402
 import peers_cpu  # noqa: E402
 import report  # noqa: E402
+import runner  # noqa: E402
 
 FIELDS = {"id", "rows", "dtype", "device", "threads", "ours_ms", "p10_ms", "p90_ms", "limit_ms", "rel_err", "tolerance",
           "peers", "refs", "schedule", "pack_ms", "commit", "date"}
@@ -132,6 +135,43 @@ class Peers(unittest.TestCase):
         ready.notes, ready.references = {"a/x": "packed"}, set()
         self.assertEqual(ready.merge({"a/x": 1.0, "a/y": 2.0, "b": 3.0}), {"a": 1.0, "b": 3.0})
         self.assertEqual(ready.notes, {"a": "x, packed"})
+
+
+class Ablation(unittest.TestCase):
+    def test_a_field_of_a_schedule_is_set_or_added_in_its_place(self):
+        schedule = "#chain.schedule<rows = 16, axes = [b, d], panel = 4>"
+        self.assertEqual(ablation.with_field(schedule, "cuts", [1]),
+                         "#chain.schedule<rows = 16, cuts = [1], axes = [b, d], panel = 4>")
+        self.assertEqual(ablation.with_field(schedule, "block_rows", 1),
+                         "#chain.schedule<rows = 16, axes = [b, d], block_rows = 1, panel = 4>")
+        self.assertEqual(ablation.with_field(schedule, "rows", 8), "#chain.schedule<rows = 8, axes = [b, d], panel = 4>")
+
+    def test_every_part_can_be_taken_away(self):
+        spec = {"structure": "monarch", "in": 64, "out": 64, "blocks": [8, 8], "middle": 64, "epilogue": "gelu"}
+        case = cases.Case("case", spec, "cpu", 20, "f32", 1)
+        bin_folder = pathlib.Path(os.environ["DANAUS_BIN"])
+        schedule = runner.run_ours(bin_folder, case, True)["schedule"]
+        for title, options, text in ablation.PARTS:
+            arguments = options(case, schedule, 2) if options else ()
+            row = runner.run_ours(bin_folder, case, True, arguments, text(case) if text else None)
+            self.assertLess(row["rel_err"], 1e-6, title)
+
+
+class Cliffs(unittest.TestCase):
+    def test_shapes_are_those_of_the_seed_and_parse(self):
+        found = cliffs.shapes(3)
+        self.assertEqual(found, cliffs.shapes(3))
+        self.assertEqual(len(found), cliffs.SHAPES)
+        layers_of_both = [case.mlir() for pair in found for case in pair]
+        done = subprocess.run([os.environ["DANAUS_BIN"] + "/danaus-opt", "-", "--split-input-file"], text=True,
+                              input="\n// -----\n".join(layers_of_both), capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_what_does_not_hold_is_named(self):
+        self.assertEqual(cliffs.judge(1.0, 1.0, 2.0, 8), "")
+        self.assertEqual(cliffs.judge(1.0, 1.0, 0.5, 2), "")
+        self.assertIn("1.50 x the round sizes", cliffs.judge(1.5, 1.0, 2.0, 8))
+        self.assertIn("2.00 x dense", cliffs.judge(1.0, 1.0, 0.5, 8))
 
 
 class Report(unittest.TestCase):

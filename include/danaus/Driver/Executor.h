@@ -43,6 +43,7 @@ struct CompileSettings {
   unsigned optLevel = 3;    ///< LLVM's effort on the CPU, 0 to 3
   bool simplify = false;    ///< the algebra first, after `passes`
   bool entryPoints = false; ///< on the CPU through the C entry points of danaus-compile
+  bool vectorize = true;    ///< of the optimized pipeline; false only to measure
 };
 
 /// Element type and shape of a tensor, all sizes known.

@@ -119,6 +119,11 @@ struct ToKernelsOptions : mlir::PassPipelineOptions<ToKernelsOptions> {
   Option<bool> regroup{*this, "regroup",
                        llvm::cl::desc("Multiply levels of butterflies into larger blocks"),
                        llvm::cl::init(false)};
+  Option<bool> vectorize{
+      *this, "vectorize",
+      llvm::cl::desc("Run danaus-lower-contracts; without it contractions become "
+                     "scalar code, to measure what the pass is worth"),
+      llvm::cl::init(true), llvm::cl::Hidden};
 };
 
 /// linop to scheduled chain.kernel with packed weights, on tensors: the common

@@ -22,6 +22,7 @@
 #ifndef DANAUS_TRANSFORMS_LINOPALGEBRA_H
 #define DANAUS_TRANSFORMS_LINOPALGEBRA_H
 
+#include "danaus/Support/DigitPermutation.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace danaus {
@@ -50,6 +51,15 @@ void populateMixKroneckerPatterns(mlir::RewritePatternSet &patterns, int64_t row
 /// stage P -> P' stage', moving at most `maxValues` values of the stage's weight
 /// at run time. Contains the patterns that merge permutations.
 void populatePushPermutationsPatterns(mlir::RewritePatternSet &patterns, int64_t maxValues);
+
+/// Why a permutation right before `stage` is not absorbed by its weight without a
+/// trace, or "".
+std::string whyNotAbsorbed(mlir::Value stage, const DigitPermutation &permutation,
+                           int64_t maxValues);
+
+/// A permutation at the end of one layer into the next, through element-wise ops,
+/// where a weight or another permutation takes it in. Contains those that push.
+void populateCarryLayoutsPatterns(mlir::RewritePatternSet &patterns, int64_t maxValues);
 
 /// Neighboring dense, block-diagonal and low-rank factors multiplied out where
 /// that takes fewer flops and bytes on `rows` rows.

@@ -156,6 +156,30 @@ def PushPermutationsPass : Pass<"danaus-push-permutations"> {
                            "::mlir::tensor::TensorDialect"];
 }
 
+def CarryLayoutsPass : Pass<"danaus-carry-layouts"> {
+  let summary = "Carry the output permutation of a layer into the next one";
+  let description = [{
+    Before: layers with only element-wise ops between them, column by column
+    (linalg.generic with operands of one value a column, ops on tensors with
+    splats), the first a product that ends in a digit permutation. After: the ops
+    between work on the order before it, vectors of one value a column with them;
+    the permutation is gone into the weight of the next layer (dense, low_rank,
+    block_diagonal, kronecker_sparse, square diagonal) or is merged with one that
+    begins it. Includes `danaus-push-permutations`. Exact.
+
+    Declines, with a remark, where the activations between have other uses or
+    another operand as large, where the next layer takes in no permutation or
+    would put it out again, permutations without a common refinement, and more
+    than `max-values` values of a weight to move at run time.
+    Test: `test/Transforms/carry-layouts.mlir`.
+  }];
+  let options = [Option<"maxValues", "max-values", "int64_t", "65536",
+                        "Values of run-time parameters to move for one stage at most">];
+  let dependentDialects = ["::danaus::linop::LinopDialect", "::mlir::affine::AffineDialect",
+                           "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 def ReassociatePass : Pass<"danaus-reassociate"> {
   let summary = "Multiply factors out where that saves flops and bytes";
   let description = [{

@@ -219,6 +219,20 @@ def VerifySchedulePass : Pass<"danaus-verify-schedule", "::mlir::ModuleOp"> {
   }];
 }
 
+def ListSchedulesPass : Pass<"danaus-list-schedules", "::mlir::ModuleOp"> {
+  let summary = "Print the legal schedules of every kernel";
+  let description = [{
+    Before: `chain.kernel`s, with or without schedules. After: unchanged. Prints
+    to the standard output, for every kernel of a function in their order, a line
+    that names it and counts its legal schedules on the CPU of the module's
+    `danaus.target`, then these, one a line, as `danaus-assign-schedule` and
+    `danaus-run --schedule` read them; always in the same order. Refuses an
+    unknown target and that of a GPU. Test: `test/Transforms/list-schedules.mlir`.
+  }];
+  let options = [Option<"rows", "rows", "int64_t", "256",
+                        "Rows of activations to expect where the size is dynamic">];
+}
+
 def PackWeightsPass : Pass<"danaus-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Order weights as kernels read them";
   let description = [{
