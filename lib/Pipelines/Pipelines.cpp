@@ -162,7 +162,8 @@ void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) 
 }
 
 /// Scheduled kernels with packed weights to vectors and loops on memrefs.
-static void buildKernelsToVectors(OpPassManager &pm, const BufferizeOptions &bufferize) {
+static void buildKernelsToVectors(OpPassManager &pm, const BufferizeOptions &bufferize,
+                                  bool vectorize) {
   pm.addPass(createTileKernelsPass());
   pm.addPass(createFuseProducersPass());
   // Sizes in terms of the rows, which the workspace has to know.
@@ -176,14 +177,15 @@ static void buildKernelsToVectors(OpPassManager &pm, const BufferizeOptions &buf
   pm.addPass(createApproximateMathPass(epilogues));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  pm.addPass(createLowerContractsPass());
+  if (vectorize)
+    pm.addPass(createLowerContractsPass());
 }
 
 void danaus::buildToLLVM(OpPassManager &pm, const ToKernelsOptions &options) {
   buildToKernels(pm, options);
   BufferizeOptions bufferize;
   bufferize.threads = options.threads;
-  buildKernelsToVectors(pm, bufferize);
+  buildKernelsToVectors(pm, bufferize, options.vectorize);
   pm.addPass(createOutlineParallelLoopsPass());
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }
@@ -197,12 +199,10 @@ void danaus::buildToEntryPoints(OpPassManager &pm, const ToKernelsOptions &optio
   BufferizeOptions bufferize;
   bufferize.threads = options.threads;
   bufferize.deallocate = false;
-  buildKernelsToVectors(pm, bufferize);
+  buildKernelsToVectors(pm, bufferize, options.vectorize);
   pm.addPass(createAllocateWorkspacePass());
   pm.addPass(createOutlineParallelLoopsPass());
   pm.addPass(createCreateEntryPointsPass());
-  if (options.vectorize)
-    pm.addPass(createLowerContractsPass());
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }
 
