@@ -104,7 +104,7 @@ def measure(bin_folder, awkward, smooth, registry):
     times = {"odd": [], "round": [], "dense": []}
     for turn in range(TURNS):
         for name, case in (("odd", awkward), ("round", smooth)):
-            times[name].append(runner.run_ours(bin_folder, case, turn == 0, ["--simplify"])["ours_ms"])
+            times[name].append(runner.run_ours(bin_folder, case, turn == 0)["ours_ms"])
         medians = {name: timing.median(found) for name, found in ready.round(0.1).items() if name.startswith("dense-")}
         times["dense"] += [min(medians.values())] if medians else []
     return tuple(min(found) if found else None for found in times.values())

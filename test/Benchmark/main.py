@@ -62,7 +62,6 @@ def run(options, chosen):
     if options.threads > 1 and options.device == "cpu" and not runner.has_threads(bin_folder):
         raise SystemExit(f"bench: danaus-run has no --threads: cases of {options.threads} threads cannot run")
     peers = None if options.peers == [] else runner.load_peers(options.device, options.threads, options.peers)
-    simplify = ["--simplify"] if options.device == "cpu" else []
     start, failures = time.monotonic(), 0
     for case in chosen:
         if case.id in done:
@@ -72,7 +71,7 @@ def run(options, chosen):
             print(f"{case.id}: not run, the budget of {options.budget:g} s is spent")
             continue
         try:
-            row = runner.measure(case, bin_folder, peers, options.seconds, simplify)
+            row = runner.measure(case, bin_folder, peers, options.seconds)
         except RuntimeError as error:
             print(f"{case.id}: failed: {error}", file=sys.stderr)
             failures += 1

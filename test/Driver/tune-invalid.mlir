@@ -18,7 +18,7 @@
 // ROWS: danaus-tune: rows: wanted at least 1, found 0
 
 // RUN: not danaus-tune %t.empty.mlir --list --target=sm_90a 2>&1 | FileCheck %s --check-prefix=TARGET
-// TARGET: danaus-tune: target 'sm_90a': wanted a CPU of x86-avx512, x86-avx2
+// TARGET: danaus-tune: target 'sm_90a': wanted a CPU of x86-avx512, sapphirerapids, x86-avx2
 
 // RUN: not danaus-tune %t.empty.mlir --list --model=%t.empty.mlir 2>&1 | FileCheck %s --check-prefix=MODEL
 // MODEL: danaus-tune: cannot read model '{{.*}}empty.mlir': not JSON:
