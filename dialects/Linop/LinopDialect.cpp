@@ -11,6 +11,7 @@
 #include "dialects/Linop/LinopOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Transforms/InliningUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -37,7 +38,16 @@ static void printCount(AsmPrinter &printer, int64_t count) {
 #define GET_ATTRDEF_CLASSES
 #include "dialects/Linop/LinopAttrs.cpp.inc"
 
+namespace {
+/// Functions on structured matrices may be inlined: the ops mean the same anywhere.
+struct LinopInliner : DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+  bool isLegalToInline(Operation *, Region *, bool, IRMapping &) const override { return true; }
+};
+} // namespace
+
 void LinopDialect::initialize() {
+  addInterfaces<LinopInliner>();
   addAttributes<
 #define GET_ATTRDEF_LIST
 #include "dialects/Linop/LinopAttrs.cpp.inc"

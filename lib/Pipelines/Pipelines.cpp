@@ -191,10 +191,11 @@ void danaus::buildToLLVM(OpPassManager &pm, const ToKernelsOptions &options) {
 }
 
 void danaus::buildToEntryPoints(OpPassManager &pm, const ToKernelsOptions &options) {
+  // Without the canonicalization that the inliner has by default: see buildSimplifyLinop.
+  pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
+  pm.addPass(createSymbolDCEPass());
   pm.addPass(createMarkActivationsPass());
   buildToKernels(pm, options);
-  pm.addPass(createInlinerPass());
-  pm.addPass(createSymbolDCEPass());
   pm.addPass(createSeparateParametersPass());
   BufferizeOptions bufferize;
   bufferize.threads = options.threads;

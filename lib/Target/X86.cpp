@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Target/X86.h"
+#include "danaus/Support/HostTensor.h"
 #include "danaus/Target/Records.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -84,7 +85,7 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const CpuTar
   std::string problem;
   const llvm::Target *backend = llvm::TargetRegistry::lookupTarget(triple, problem);
   if (!backend)
-    return llvm::createStringError("no code can be made for x86: " + problem);
+    return makeInternalError("no code can be made for x86: " + problem);
   std::string features;
   for (StringRef feature : llvm::split(target.features, ','))
     features += (features.empty() ? "+" : ",+") + feature.str();
@@ -118,7 +119,7 @@ static Expected<std::string> print(llvm::Module &module, llvm::TargetMachine &ma
   auto type = kind == CodeKind::Assembly ? llvm::CodeGenFileType::AssemblyFile
                                          : llvm::CodeGenFileType::ObjectFile;
   if (machine.addPassesToEmitFile(passes, stream, nullptr, type))
-    return llvm::createStringError("this build of LLVM cannot write files for x86");
+    return makeInternalError("this build of LLVM cannot write files for x86");
   passes.run(module);
   return std::string(buffer.begin(), buffer.end());
 }

@@ -20,7 +20,9 @@
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Analysis/SliceAnalysis.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Affine/Transforms/Transforms.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -65,7 +67,7 @@ class Workspace {
 public:
   explicit Workspace(func::FuncOp function) : function(function), aliases(function) {}
 
-  /// Finds a place for every allocation; changes nothing.
+  /// Finds a place for every allocation.
   LogicalResult plan();
   /// Replaces the allocations.
   void apply();
@@ -76,6 +78,7 @@ private:
   LogicalResult planAlloc(memref::AllocOp alloc);
   LogicalResult verifyStaysInside(memref::AllocOp alloc);
   LogicalResult verifySize(Value size);
+  Value findSize(Value size);
   Value bytesOf(ImplicitLocOpBuilder &builder, const Place &place, IRMapping &mapping);
   Value materialize(ImplicitLocOpBuilder &builder, Value size, IRMapping &mapping);
 
@@ -119,6 +122,23 @@ LogicalResult Workspace::verifySize(Value size) {
   return success();
 }
 
+/// What `size` equals in terms of the rows, computed where the function begins: the
+/// size of a reshaped buffer, of a slice. Null where that cannot be told.
+Value Workspace::findSize(Value size) {
+  auto isArgument = [&](Value value, std::optional<int64_t> dim, ValueBoundsConstraintSet &) {
+    auto argument = dyn_cast<BlockArgument>(value);
+    return dim && argument && argument.getOwner() == &function.front();
+  };
+  AffineMap map;
+  ValueDimList operands;
+  if (failed(ValueBoundsConstraintSet::computeBound(map, operands, presburger::BoundType::EQ, size,
+                                                    isArgument)))
+    return nullptr;
+  OpBuilder builder = OpBuilder::atBlockBegin(&function.front());
+  OpFoldResult bound = affine::materializeComputedBound(builder, function.getLoc(), map, operands);
+  return getValueOrCreateConstantIndexOp(builder, function.getLoc(), bound);
+}
+
 LogicalResult Workspace::planAlloc(memref::AllocOp alloc) {
   if (!alloc.getType().getLayout().isIdentity())
     return alloc.emitOpError() << "wanted a row-major buffer, found " << alloc.getType();
@@ -137,6 +157,10 @@ LogicalResult Workspace::planAlloc(memref::AllocOp alloc) {
   for (Value size : alloc.getDynamicSizes()) {
     if (succeeded(verifySize(size))) {
       place.sizes.push_back(size);
+      continue;
+    }
+    if (Value same = findSize(size)) {
+      place.sizes.push_back(same);
       continue;
     }
     FailureOr<int64_t> bound = ValueBoundsConstraintSet::computeConstantBound(

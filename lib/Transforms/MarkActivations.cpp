@@ -10,6 +10,7 @@
 #include "dialects/Linop/LinopOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace danaus {
 #define GEN_PASS_DEF_MARKACTIVATIONSPASS
@@ -17,6 +18,7 @@ namespace danaus {
 } // namespace danaus
 
 using namespace mlir;
+using namespace danaus;
 
 static constexpr StringLiteral activationName = "danaus.activation";
 
@@ -27,22 +29,51 @@ static bool hasDynamicRows(Type type) {
   return tensor && !tensor.getEncoding() && tensor.getRank() > 0 && tensor.isDynamicDim(0);
 }
 
-/// Marks the arguments of `function`, less those that are parameters of a matrix:
-/// the values of a sparse one have a dynamic size too.
+/// Whether a matrix is assembled from `argument`, through casts and the like: the
+/// values of a sparse one have a dynamic size too.
+static bool isParameter(BlockArgument argument) {
+  llvm::SetVector<Operation *> users(argument.user_begin(), argument.user_end());
+  for (size_t i = 0; i < users.size(); ++i) {
+    if (isa<linop::AssembleOp>(users[i]))
+      return true;
+    if (!isa<linop::ApplyOp>(users[i]))
+      users.insert(users[i]->user_begin(), users[i]->user_end());
+  }
+  return false;
+}
+
 static void markArguments(func::FuncOp function) {
-  auto isParameter = [](OpOperand &use) { return isa<danaus::linop::AssembleOp>(use.getOwner()); };
   for (BlockArgument argument : function.getArguments())
-    if (hasDynamicRows(argument.getType()) && llvm::none_of(argument.getUses(), isParameter))
+    if (hasDynamicRows(argument.getType()) && !isParameter(argument))
       function.setArgAttr(argument.getArgNumber(), activationName,
                           UnitAttr::get(function.getContext()));
 }
 
+static bool isMarked(func::FuncOp function) {
+  return llvm::any_of(llvm::seq(function.getNumArguments()), [&](unsigned number) {
+    return function.getArgAttr(number, activationName) != nullptr;
+  });
+}
+
+/// In a function whose rows are all static: what a product takes as activations.
+static void markProducts(func::FuncOp function) {
+  function.walk([&](linop::ApplyOp apply) {
+    auto argument = dyn_cast<BlockArgument>(apply.getX());
+    if (argument && argument.getOwner() == &function.front())
+      function.setArgAttr(argument.getArgNumber(), activationName,
+                          UnitAttr::get(function.getContext()));
+  });
+}
+
 static LogicalResult verifyMarked(func::FuncOp function) {
-  for (unsigned number = 0; number < function.getNumArguments(); ++number)
-    if (function.getArgAttr(number, activationName))
-      return success();
-  return function.emitOpError() << "wanted an activation: an argument whose first size is '?' or "
-                                   "that has the attribute danaus.activation; found none";
+  if (!isMarked(function))
+    markProducts(function);
+  if (isMarked(function))
+    return success();
+  return function.emitOpError()
+         << "wanted an activation: an argument whose first size is '?', that "
+            "a linop.apply takes as x, or that has the attribute "
+            "danaus.activation; found none";
 }
 
 namespace {

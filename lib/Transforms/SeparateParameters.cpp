@@ -28,6 +28,7 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/SetVector.h"
 
@@ -72,6 +73,7 @@ public:
 
 private:
   LogicalResult verifyArguments();
+  LogicalResult verifyResults();
   void findFixed();
   void need(Value value);
   func::FuncOp createPack();
@@ -118,6 +120,35 @@ LogicalResult Separator::verifyArguments() {
   if (llvm::hasSingleElement(function.getBody()))
     return success();
   return function.emitOpError() << "wanted one block, found branches";
+}
+
+/// Results with a dynamic first size have as many rows as the activations: a caller
+/// gives one number for all.
+LogicalResult Separator::verifyResults() {
+  SmallVector<BlockArgument> activations;
+  for (BlockArgument argument : entry.getArguments())
+    if (!isParameter(argument) && cast<ShapedType>(argument.getType()).isDynamicDim(0))
+      activations.push_back(argument);
+  auto hasRowsOf = [](Value result, BlockArgument activation) {
+    if (result == activation)
+      return true;
+    FailureOr<bool> areEqual = ValueBoundsConstraintSet::areEqual({result, 0}, {activation, 0});
+    return succeeded(areEqual) && *areEqual;
+  };
+  for (OpOperand &result : entry.getTerminator()->getOpOperands()) {
+    auto type = dyn_cast<RankedTensorType>(result.get().getType());
+    if (!type || type.hasStaticShape())
+      continue;
+    bool onlyRows =
+        type.isDynamicDim(0) && type.getNumDynamicDims() == 1 &&
+        llvm::any_of(activations, [&](BlockArgument x) { return hasRowsOf(result.get(), x); });
+    if (!onlyRows)
+      return function.emitOpError() << "result " << result.getOperandNumber()
+                                    << ": wanted the rows of the activations as its only dynamic "
+                                       "size, cannot tell that of "
+                                    << type;
+  }
+  return success();
 }
 
 /// An op without effects is fixed when all that it reads is.
@@ -226,7 +257,7 @@ void Separator::takePacked() {
 }
 
 LogicalResult Separator::run() {
-  if (failed(verifyArguments()))
+  if (failed(verifyArguments()) || failed(verifyResults()))
     return failure();
   findFixed();
   for (Operation &op : entry)

@@ -29,13 +29,13 @@
 
 // Four warps are 128 threads, and 48 rows a tile.
 // RUN: sed s/x86-avx512/sm_90a/ %s > %t.gpu.mlir
-// RUN: danaus-opt %t.gpu.mlir --danaus-to-nvvm="rows=512 schedule=#chain.schedule<unit=mma_sync,rows=48,warps=4>" \
+// RUN: danaus-opt %t.gpu.mlir --danaus-to-nvvm="rows=512 threads=1 schedule=#chain.schedule<unit=mma_sync,rows=48,warps=4>" \
 // RUN:   | FileCheck %s --check-prefix=THREADS
 // THREADS: gpu.launch_func @danaus_kernels::@{{.*}} threads in (%[[N:.*]], %{{.*}}, %{{.*}})
 // RUN: not danaus-opt %t.gpu.mlir --danaus-to-nvvm="model=%t.none" 2>&1 | FileCheck %s --check-prefix=NONE
 
 // RUN: env DANAUS_PTXAS=%S/../Target/Inputs/ptxas-that-spills not danaus-opt %t.gpu.mlir \
-// RUN:   --danaus-to-cuda="rows=512 schedule=#chain.schedule<unit=mma_sync,rows=48,warps=4>" 2>&1 | FileCheck %s --check-prefix=CUDA
+// RUN:   --danaus-to-cuda="rows=512 threads=1 schedule=#chain.schedule<unit=mma_sync,rows=48,warps=4>" 2>&1 | FileCheck %s --check-prefix=CUDA
 // CUDA: error: kernel {{.*}}: wanted no spills, found 84 bytes (128 registers); use fewer warps or stream the weights
 // RUN: not danaus-opt %t.gpu.mlir --danaus-to-cuda="model=%t.none" 2>&1 | FileCheck %s --check-prefix=NONE
 

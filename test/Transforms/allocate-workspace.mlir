@@ -76,6 +76,27 @@ func.func @pack() {
 
 // -----
 
+// CHECK-LABEL: func.func @sizes_of_views(
+// CHECK-SAME: %{{[a-z0-9]+}}: memref<?x4xf32>, %[[W:[a-z0-9]+]]: memref<?xi8>)
+// CHECK: memref.view %[[W]]
+// CHECK-LABEL: func.func private @sizes_of_views_workspace(
+// CHECK-SAME: %[[ROWS:[a-z0-9]+]]: index)
+// CHECK: arith.muli %[[ROWS]], %{{.*}}
+func.func @sizes_of_views(%x: memref<?x4xf32>) attributes {danaus.pack = @pack, danaus.parameters = 0 : i64} {
+  %c0 = arith.constant 0 : index
+  %rows = memref.dim %x, %c0 : memref<?x4xf32>
+  %view = memref.expand_shape %x [[0], [1, 2]] output_shape [%rows, 2, 2] : memref<?x4xf32> into memref<?x2x2xf32>
+  %same = memref.dim %view, %c0 : memref<?x2x2xf32>
+  %a = memref.alloc(%same) : memref<?x3xf32>
+  "test.use"(%a) : (memref<?x3xf32>) -> ()
+  return
+}
+func.func @pack() {
+  return
+}
+
+// -----
+
 func.func @a_size_from_data(%x: memref<4xindex>) attributes {danaus.pack = @pack, danaus.parameters = 0 : i64} {
   %c0 = arith.constant 0 : index
   %size = memref.load %x[%c0] : memref<4xindex>

@@ -109,3 +109,11 @@ func.func @name(%x: tensor<?xf32> {danaus.activation}) -> tensor<?xf32> {
 }
 // expected-error @below {{'func.func' op has the name of the packing function of 'name'}}
 func.func private @name_pack(%x: tensor<?xf32>) -> tensor<?xf32>
+
+// -----
+
+// expected-error @below {{'func.func' op result 0: wanted the rows of the activations as its only dynamic size, cannot tell that of 'tensor<?xf32>'}}
+func.func @twice_the_rows(%x: tensor<?xf32> {danaus.activation}) -> tensor<?xf32> {
+  %y = tensor.concat dim(0) %x, %x : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+  return %y : tensor<?xf32>
+}

@@ -359,7 +359,8 @@ def MarkActivationsPass : Pass<"danaus-mark-activations", "::mlir::ModuleOp"> {
     Before: public functions as they were written. After: each argument that is
     a plain tensor with a dynamic first size, and no parameter of a
     `linop.assemble`, has the attribute `danaus.activation`; one of static size
-    that a user marked keeps it. All others are parameters.
+    that a user marked keeps it. In a function with none of these, arguments
+    that are the x of a `linop.apply` have it. All others are parameters.
 
     Refuses a public function without an activation.
     Test: `test/Transforms/mark-activations.mlir`.
