@@ -106,6 +106,15 @@ static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &
   return emitCubin(*devices.begin(), target, settings);
 }
 
+/// FILE.h  ->  FILE_H
+static std::string guardName(StringRef path) {
+  std::string guard = llvm::sys::path::filename(path).upper();
+  for (char &c : guard)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  return "DANAUS_COMPILED_" + guard;
+}
+
 //===----------------------------------------------------------------------===//
 // CPU
 //===----------------------------------------------------------------------===//
@@ -134,46 +143,73 @@ Error danaus::lowerToEntryPoints(ModuleOp module, const CompileFileSettings &set
   return Error::success();
 }
 
+/// One module for each target of the list, which has commas between.
+static Error lowerForTargets(ModuleOp module, const CompileFileSettings &settings,
+                             SmallVectorImpl<OwningOpRef<ModuleOp>> &modules,
+                             SmallVectorImpl<CpuModule> &parts) {
+  SmallVector<StringRef> names;
+  StringRef(settings.target).split(names, ',');
+  for (StringRef name : names) {
+    Expected<CpuTarget> target = lookupCpuTarget(name);
+    if (!target)
+      return target.takeError();
+    CompileFileSettings own = settings;
+    own.target = name.str();
+    modules.push_back(module.clone());
+    if (names.size() > 1)
+      renameForTarget(*modules.back(), name);
+    if (Error error = lowerToEntryPoints(*modules.back(), own))
+      return error;
+    parts.push_back({*modules.back(), *target});
+  }
+  return Error::success();
+}
+
 /// The code; for a shared library that of an object file, which is still to link.
+/// `header` becomes the text of a header where one is wanted.
 static Expected<std::string> compileForCpu(ModuleOp module, StringRef kind,
-                                           const CompileFileSettings &settings) {
-  if (Error error = lowerToEntryPoints(module, settings))
+                                           const CompileFileSettings &settings,
+                                           std::string &header) {
+  SmallVector<OwningOpRef<ModuleOp>> modules;
+  SmallVector<CpuModule> parts;
+  if (Error error = lowerForTargets(module, settings, modules, parts))
     return std::move(error);
+  if (!settings.header.empty())
+    header = printHeader(parts.front().module, guardName(settings.header));
+  if (kind == "mlir" && parts.size() > 1)
+    return llvm::createStringError("--target: wanted one for mlir, found " +
+                                   llvm::Twine(parts.size()));
   if (kind == "mlir")
-    return printModule(module);
-  Expected<CpuTarget> target = lookupCpuTarget(settings.target);
-  if (!target)
-    return target.takeError();
+    return printModule(parts.front().module);
+  if (parts.size() > 1) {
+    SmallVector<ModuleOp> choices;
+    for (const CpuModule &part : parts)
+      choices.push_back(part.module);
+    modules.push_back(createDispatch(choices));
+    parts.push_back({*modules.back(), baselineCpuTarget()});
+  }
   CodeKind code = kind == "ll"  ? CodeKind::LLVMIR
                   : kind == "s" ? CodeKind::Assembly
                                 : CodeKind::Object;
-  return emitCode(module, *target, code);
+  return emitCode(parts, code);
 }
 
 //===----------------------------------------------------------------------===//
 // Files
 //===----------------------------------------------------------------------===//
 
-/// FILE.h  ->  FILE_H
-static std::string guardName(StringRef path) {
-  std::string guard = llvm::sys::path::filename(path).upper();
-  for (char &c : guard)
-    if (!llvm::isAlnum(c))
-      c = '_';
-  return "DANAUS_COMPILED_" + guard;
-}
-
 static Error compileModule(ModuleOp module, StringRef kind, const CompileFileSettings &settings) {
   std::optional<TargetLimits> gpu = lookupTarget(settings.target);
   bool onGpu = gpu && gpu->isGpu;
   if (onGpu)
     module->setAttr("danaus.target", StringAttr::get(module.getContext(), settings.target));
-  Expected<std::string> result =
-      onGpu ? compileForGpu(module, *gpu, kind, settings) : compileForCpu(module, kind, settings);
+  std::string header;
+  Expected<std::string> result = onGpu ? compileForGpu(module, *gpu, kind, settings)
+                                       : compileForCpu(module, kind, settings, header);
   if (!result)
     return result.takeError();
   if (!settings.header.empty())
-    if (Error error = writeFile(settings.header, printHeader(module, guardName(settings.header))))
+    if (Error error = writeFile(settings.header, header))
       return error;
   return kind == "so" ? linkSharedLibrary(*result, settings.output)
                       : writeFile(settings.output, *result);

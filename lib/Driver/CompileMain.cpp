@@ -29,7 +29,8 @@ struct Options {
   cl::opt<std::string> target{
       "target",
       cl::desc("native, sapphirerapids, x86-avx512, x86-avx2, sm_80 or sm_90a (default: sm_90a for "
-               "ptx and cubin, else native)"),
+               "ptx and cubin, else native); several CPUs with commas between, the best first: "
+               "one is chosen at run time"),
       cl::cat(category)};
   cl::opt<std::string> header{"emit-header", cl::desc("File for a C header of what is compiled"),
                               cl::cat(category)};

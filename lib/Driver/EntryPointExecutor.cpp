@@ -17,9 +17,11 @@
 #include "danaus/Driver/Executor.h"
 #include "danaus/Driver/Jit.h"
 #include "danaus/Driver/Registration.h"
+#include "danaus/Pipelines/Pipelines.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include <chrono>
 
 using namespace mlir;
@@ -84,7 +86,10 @@ Error EntryPointExecutor::markActivations(ModuleOp module, llvm::StringRef entry
   if (Error error = isolateEntry(*copy, entry))
     return error;
   PassManager pm(module.getContext());
+  // A structured argument counts as its parameters, as in `arguments`.
+  pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
   pm.addPass(createMarkActivationsPass());
+  buildToChain(pm, ToChainOptions());
   if (failed(pm.run(*copy)))
     return makeError("compilation failed");
   auto function = copy->lookupSymbol<func::FuncOp>(entry);

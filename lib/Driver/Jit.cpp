@@ -57,6 +57,7 @@ Error LoadedFunction::Session::defineRuntime() {
     symbols[session.intern(name)] = {orc::ExecutorAddr::fromPtr(function),
                                      llvm::JITSymbolFlags::Exported};
   };
+  define("danausCheckFunction", &danausCheckFunction);
   define("danausCheckPack", &danausCheckPack);
   define("danausCheckRows", &danausCheckRows);
   define("danausCheckRun", &danausCheckRun);
@@ -71,7 +72,7 @@ Error LoadedFunction::Session::defineRuntime() {
 }
 
 LoadedFunction::LoadedFunction(std::unique_ptr<Session> session) : session(std::move(session)) {}
-LoadedFunction::~LoadedFunction() = default;
+LoadedFunction::~LoadedFunction() { danausCheckCpu(nullptr); }
 
 Expected<std::unique_ptr<LoadedFunction>> LoadedFunction::load(StringRef object, StringRef name) {
   auto control = orc::SelfExecutorProcessControl::Create();
@@ -144,7 +145,7 @@ static Expected<CachedObject> compileEntry(ModuleOp module, StringRef entry,
   Expected<CpuTarget> target = lookupCpuTarget(settings.target);
   if (!target)
     return target.takeError();
-  Expected<std::string> object = emitCode(module, *target, CodeKind::Object);
+  Expected<std::string> object = emitCode(CpuModule{module, *target}, CodeKind::Object);
   if (!object)
     return object.takeError();
   result.object = std::move(*object);

@@ -16,6 +16,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
+#include "llvm/Linker/Linker.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/Target/TargetMachine.h"
@@ -55,6 +56,8 @@ static std::string recordOf(StringRef chip) {
   return (lookupTarget(chip) ? chip : StringRef("x86-avx512")).str();
 }
 
+CpuTarget danaus::baselineCpuTarget() { return {"x86", "x86-avx2", "generic", ""}; }
+
 std::string danaus::cpuTargetNames() { return "native, sapphirerapids, x86-avx512, x86-avx2"; }
 
 Expected<CpuTarget> danaus::lookupCpuTarget(StringRef name) {
@@ -77,7 +80,16 @@ Expected<CpuTarget> danaus::lookupCpuTarget(StringRef name) {
 // LLVM
 //===----------------------------------------------------------------------===//
 
-static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const CpuTarget &target,
+/// "a,b"  ->  "+a,+b"
+static std::string withPlus(StringRef features) {
+  std::string result;
+  for (StringRef feature : llvm::split(features, ','))
+    if (!feature.empty())
+      result += (result.empty() ? "+" : ",+") + feature.str();
+  return result;
+}
+
+static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(StringRef features,
                                                                     unsigned optLevel) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
@@ -86,21 +98,20 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const CpuTar
   const llvm::Target *backend = llvm::TargetRegistry::lookupTarget(triple, problem);
   if (!backend)
     return makeInternalError("no code can be made for x86: " + problem);
-  std::string features;
-  for (StringRef feature : llvm::split(target.features, ','))
-    features += (features.empty() ? "+" : ",+") + feature.str();
   std::unique_ptr<llvm::TargetMachine> machine(backend->createTargetMachine(
-      triple, "x86-64", features, llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt,
+      triple, "x86-64", withPlus(features), llvm::TargetOptions(), llvm::Reloc::PIC_, std::nullopt,
       *llvm::CodeGenOpt::getLevel(optLevel)));
   return machine;
 }
 
-/// LLVM prefers 256 bits on CPUs whose 512-bit units it takes for slow; vectors
-/// are explicit here and were chosen by the schedule.
+/// What `target` allows, on each function: a module may hold code for several. LLVM
+/// prefers 256 bits on CPUs whose 512-bit units it takes for slow; vectors are
+/// explicit here and were chosen by the schedule.
 static void addAttributes(llvm::Module &module, const CpuTarget &target) {
   for (llvm::Function &function : module) {
     if (function.isDeclaration())
       continue;
+    function.addFnAttr("target-features", withPlus(target.features));
     function.addFnAttr("tune-cpu", target.tune);
     if (StringRef(target.features).contains("avx512f"))
       function.addFnAttr("prefer-vector-width", "512");
@@ -124,22 +135,39 @@ static Expected<std::string> print(llvm::Module &module, llvm::TargetMachine &ma
   return std::string(buffer.begin(), buffer.end());
 }
 
-Expected<std::string> danaus::emitCode(mlir::ModuleOp module, const CpuTarget &target,
-                                       CodeKind kind, unsigned optLevel) {
-  mlir::registerBuiltinDialectTranslation(*module.getContext());
-  mlir::registerLLVMDialectTranslation(*module.getContext());
-  llvm::LLVMContext context;
-  std::unique_ptr<llvm::Module> translated = mlir::translateModuleToLLVMIR(module, context);
+/// LLVM IR of one module, its functions marked with what they may use.
+static Expected<std::unique_ptr<llvm::Module>>
+translate(const CpuModule &part, llvm::LLVMContext &context, llvm::TargetMachine &machine) {
+  mlir::registerBuiltinDialectTranslation(*part.module->getContext());
+  mlir::registerLLVMDialectTranslation(*part.module->getContext());
+  std::unique_ptr<llvm::Module> translated = mlir::translateModuleToLLVMIR(part.module, context);
   if (!translated)
     return llvm::createStringError("translation to LLVM IR failed");
-  Expected<std::unique_ptr<llvm::TargetMachine>> machine = createMachine(target, optLevel);
+  translated->setTargetTriple(machine.getTargetTriple());
+  translated->setDataLayout(machine.createDataLayout());
+  addAttributes(*translated, part.target);
+  return std::move(translated);
+}
+
+Expected<std::string> danaus::emitCode(llvm::ArrayRef<CpuModule> parts, CodeKind kind,
+                                       unsigned optLevel) {
+  Expected<std::unique_ptr<llvm::TargetMachine>> machine =
+      createMachine(parts.size() == 1 ? StringRef(parts[0].target.features) : "", optLevel);
   if (!machine)
     return machine.takeError();
-  translated->setTargetTriple((*machine)->getTargetTriple());
-  translated->setDataLayout((*machine)->createDataLayout());
-  addAttributes(*translated, target);
+  llvm::LLVMContext context;
+  std::unique_ptr<llvm::Module> all;
+  for (const CpuModule &part : parts) {
+    auto translated = translate(part, context, **machine);
+    if (!translated)
+      return translated.takeError();
+    if (!all)
+      all = std::move(*translated);
+    else if (llvm::Linker::linkModules(*all, std::move(*translated)))
+      return makeInternalError("modules of several targets do not fit together");
+  }
   auto optimize = mlir::makeOptimizingTransformer(optLevel, /*sizeLevel=*/0, machine->get());
-  if (llvm::Error error = optimize(translated.get()))
+  if (llvm::Error error = optimize(all.get()))
     return std::move(error);
-  return print(*translated, **machine, kind);
+  return print(*all, **machine, kind);
 }

@@ -85,6 +85,11 @@ private:
   // The functions.
   LLVM::LLVMFuncOp begin(StringRef suffix, Type result, ArrayRef<Type> arguments);
   Value table() { return LLVM::AddressOfOp::create(builder, pointer, tableName()); }
+  /// As users know it, where code for several targets has names of its own.
+  StringRef shownName() {
+    auto shown = function->getAttrOfType<StringAttr>("danaus.name");
+    return shown ? shown.getValue() : name;
+  }
   std::string tableName() const { return (name + "_table").str(); }
   Value constant(int64_t value) { return LLVM::ConstantOp::create(builder, i64, value); }
   Value call(StringRef callee, Type result, ValueRange arguments);
@@ -242,7 +247,7 @@ void EntryPoints::createTable() {
   auto type = LLVM::LLVMStructType::getLiteral(builder.getContext(), fields);
   beginGlobal(tableName(), type);
   SmallVector<Value> values = {constant(abiVersion),
-                               text("name", name),
+                               text("name", shownName()),
                                text("target", textAttribute(module, "danaus.target")),
                                text("features", textAttribute(module, "danaus.features")),
                                text("schedule", textAttribute(function, "danaus.schedule")),
@@ -386,7 +391,7 @@ DictionaryAttr EntryPoints::signature() {
   };
   auto schedule = function->getAttrOfType<StringAttr>("danaus.schedule");
   return builder.getDictionaryAttr(
-      {builder.getNamedAttr("name", builder.getStringAttr(name)),
+      {builder.getNamedAttr("name", builder.getStringAttr(shownName())),
        builder.getNamedAttr("schedule", schedule ? schedule : builder.getStringAttr("")),
        builder.getNamedAttr("parameters", types(parameters)),
        builder.getNamedAttr("activations", types(activations)),

@@ -18,7 +18,8 @@ namespace danaus {
 struct CompileFileSettings {
   std::string input = "-", output = "-";
   std::string emit;      ///< kind of output, or empty: the output's suffix
-  std::string target;    ///< empty: sm_90a for PTX and cubins, else this machine
+  std::string target;    ///< empty: sm_90a for PTX and cubins, else this machine; for
+                         ///< CPUs several with commas between, the best first
   std::string schedule;  ///< text of a #chain.schedule for every kernel
   std::string model;     ///< file with a schedule model
   std::string header;    ///< file for the C header, or empty
@@ -35,6 +36,15 @@ int compileFile(const CompileFileSettings &settings, mlir::DialectRegistry &regi
 /// Brings `module` to the entry points of danaus-create-entry-points for the CPU
 /// target named in `settings`. What passes say goes to the diagnostic handlers.
 llvm::Error lowerToEntryPoints(mlir::ModuleOp module, const CompileFileSettings &settings);
+
+/// Gives the public functions of `module` names of their own for `target`, so that
+/// modules for several targets fit together.
+void renameForTarget(mlir::ModuleOp module, llvm::StringRef target);
+
+/// A module whose entry points call, of those in `parts` (compiled for one target
+/// each, the best first), the first that this CPU can run, or else the last, which
+/// refuses with its code.
+mlir::OwningOpRef<mlir::ModuleOp> createDispatch(llvm::ArrayRef<mlir::ModuleOp> parts);
 
 /// A C header for the entry points in a module that lowerToEntryPoints made.
 /// `guard` becomes its include guard.

@@ -113,6 +113,9 @@ int64_t danausGetNumThreads(void);
 // Checks, for compiled functions
 //===----------------------------------------------------------------------===//
 
+/// Whether this library and this CPU can run a function.
+int danausCheckFunction(const DanausFunction *function);
+
 /// The checks of f_pack. `packedBytes` is what f_packed_bytes returns.
 int danausCheckPack(const DanausFunction *function, const void *const *params, const void *packed,
                     int64_t packedBytes);
@@ -126,6 +129,8 @@ int danausCheckRun(const DanausFunction *function, const void *packed, const voi
                    int64_t workspaceBytes);
 
 /// DANAUS_SUCCESS where this CPU and its operating system have all of "avx2,fma".
+/// The last texts are known by their addresses: null forgets them, before a text's
+/// memory may be used for another.
 int danausCheckCpu(const char *features);
 
 #ifdef __cplusplus

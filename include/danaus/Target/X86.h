@@ -26,14 +26,23 @@ struct CpuTarget {
 /// the instruction sets of this machine. An error names the known ones.
 llvm::Expected<CpuTarget> lookupCpuTarget(llvm::StringRef name);
 
+/// The least that all targets have: for code that chooses between them.
+CpuTarget baselineCpuTarget();
+
 /// Names for help texts, joined by commas.
 std::string cpuTargetNames();
 
 enum class CodeKind { LLVMIR, Assembly, Object };
 
-/// Code of a module in the LLVM dialect, optimized with the effort of LLVM's -O0
+/// A module in the LLVM dialect and what its code may use.
+struct CpuModule {
+  mlir::ModuleOp module;
+  CpuTarget target;
+};
+
+/// Code of one module, or of several as one, optimized with the effort of LLVM's -O0
 /// to -O3, position independent.
-llvm::Expected<std::string> emitCode(mlir::ModuleOp module, const CpuTarget &target, CodeKind kind,
+llvm::Expected<std::string> emitCode(llvm::ArrayRef<CpuModule> parts, CodeKind kind,
                                      unsigned optLevel = 3);
 
 /// Links an object file with the runtime library into the shared library `output`

@@ -438,7 +438,8 @@ def CreateEntryPointsPass : Pass<"danaus-create-entry-points", "::mlir::ModuleOp
     After: both are private under other names, and `f_packed_bytes`, `f_pack`,
     `f_workspace_bytes`, `f_run`, `f_call` and `f_info` are functions of the LLVM dialect
     that check their arguments through the runtime library
-    (`danaus/Runtime/Cpu.h`) and call them.
+    (`danaus/Runtime/Cpu.h`) and call them. The attribute `danaus.name` of `@f`
+    is the name that `f_info` gives, instead of its own.
 
     Refuses a name that is no identifier of C, and one that is taken.
     Test: `test/Transforms/create-entry-points.mlir`.

@@ -118,7 +118,7 @@ static int describe(const DanausTensor *tensor, const void *data, int64_t stride
 // Entry points
 //===----------------------------------------------------------------------===//
 
-static int checkFunction(const DanausFunction *function) {
+int danausCheckFunction(const DanausFunction *function) {
   if (function->abiVersion != DANAUS_ABI_VERSION)
     return DANAUS_ERROR_ABI;
   return danausCheckCpu(function->features);
@@ -126,7 +126,7 @@ static int checkFunction(const DanausFunction *function) {
 
 int danausCheckPack(const DanausFunction *function, const void *const *params, const void *packed,
                     int64_t packedBytes) {
-  int code = checkFunction(function);
+  int code = danausCheckFunction(function);
   if (code)
     return code;
   if ((!params && function->numParameters) || (!packed && packedBytes))
@@ -172,7 +172,7 @@ int danausCheckRun(const DanausFunction *function, const void *packed, const voi
                    const int64_t *strides, int64_t rows, const void *workspace,
                    int64_t workspaceBytes) {
   enum { few = 32 };
-  int code = checkFunction(function);
+  int code = danausCheckFunction(function);
   if (!code)
     code = (int)-danausCheckRows(function, rows);
   if (code)

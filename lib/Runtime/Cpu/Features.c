@@ -100,18 +100,39 @@ static bool hasNamed(const char *name, size_t length, unsigned long long state) 
   return false; // an unknown one is one that this CPU is not known to have
 }
 
+/// Answers by the address of the text, since compiled functions ask at every call:
+/// a few slots, so that several functions keep theirs.
+enum { numSlots = 64 };
+static _Atomic(const char *) lastGood[numSlots], lastBad[numSlots];
+
+static int remember(_Atomic(const char *) *slot, const char *features, int code) {
+  atomic_store_explicit(slot, features, memory_order_relaxed);
+  return code;
+}
+
+static void forgetAll(void) {
+  for (int i = 0; i < numSlots; ++i) {
+    atomic_store(&lastGood[i], NULL);
+    atomic_store(&lastBad[i], NULL);
+  }
+}
+
 int danausCheckCpu(const char *features) {
-  // The answer for the text asked last: compiled functions ask at every call.
-  static _Atomic(const char *) lastGood;
-  if (!*features || atomic_load_explicit(&lastGood, memory_order_relaxed) == features)
+  if (!features)
+    forgetAll();
+  if (!features || !*features)
     return DANAUS_SUCCESS;
+  uintptr_t slot = ((uintptr_t)features >> 4) % numSlots;
+  if (atomic_load_explicit(&lastGood[slot], memory_order_relaxed) == features)
+    return DANAUS_SUCCESS;
+  if (atomic_load_explicit(&lastBad[slot], memory_order_relaxed) == features)
+    return DANAUS_ERROR_CPU;
   unsigned long long state = enabledState();
   for (const char *name = features; *name;) {
     size_t length = strcspn(name, ",");
     if (!hasNamed(name, length, state))
-      return DANAUS_ERROR_CPU;
+      return remember(&lastBad[slot], features, DANAUS_ERROR_CPU);
     name += length + (name[length] == ',');
   }
-  atomic_store_explicit(&lastGood, features, memory_order_relaxed);
-  return DANAUS_SUCCESS;
+  return remember(&lastGood[slot], features, DANAUS_SUCCESS);
 }
