@@ -140,8 +140,8 @@ def details(device, rows):
 
 
 def summary(device, rows):
-    """The text of one device for the README: the plot."""
-    return f"{heading(device, rows)} [All rows](docs/results.md).\n\n![Time over limit, {device}](docs/results-{device}.svg)\n"
+    """The text of one device for the README: the rows of the plot, and the plot."""
+    return f"{heading(device, rows)} [All rows](docs/results.md).\n\n{table(primary(rows))}\n\n![Time over limit, {device}](docs/results-{device}.svg)\n"
 
 
 def write():
