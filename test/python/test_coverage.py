@@ -139,7 +139,8 @@ class RegisteredTest(unittest.TestCase):
         self.assertFalse([name for _, name in in_ir if "arith" in name])
         passes = {flag: (kind, options) for kind, flag, options in coverage.registered_passes()}
         self.assertEqual(passes["danaus-assign-schedule"], ("pass", ["schedule", "model", "rows"]))
-        self.assertEqual(passes["danaus-to-kernels"], ("pipeline", ["schedule", "model", "rows", "simplify"]))
+        options = ["schedule", "model", "rows", "simplify", "threads", "regroup", "vectorize"]
+        self.assertEqual(passes["danaus-to-kernels"], ("pipeline", options))
 
     def test_no_pattern_of_this_tree_escapes_the_switch(self):
         found = cxx_source.rewrite_patterns()
