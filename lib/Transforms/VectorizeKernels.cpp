@@ -139,9 +139,9 @@ void ContractVectorizer::loop(int64_t extent, int64_t step, llvm::function_ref<v
 /// Blocks of `block_rows` rows, then what remains in blocks of half, 4, 2 and 1.
 void ContractVectorizer::rowLoops(BlockBody body) {
   Value start = index(0);
-  int64_t previous = ShapedType::kDynamic;
+  int64_t previous = blockRows + 1;
   for (int64_t count : {blockRows, blockRows / 2, int64_t(4), int64_t(2)}) {
-    if (count < 2 || (previous != ShapedType::kDynamic && count >= previous))
+    if (count < 2 || count >= previous)
       continue;
     AffineExpr from = b.getAffineDimExpr(0), to = b.getAffineDimExpr(1);
     Value end = affine::AffineApplyOp::create(

@@ -6,6 +6,10 @@
 // CHECK: check passed: rel_err {{[0-9.e+-]+}} tolerance {{[0-9.e+-]+}} rows 5
 // CHECK: time: median {{.*}}, 3 calls; pack
 
+// Blocks of fewer rows than those that a rest would have.
+// RUN: danaus-run %s --entry=layer --rows=7 --check --entry-points --schedule="#chain.schedule<axes = [b, d], block_rows = 1, panel = 1>"
+// RUN: danaus-run %s --entry=layer --rows=7 --check --entry-points --schedule="#chain.schedule<axes = [b, b], block_rows = 3>"
+
 // Levels of a butterfly are multiplied when parameters are packed, not at each call.
 // RUN: danaus-run %s --entry=butterfly --rows=33 --check --entry-points
 

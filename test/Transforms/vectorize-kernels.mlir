@@ -247,3 +247,19 @@ func.func @matrix_tiles_along_d(%x: memref<?x1024xbf16>, %w: memref<32x1x1x16x16
   }
   return
 }
+
+// -----
+
+// A block of one row has no smaller ones, nor larger.
+// CHECK-LABEL: func @a_block_of_one_row(
+// CHECK-NOT:     vector<4x16
+// CHECK:         vector.contract {{.*}} into vector<1x16xf32>
+// CHECK-NOT:     chain.contract
+func.func @a_block_of_one_row(%x: memref<?x8xf32>, %w: memref<4x1x2x16xf32>, %y: memref<?x64xf32>) {
+  chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>) outs(%y : memref<?x64xf32>)
+      pattern(4, 16, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16>) block_rows(1) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
