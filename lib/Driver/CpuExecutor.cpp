@@ -12,7 +12,6 @@
 #include "danaus/Driver/JitCall.h"
 #include "danaus/Runtime/Cpu.h"
 #include "llvm/ADT/STLExtras.h"
-#include <chrono>
 #include <cstring>
 #include <malloc.h>
 
@@ -41,10 +40,6 @@ public:
   int64_t getThreads() const override { return settings.threads; }
 
 private:
-  using Clock = std::chrono::steady_clock;
-  static double secondsSince(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  }
   Error packWeights();
 
   CompileSettings settings;
@@ -98,13 +93,6 @@ Error CpuExecutor::prepare(ModuleOp module, llvm::StringRef entry) {
 // Buffers
 //===----------------------------------------------------------------------===//
 
-static Expected<HostTensor> copy(const HostTensor &tensor) {
-  Expected<HostTensor> result = HostTensor::allocate(tensor.getKind(), tensor.getShape());
-  if (result)
-    std::memcpy(result->data(), tensor.data(), tensor.getNumBytes());
-  return result;
-}
-
 /// Replaces the inputs that the function wants packed by what its packing
 /// function makes of them: the shapes come from the function's own arguments.
 Error CpuExecutor::packWeights() {
@@ -122,9 +110,7 @@ Error CpuExecutor::packWeights() {
     packing.append(tensor->data(), tensor->getShape());
     packed.push_back(std::move(*tensor));
   }
-  Clock::time_point start = Clock::now();
-  packing.invoke(packFunction);
-  packMilliseconds = secondsSince(start) * 1e3;
+  packMilliseconds = timeCall([&] { packing.invoke(packFunction); });
   return Error::success();
 }
 
@@ -137,7 +123,7 @@ Error CpuExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> r
   inputs.clear(), outputs.clear();
   call = Call();
   for (const HostTensor &argument : arguments) {
-    Expected<HostTensor> input = copy(argument);
+    Expected<HostTensor> input = copyTensor(argument);
     if (!input)
       return input.takeError();
     inputs.push_back(std::move(*input));
@@ -161,15 +147,13 @@ Error CpuExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> r
     if (!canPassAs(type, spec.kind, spec.shape))
       return makeInternalError("the compiled function has no result of shape " +
                                printShape(spec.shape));
-    std::optional<int64_t> count = countElements(spec.shape);
-    if (!count)
-      return makeError("a result of shape " + printShape(spec.shape) + " does not fit into memory");
-    Expected<GuardedBuffer> output = GuardedBuffer::allocate(*count * sizeOf(spec.kind));
-    if (!output)
-      return output.takeError();
-    outputs.push_back(std::move(*output));
-    call.append(outputs.back().payload(), spec.shape);
   }
+  Expected<std::vector<GuardedBuffer>> buffers = allocateResults(results);
+  if (!buffers)
+    return buffers.takeError();
+  outputs = std::move(*buffers);
+  for (auto [output, spec] : llvm::zip_equal(outputs, results))
+    call.append(output.payload(), spec.shape);
   return Error::success();
 }
 
@@ -177,30 +161,12 @@ Expected<std::vector<HostTensor>> CpuExecutor::download() {
   for (auto [number, input, original] : llvm::enumerate(inputs, originals))
     if (std::memcmp(input.data(), original.data(), input.getNumBytes()) != 0)
       return makeError("compiled code wrote to argument " + Twine(number));
-  std::vector<HostTensor> results;
-  for (auto [number, output, spec] : llvm::enumerate(outputs, specs)) {
-    if (!output.isIntact())
-      return makeInternalError("compiled code wrote outside result " + Twine(number));
-    Expected<HostTensor> tensor = HostTensor::allocate(spec.kind, spec.shape);
-    if (!tensor)
-      return tensor.takeError();
-    std::memcpy(tensor->data(), output.payload(), output.size());
-    results.push_back(std::move(*tensor));
-  }
-  return results;
+  return readResults(outputs, specs);
 }
 
 Expected<std::vector<double>> CpuExecutor::time(const TimingPolicy &policy) {
   call.invoke(function); // warm
-  std::vector<double> milliseconds;
-  for (double seconds = 0; policy.goOn(milliseconds.size(), seconds);) {
-    Clock::time_point start = Clock::now();
-    call.invoke(function);
-    double elapsed = secondsSince(start);
-    seconds += elapsed;
-    milliseconds.push_back(elapsed * 1e3);
-  }
-  return milliseconds;
+  return timeCalls(policy, [&] { call.invoke(function); });
 }
 
 /// Compiled functions allocate what lies between kernels, and by default malloc

@@ -22,7 +22,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
-#include <chrono>
 
 using namespace mlir;
 using namespace danaus;
@@ -46,10 +45,6 @@ public:
   int64_t getThreads() const override { return settings.threads; }
 
 private:
-  using Clock = std::chrono::steady_clock;
-  static double secondsSince(Clock::time_point start) {
-    return std::chrono::duration<double>(Clock::now() - start).count();
-  }
   Error markActivations(ModuleOp module, llvm::StringRef entry);
   Error pack(ArrayRef<HostTensor> arguments);
   void append(const void *values, ArrayRef<int64_t> shape);
@@ -138,9 +133,9 @@ Error EntryPointExecutor::pack(ArrayRef<HostTensor> arguments) {
   if (!memory)
     return memory.takeError();
   packed = std::move(*memory);
-  Clock::time_point start = Clock::now();
-  int code = loaded->pack(params.data(), packed.data(), /*stream=*/nullptr);
-  packMilliseconds = secondsSince(start) * 1e3;
+  int code = DANAUS_SUCCESS;
+  packMilliseconds =
+      timeCall([&] { code = loaded->pack(params.data(), packed.data(), /*stream=*/nullptr); });
   return check(code, "pack");
 }
 
@@ -162,24 +157,19 @@ Error EntryPointExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<Tensor
   for (auto [isActive, argument] : llvm::zip_equal(isActivation, arguments)) {
     if (!isActive)
       continue;
-    Expected<HostTensor> input = HostTensor::allocate(argument.getKind(), argument.getShape());
+    Expected<HostTensor> input = copyTensor(argument);
     if (!input)
       return input.takeError();
-    std::memcpy(input->data(), argument.data(), argument.getNumBytes());
     rows = argument.getShape().front();
     append(input->data(), argument.getShape());
     inputs.push_back(std::move(*input));
   }
-  for (const TensorSpec &spec : results) {
-    std::optional<int64_t> count = countElements(spec.shape);
-    if (!count)
-      return makeError("a result of shape " + printShape(spec.shape) + " does not fit into memory");
-    Expected<GuardedBuffer> output = GuardedBuffer::allocate(*count * sizeOf(spec.kind));
-    if (!output)
-      return output.takeError();
-    outputs.push_back(std::move(*output));
-    append(outputs.back().payload(), spec.shape);
-  }
+  Expected<std::vector<GuardedBuffer>> buffers = allocateResults(results);
+  if (!buffers)
+    return buffers.takeError();
+  outputs = std::move(*buffers);
+  for (auto [output, spec] : llvm::zip_equal(outputs, results))
+    append(output.payload(), spec.shape);
   int64_t bytes = loaded->workspaceBytes(rows);
   if (bytes < 0)
     return check(static_cast<int>(-bytes), "workspace_bytes");
@@ -201,31 +191,15 @@ Expected<std::vector<HostTensor>> EntryPointExecutor::download() {
   for (auto [isActive, original] : llvm::zip_equal(isActivation, originals))
     if (isActive && std::memcmp(inputs[number++].data(), original.data(), original.getNumBytes()))
       return makeError("compiled code wrote to activation " + Twine(number - 1));
-  std::vector<HostTensor> results;
-  for (auto [index, output, spec] : llvm::enumerate(outputs, specs)) {
-    if (!output.isIntact())
-      return makeInternalError("compiled code wrote outside result " + Twine(index));
-    Expected<HostTensor> tensor = HostTensor::allocate(spec.kind, spec.shape);
-    if (!tensor)
-      return tensor.takeError();
-    std::memcpy(tensor->data(), output.payload(), output.size());
-    results.push_back(std::move(*tensor));
-  }
-  return results;
+  return readResults(outputs, specs);
 }
 
 Expected<std::vector<double>> EntryPointExecutor::time(const TimingPolicy &policy) {
   if (Error error = run()) // warm
     return std::move(error);
-  std::vector<double> milliseconds;
-  for (double seconds = 0; policy.goOn(milliseconds.size(), seconds);) {
-    Clock::time_point start = Clock::now();
+  return timeCalls(policy, [&] {
     loaded->call(packed.data(), data.data(), strides.data(), rows, workspace.data(), nullptr);
-    double elapsed = secondsSince(start);
-    seconds += elapsed;
-    milliseconds.push_back(elapsed * 1e3);
-  }
-  return milliseconds;
+  });
 }
 
 std::unique_ptr<Executor> danaus::createEntryPointExecutor(const CompileSettings &settings) {

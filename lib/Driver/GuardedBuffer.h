@@ -1,4 +1,4 @@
-//===- GuardedBuffer.h - Memory that shows who wrote where -----*- C++ -*-===//
+//===- GuardedBuffer.h - What host code is called with -----*- C++ -*-===//
 //
 // Part of the Danaus project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -9,8 +9,8 @@
 #ifndef DANAUS_LIB_DRIVER_GUARDEDBUFFER_H
 #define DANAUS_LIB_DRIVER_GUARDEDBUFFER_H
 
-#include "danaus/Support/HostTensor.h"
-#include <cstring>
+#include "danaus/Driver/Executor.h"
+#include <vector>
 
 namespace danaus {
 
@@ -21,33 +21,30 @@ public:
   static constexpr int64_t guardBytes = 4096;
   static constexpr unsigned char guardByte = 0xa5, poisonByte = 0xff;
 
-  static llvm::Expected<GuardedBuffer> allocate(int64_t payloadBytes) {
-    GuardedBuffer buffer;
-    buffer.payloadBytes = payloadBytes;
-    llvm::Expected<HostTensor> memory =
-        HostTensor::allocate(ElementKind::F64, {(payloadBytes + 7) / 8 + 2 * guardBytes / 8});
-    if (!memory)
-      return memory.takeError();
-    buffer.memory = std::move(*memory);
-    std::memset(buffer.memory.data(), guardByte, buffer.memory.getNumBytes());
-    std::memset(buffer.payload(), poisonByte, payloadBytes);
-    return buffer;
-  }
+  static llvm::Expected<GuardedBuffer> allocate(int64_t payloadBytes);
 
   char *payload() { return memory.data() + guardBytes; }
+  const char *payload() const { return memory.data() + guardBytes; }
   int64_t size() const { return payloadBytes; }
-  bool isIntact() const {
-    llvm::StringRef bytes(memory.data(), memory.getNumBytes());
-    return bytes.take_front(guardBytes).find_first_not_of(char(guardByte)) ==
-               llvm::StringRef::npos &&
-           bytes.drop_front(guardBytes + payloadBytes).find_first_not_of(char(guardByte)) ==
-               llvm::StringRef::npos;
-  }
+  bool isIntact() const;
 
 private:
   HostTensor memory;
   int64_t payloadBytes = 0;
 };
+
+/// One buffer a result. An error where one does not fit into memory.
+llvm::Expected<std::vector<GuardedBuffer>> allocateResults(llvm::ArrayRef<TensorSpec> specs);
+
+/// Copies of the results. An error where something was written outside one.
+llvm::Expected<std::vector<HostTensor>> readResults(llvm::ArrayRef<GuardedBuffer> buffers,
+                                                    llvm::ArrayRef<TensorSpec> specs);
+
+llvm::Expected<HostTensor> copyTensor(const HostTensor &tensor);
+
+/// Wall-clock time of a call, and of as many as `policy` wants.
+double timeCall(llvm::function_ref<void()> call);
+std::vector<double> timeCalls(const TimingPolicy &policy, llvm::function_ref<void()> call);
 
 } // namespace danaus
 

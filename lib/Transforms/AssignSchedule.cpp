@@ -74,12 +74,6 @@ private:
     return success();
   }
 
-  /// Rows of the kernel's activations, or those to expect.
-  int64_t rowsOf(chain::KernelOp kernel) {
-    int64_t known = cast<ShapedType>(kernel.getInputs()[0].getType()).getDimSize(0);
-    return std::max<int64_t>(ShapedType::isDynamic(known) ? int64_t(rows) : known, 1);
-  }
-
   chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {
     if (limits.isGpu) {
       Schedule byRule = defaultGpuSchedule(describeStages(kernel), elementBytes(kernel), limits);
@@ -94,7 +88,7 @@ private:
       explain(kernel, chosen, "default", 0);
       return chosen;
     }
-    CpuProblem problem{describeStages(kernel), elementBytes(kernel), rowsOf(kernel)};
+    CpuProblem problem{describeStages(kernel), elementBytes(kernel), rowsOf(kernel, rows)};
     RankedSchedule best = chooseCpuSchedule(problem, limits, trees ? &*trees : nullptr);
     chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), best.schedule);
     explain(kernel, chosen, trees ? "model" : "default", trees ? best.predicted * 1e6 : 0);

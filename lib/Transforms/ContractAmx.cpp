@@ -114,15 +114,14 @@ void ContractAmx::rowBlocks(RowBody body) {
 void ContractAmx::copyTail(Value row, Value count) {
   int64_t columns = cast<MemRefType>(tail.getType()).getDimSize(1);
   Value first = firstOfX(/*number=*/index(0));
-  auto loopRows = scf::ForOp::create(b, index(0), count, index(1));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loopRows.getBody());
-  Value r = loopRows.getInductionVar(), from = arith::AddIOp::create(b, row, r);
-  loop(columns, tileC, [&](Value column) {
-    Value source = arith::AddIOp::create(b, first, column);
-    Value values = read(op.getX(), ValueRange{from, source}, {tileC}, lastDimension(), {true});
-    vector::TransferWriteOp::create(b, values, tail, ValueRange{r, column}, lastDimension(),
-                                    ArrayRef<bool>{true});
+  rowLoop(index(0), count, 1, [&](Value r, int64_t) {
+    Value from = arith::AddIOp::create(b, row, r);
+    loop(columns, tileC, [&](Value column) {
+      Value source = arith::AddIOp::create(b, first, column);
+      Value values = read(op.getX(), ValueRange{from, source}, {tileC}, lastDimension(), {true});
+      vector::TransferWriteOp::create(b, values, tail, ValueRange{r, column}, lastDimension(),
+                                      ArrayRef<bool>{true});
+    });
   });
 }
 
@@ -207,7 +206,7 @@ Value ContractAmx::tailColumn(Value number) {
 void ContractAmx::blockAlongB(Value x, Value xRow, Value row, Value count, Value start,
                               int64_t panel) {
   sumTiles(x, xRow, index(0), index(0), start, panel);
-  forRows(count, [&](Value r) {
+  rowLoop(index(0), count, 1, [&](Value r, int64_t) {
     auto lanes = AffineMap::get(3, 0, b.getAffineDimExpr(2));
     for (int64_t p = 0; p < panel; ++p) {
       Value sums = read(scratch, ValueRange{index(0), r, index(p * tileB)}, {tileB}, lanes, {true});
@@ -218,7 +217,7 @@ void ContractAmx::blockAlongB(Value x, Value xRow, Value row, Value count, Value
 
 void ContractAmx::blockAlongD(Value x, Value xRow, Value row, Value count, Value start) {
   loop(tileB, 1, [&](Value number) { sumTiles(x, xRow, number, number, start, 1); });
-  forRows(count, [&](Value r) {
+  rowLoop(index(0), count, 1, [&](Value r, int64_t) {
     auto plane =
         AffineMap::get(3, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(2)}, b.getContext());
     Value sums = read(scratch, ValueRange{index(0), r, index(0)}, {tileB, tileB}, plane,
@@ -228,11 +227,4 @@ void ContractAmx::blockAlongD(Value x, Value xRow, Value row, Value count, Value
     for (int64_t lane = 0; lane < tileB; ++lane)
       storeVector(vector::ExtractOp::create(b, lanesLast, lane), yRow, add(start, lane));
   });
-}
-
-void ContractAmx::forRows(Value count, llvm::function_ref<void(Value)> body) {
-  auto forOp = scf::ForOp::create(b, index(0), count, index(1));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(forOp.getBody());
-  body(forOp.getInductionVar());
 }

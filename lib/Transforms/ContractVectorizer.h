@@ -125,7 +125,6 @@ private:
   Value viewTiles();
   void rowBlocks(RowBody body);
   void copyTail(Value row, Value count);
-  void forRows(Value count, llvm::function_ref<void(Value)> body);
   mlir::AffineMap lastDimension();
 
   Value firstOfX(Value number);

@@ -26,6 +26,11 @@ int64_t danaus::elementBytes(chain::KernelOp kernel) {
   return element.getIntOrFloatBitWidth() / 8;
 }
 
+int64_t danaus::rowsOf(chain::KernelOp kernel, int64_t expected) {
+  int64_t known = cast<ShapedType>(kernel.getInputs()[0].getType()).getDimSize(0);
+  return std::max<int64_t>(ShapedType::isDynamic(known) ? expected : known, 1);
+}
+
 chain::StageOp danaus::nextStage(chain::StageOp stage) {
   Value value = stage.getY();
   while (value.hasOneUse()) {

@@ -20,12 +20,6 @@ namespace danaus {
 using namespace mlir;
 using namespace danaus;
 
-/// Rows of the kernel's activations, or those to expect.
-static int64_t rowsOf(chain::KernelOp kernel, int64_t expected) {
-  int64_t known = cast<ShapedType>(kernel.getInputs()[0].getType()).getDimSize(0);
-  return std::max<int64_t>(ShapedType::isDynamic(known) ? expected : known, 1);
-}
-
 /// One line that says which kernel, then one a schedule, in the order of the enumerator.
 static void listKernel(chain::KernelOp kernel, unsigned number, int64_t rows,
                        const TargetLimits &limits) {

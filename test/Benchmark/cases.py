@@ -23,13 +23,8 @@ BYTES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2, "complex<f32>": 8}
 # Every case of the CPU is judged at these too.
 CPU_ROWS = [1, 7]
 
-# {out} = {in} / 2 (1 + erf({in} / sqrt 2)), element by element.
-GELU = """  %{out}_c0 = arith.constant 0 : index
-  %{out}_rows = tensor.dim %{in}, %{out}_c0 : {y}
-  %{out}_empty = tensor.empty(%{out}_rows) : {y}
-  %{out} = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
-      iterator_types = ["parallel", "parallel"]}} ins(%{in} : {y}) outs(%{out}_empty : {y}) {{
-  ^bb0(%v: {t}, %ignored: {t}):
+# v / 2 (1 + erf(v / sqrt 2)), the region of a linalg.generic.
+GELU_BODY = """  ^bb0(%v: {t}, %ignored: {t}):
     %half = arith.constant 5.000000e-01 : {t}
     %one = arith.constant 1.000000e+00 : {t}
     %scale = arith.constant 0.707106781 : {t}
@@ -41,6 +36,14 @@ GELU = """  %{out}_c0 = arith.constant 0 : index
     linalg.yield %4 : {t}
   }} -> {y}
 """
+
+# {out} = {in} / 2 (1 + erf({in} / sqrt 2)), element by element.
+GELU = """  %{out}_c0 = arith.constant 0 : index
+  %{out}_rows = tensor.dim %{in}, %{out}_c0 : {y}
+  %{out}_empty = tensor.empty(%{out}_rows) : {y}
+  %{out} = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}} ins(%{in} : {y}) outs(%{out}_empty : {y}) {{
+""" + GELU_BODY
 
 
 @dataclasses.dataclass(frozen=True)

@@ -59,8 +59,6 @@ def run(options, chosen):
     out = options.out or report.RESULTS / f"{options.device}.jsonl"
     out.parent.mkdir(parents=True, exist_ok=True)
     done = set() if options.again else recorded(out, runner.commit(bin_folder))
-    if options.threads > 1 and options.device == "cpu" and not runner.has_threads(bin_folder):
-        raise SystemExit(f"bench: danaus-run has no --threads: cases of {options.threads} threads cannot run")
     peers = None if options.peers == [] else runner.load_peers(options.device, options.threads, options.peers)
     start, failures = time.monotonic(), 0
     for case in chosen:

@@ -13,6 +13,7 @@ import numpy as np
 import iree.compiler
 import iree.runtime
 
+import cases
 from worker import Call, NotFor, Skip
 
 TYPES = {"f32": "f32", "bf16": "bf16"}
@@ -20,18 +21,7 @@ PARALLEL, REDUCTION = '"parallel"', '"reduction"'
 GELU = """  %e{n} = tensor.empty() : {y}
   %{out} = linalg.generic {{indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
       iterator_types = ["parallel", "parallel"]}} ins(%{value} : {y}) outs(%e{n} : {y}) {{
-  ^bb0(%v: {t}, %ignored: {t}):
-    %half = arith.constant 0.5 : {t}
-    %one = arith.constant 1.0 : {t}
-    %scale = arith.constant 0.707106781 : {t}
-    %0 = arith.mulf %v, %scale : {t}
-    %1 = math.erf %0 : {t}
-    %2 = arith.addf %1, %one : {t}
-    %3 = arith.mulf %v, %half : {t}
-    %4 = arith.mulf %3, %2 : {t}
-    linalg.yield %4 : {t}
-  }} -> {y}
-"""
+""" + cases.GELU_BODY
 
 
 def describe():

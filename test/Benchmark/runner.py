@@ -34,12 +34,6 @@ def commit(bin_folder):
     return git.stdout.strip() or "unknown"
 
 
-def has_threads(bin_folder):
-    """Whether danaus-run can run on more than one thread."""
-    done = subprocess.run([str(bin_folder / "danaus-run"), "--help"], capture_output=True, text=True)
-    return "--threads" in done.stdout
-
-
 def execute(bin_folder, case, path, arguments):
     """One danaus-run of the layer in `path`: its JSON line as a dictionary. A failure raises with its text."""
     command = [str(bin_folder / "danaus-run"), str(path), f"--device={case.device}", f"--rows={case.rows}",

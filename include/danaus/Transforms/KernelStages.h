@@ -21,6 +21,10 @@ llvm::SmallVector<StageDescriptor> describeStages(chain::KernelOp kernel);
 /// Bytes of an activation of the kernel's input.
 int64_t elementBytes(chain::KernelOp kernel);
 
+/// Rows of the kernel's activations, or those to expect where they are dynamic; at
+/// least 1.
+int64_t rowsOf(chain::KernelOp kernel, int64_t expected);
+
 /// The stage that reads what `stage` computes, through maps that treat all
 /// columns alike; null if there is none.
 chain::StageOp nextStage(chain::StageOp stage);

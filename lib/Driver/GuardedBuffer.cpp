@@ -1,0 +1,90 @@
+//===- GuardedBuffer.cpp - What host code is called with ------------------===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "GuardedBuffer.h"
+#include "llvm/ADT/STLExtras.h"
+#include <chrono>
+#include <cstring>
+
+using namespace danaus;
+using llvm::ArrayRef;
+using llvm::Expected;
+using llvm::StringRef;
+
+Expected<GuardedBuffer> GuardedBuffer::allocate(int64_t payloadBytes) {
+  GuardedBuffer buffer;
+  buffer.payloadBytes = payloadBytes;
+  Expected<HostTensor> memory =
+      HostTensor::allocate(ElementKind::F64, {(payloadBytes + 7) / 8 + 2 * guardBytes / 8});
+  if (!memory)
+    return memory.takeError();
+  buffer.memory = std::move(*memory);
+  std::memset(buffer.memory.data(), guardByte, buffer.memory.getNumBytes());
+  std::memset(buffer.payload(), poisonByte, payloadBytes);
+  return buffer;
+}
+
+bool GuardedBuffer::isIntact() const {
+  auto isGuard = [](StringRef bytes) {
+    return bytes.find_first_not_of(char(guardByte)) == StringRef::npos;
+  };
+  StringRef bytes(memory.data(), memory.getNumBytes());
+  return isGuard(bytes.take_front(guardBytes)) &&
+         isGuard(bytes.drop_front(guardBytes + payloadBytes));
+}
+
+Expected<std::vector<GuardedBuffer>> danaus::allocateResults(ArrayRef<TensorSpec> specs) {
+  std::vector<GuardedBuffer> buffers;
+  for (const TensorSpec &spec : specs) {
+    std::optional<int64_t> count = countElements(spec.shape);
+    if (!count)
+      return makeError("a result of shape " + printShape(spec.shape) + " does not fit into memory");
+    Expected<GuardedBuffer> buffer = GuardedBuffer::allocate(*count * sizeOf(spec.kind));
+    if (!buffer)
+      return buffer.takeError();
+    buffers.push_back(std::move(*buffer));
+  }
+  return buffers;
+}
+
+Expected<std::vector<HostTensor>> danaus::readResults(ArrayRef<GuardedBuffer> buffers,
+                                                      ArrayRef<TensorSpec> specs) {
+  std::vector<HostTensor> results;
+  for (auto [number, buffer, spec] : llvm::enumerate(buffers, specs)) {
+    if (!buffer.isIntact())
+      return makeInternalError("compiled code wrote outside result " + llvm::Twine(number));
+    Expected<HostTensor> tensor = HostTensor::allocate(spec.kind, spec.shape);
+    if (!tensor)
+      return tensor.takeError();
+    std::memcpy(tensor->data(), buffer.payload(), buffer.size());
+    results.push_back(std::move(*tensor));
+  }
+  return results;
+}
+
+Expected<HostTensor> danaus::copyTensor(const HostTensor &tensor) {
+  Expected<HostTensor> result = HostTensor::allocate(tensor.getKind(), tensor.getShape());
+  if (result)
+    std::memcpy(result->data(), tensor.data(), tensor.getNumBytes());
+  return result;
+}
+
+double danaus::timeCall(llvm::function_ref<void()> call) {
+  auto start = std::chrono::steady_clock::now();
+  call();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
+      .count();
+}
+
+std::vector<double> danaus::timeCalls(const TimingPolicy &policy, llvm::function_ref<void()> call) {
+  std::vector<double> milliseconds;
+  for (double seconds = 0; policy.goOn(milliseconds.size(), seconds);
+       seconds += milliseconds.back() * 1e-3)
+    milliseconds.push_back(timeCall(call));
+  return milliseconds;
+}
