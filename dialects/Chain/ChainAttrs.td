@@ -86,6 +86,20 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
   let assemblyFormat = "`<` struct(params) `>`";
 }
 
+def Chain_DigitsAttr : Chain_Attr<"Digits", "digits"> {
+  let summary = "A permutation of the digits of an index";
+  let description = [{
+    As in `chain.permute`: digits of x's index have `sizes`, slowest first, and
+    digit j of y's is digit `order[j]` of x's.
+
+    Example: `#chain.digits<sizes = [4, 3], order = [1, 0]>`
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$sizes, ArrayRefParameter<"int64_t">:$order);
+  let assemblyFormat = [{
+    `<` struct(custom<IntegerList>($sizes), custom<IntegerList>($order)) `>`
+  }];
+}
+
 def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
   let summary = "How a kernel runs";
   let description = [{

@@ -189,9 +189,15 @@ LogicalResult KernelOp::verifyRegions() {
       return emitOpError() << "body argument " << index << ": wanted " << asTensor(input.getType())
                            << ", found " << type;
   for (Operation &op : body)
-    if (!isa<StageOp, MapOp, YieldOp>(op)) // (C2)
-      return emitOpError() << "body: wanted only chain.stage, chain.map and chain.yield, found "
+    if (!isa<StageOp, MapOp, PermuteOp, YieldOp>(op)) // (C2)
+      return emitOpError() << "body: wanted only chain.stage, chain.map, chain.permute and "
+                              "chain.yield, found "
                            << op.getName();
+  for (PermuteOp permute : body.getOps<PermuteOp>())
+    for (OpOperand &use : permute.getY().getUses())
+      if (!isa<StageOp>(use.getOwner()) || use.getOperandNumber() != 0)
+        return permute.emitOpError() << "wanted a stage that reads it as activations, found "
+                                     << use.getOwner()->getName();
   auto yield = dyn_cast<YieldOp>(body.back());
   if (!yield || yield.getValue().getType() != asTensor(getInit().getType())) // (C3)
     return emitOpError() << "body: wanted it to yield " << asTensor(getInit().getType());
@@ -224,18 +230,29 @@ void KernelOp::getEffects(
 // ContractOp
 //===----------------------------------------------------------------------===//
 
-static LogicalResult verifyGroup(ContractOp op) { // (C4)
-  if (!op.getXGroup())
+std::optional<SmallVector<PackedDigit>> ContractOp::getColumnDigits() {
+  StagePattern pattern = getPattern();
+  auto digits = getXDigits();
+  auto permutation = digits ? DigitPermutation::fromNumbers(digits->getSizes(), digits->getOrder())
+                            : DigitPermutation::identity(pattern.inSize());
+  return permutation ? columnDigits(pattern, *permutation) : std::nullopt;
+}
+
+static LogicalResult verifyColumns(ContractOp op) { // (C4)
+  if (!op.getXDigits())
     return success();
-  danaus::StagePattern pattern = op.getPattern();
-  int64_t group = *op.getXGroup();
-  if (pattern.d == 1 || group < 1 || group % pattern.d != 0 || pattern.c * pattern.d % group != 0)
-    return op.emitOpError() << "x_group: wanted a multiple of d > 1 that divides c d, found "
-                            << group << " for c = " << pattern.c << ", d = " << pattern.d;
+  StagePattern pattern = op.getPattern();
+  auto digits = op.getColumnDigits();
+  if (!digits)
+    return op.emitOpError() << "x_digits: wanted a permutation of the digits of (" << pattern.a
+                            << ", " << pattern.c << ", " << pattern.d << "), found "
+                            << *op.getXDigits();
   chain::PackingKind kind = op.getPacking().getKind();
-  if (kind != chain::PackingKind::panel_b && kind != chain::PackingKind::vnni)
-    return op.emitOpError() << "x_group: wanted packing panel_b or vnni, found "
-                            << stringifyPackingKind(op.getPacking().getKind());
+  bool endsWithC = digits->back() == PackedDigit{'c', pattern.c, 1};
+  if (kind != chain::PackingKind::panel_b && !(kind == chain::PackingKind::vnni && endsWithC))
+    return op.emitOpError() << "x_digits: wanted packing panel_b, or vnni and all of c fastest, "
+                               "found "
+                            << stringifyPackingKind(kind) << " and " << *op.getXDigits();
   return success();
 }
 
@@ -247,7 +264,7 @@ LogicalResult ContractOp::verify() {
   if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), getX().getType(), // (C1)
                          getWeight().getType(), getInit().getType())))
     return failure();
-  if (failed(verifyGroup(*this)))
+  if (failed(verifyColumns(*this)))
     return failure();
   return verifyMapOperands(*this, cast<ShapedType>(getInit().getType()), getExtras());
 }

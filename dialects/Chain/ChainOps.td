@@ -293,7 +293,8 @@ def Chain_KernelOp : Chain_Op<"kernel", [
     DeclareOpInterfaceMethods<MemoryEffectsOpInterface>]> {
   let summary = "Stages and maps that run together, tile of rows by tile of rows";
   let description = [{
-    The body is a chain of `chain.stage` and `chain.map` on whole activations;
+    The body is a chain of `chain.stage` and `chain.map` on whole activations,
+    and of `chain.permute` in front of stages;
     its first argument is the activations, the others are weights and operands
     of maps. Nothing in it says how it runs: that is the `schedule`. The result
     overwrites `init`.
@@ -302,7 +303,8 @@ def Chain_KernelOp : Chain_Op<"kernel", [
     body keeps its tensors, as the definition of what is computed.
 
     * (C1) the body's arguments are the inputs, as tensors
-    * (C2) the body holds only stages, maps and the yield
+    * (C2) the body holds only stages, maps, the yield, and permutations whose
+      results only stages read, as activations
     * (C3) the yielded type is that of `init`, as a tensor
     * (C4) inputs and init are all tensors (and there is a result) or all memrefs
 
@@ -342,14 +344,17 @@ def Chain_ContractOp : Chain_Op<"contract", [
     The form of a stage inside the row loop: as `chain.stage`, with the packing
     and the register block decided, then `body` on every element of the sum,
     which arrives in the accumulator's type. `extras` are as in `chain.map`.
-    With `x_group` the columns of x are in the order that a packing of that group
-    and of digit d gives to the outputs of the stage before.
+    With `x_digits` the stage reads `chain.permute` of x with these digits, which
+    costs nothing: loads go where the columns are. So a stage reads what another
+    wrote with a packing of group g and digit d: sizes [a c d / g, d, g / d],
+    order [0, 2, 1].
 
     * (C1) x, the weight and init fit `chain.stage` (C1) to (C4)
     * (C2) the body takes the accumulator (f32, or f64 for f64) and one scalar
       per extra, and yields one of init's element type
     * (C3) `block_rows` >= 1
-    * (C4) `x_group` divides c d and is a multiple of d > 1; the packing is panel_b or vnni
+    * (C4) `x_digits` is a permutation of a c d columns none of whose digits lies
+      across two of a, c and d; the packing is panel_b, or vnni with c fastest
 
     ```mlir
     chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>)
@@ -364,7 +369,7 @@ def Chain_ContractOp : Chain_Op<"contract", [
                        Variadic<Chain_Buffer>:$extras, Variadic<Chain_Buffer>:$inits,
                        I64Attr:$a, I64Attr:$b, I64Attr:$c, I64Attr:$d,
                        StrAttr:$order, Chain_PackingAttr:$packing, I64Attr:$block_rows,
-                       OptionalAttr<I64Attr>:$x_group);
+                       OptionalAttr<Chain_DigitsAttr>:$x_digits);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
@@ -379,6 +384,9 @@ def Chain_ContractOp : Chain_Op<"contract", [
   let extraClassDeclaration = [{
     ::mlir::MutableOperandRange getDpsInitsMutable() { return getInitsMutable(); }
     ::mlir::Value getInit() { return getInits()[0]; }
+    /// The columns of x as digits of A, C and D, slowest first: A, C, D
+    /// themselves without `x_digits`. Nothing where (C4) does not hold.
+    ::std::optional<::llvm::SmallVector<::danaus::PackedDigit>> getColumnDigits();
     ::danaus::StagePattern getPattern() {
       return {static_cast<int64_t>(getA()), static_cast<int64_t>(getB()),
               static_cast<int64_t>(getC()), static_cast<int64_t>(getD())};

@@ -35,6 +35,34 @@ int64_t danaus::groupBetween(const StagePattern &first, const StagePattern &seco
   return group;
 }
 
+DigitPermutation danaus::groupedColumns(const StagePattern &pattern, int64_t group) {
+  int64_t run = group / pattern.d; // values of c that are neighbors
+  return *DigitPermutation::get({pattern.a * pattern.c / run, pattern.d, run}, {0, 2, 1});
+}
+
+std::optional<SmallVector<PackedDigit>> danaus::columnDigits(const StagePattern &pattern,
+                                                             const DigitPermutation &permutation) {
+  if (permutation.size() != pattern.inSize())
+    return std::nullopt;
+  DigitPermutation columns = permutation.simplified().inverse();
+  auto cuts =
+      mergeDigitCuts(digitCuts(columns.sizes()), digitCuts({pattern.a, pattern.c, pattern.d}));
+  if (!cuts)
+    return std::nullopt;
+  columns = columns.refined(*cuts);
+  SmallVector<PackedDigit> digits;
+  for (const DigitPermutation::Digit &digit : columns.digits()) {
+    int64_t stride = digit.sourceStride, ofA = pattern.c * pattern.d;
+    if (stride < pattern.d)
+      digits.push_back({'d', digit.size, stride});
+    else if (stride < ofA)
+      digits.push_back({'c', digit.size, stride / pattern.d});
+    else
+      digits.push_back({'a', digit.size, stride / ofA});
+  }
+  return digits;
+}
+
 int64_t danaus::valuesPerVector(int64_t d, int64_t lanes) {
   return d < lanes && lanes % d == 0 ? lanes / d : 1;
 }

@@ -98,11 +98,49 @@ Value ContractVectorizer::readX(Value row, int64_t count, Value c) {
                      {true, true, whole}));
 }
 
-/// x[row + r, A, high, D, low + k] as (r, k).
-Value ContractVectorizer::readGroupedX(Value row, int64_t count, Value high, Value low) {
-  AffineExpr r = b.getAffineDimExpr(0), k = b.getAffineDimExpr(4);
-  return extend(read(x, ValueRange{row, indexA, high, indexD, low}, {count, unrollC},
-                     AffineMap::get(5, 0, {r, k}, b.getContext()), {true, true}));
+/// The digits of C among those of x's columns, slowest first.
+SmallVector<PackedDigit> ContractVectorizer::digitsOfC() const {
+  auto digits = llvm::filter_to_vector(columns, [](auto &digit) { return digit.dim == 'c'; });
+  llvm::sort(digits, [](auto &left, auto &right) { return left.stride > right.stride; });
+  return digits;
+}
+
+/// Indices of x, as `columns` split it, at the digits `c` of C.
+SmallVector<Value> ContractVectorizer::permutedIndices(Value row, ValueRange c) {
+  SmallVector<PackedDigit> summed = digitsOfC();
+  SmallVector<Value> indices{row};
+  for (const PackedDigit &digit : columns) {
+    if (digit.dim == 'c') {
+      indices.push_back(c[std::distance(summed.begin(), llvm::find(summed, digit))]);
+      continue;
+    }
+    AffineExpr value = b.getAffineDimExpr(0).floorDiv(digit.stride) % digit.extent;
+    indices.push_back(affine::AffineApplyOp::create(
+        b, AffineMap::get(1, 0, value), ValueRange{digit.dim == 'a' ? indexA : indexD}));
+  }
+  return indices;
+}
+
+/// x[row + r, .., C + k, ..] as (r, k); k runs along the innermost digit of C.
+Value ContractVectorizer::readPermutedX(Value row, int64_t count, ValueRange c) {
+  unsigned innermost = 1 + std::distance(columns.begin(), llvm::find(columns, digitsOfC().back()));
+  auto rowsAndC =
+      AffineMap::get(columns.size() + 1, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(innermost)},
+                     b.getContext());
+  return extend(read(x, permutedIndices(row, c), {count, unrollC}, rowsAndC, {true, true}));
+}
+
+/// Where x jumps from one short run of columns to another, the hardware cannot guess
+/// what the next block of rows will read. Of rows past the end nothing is fetched.
+void ContractVectorizer::prefetchX(Value row, int64_t count, ValueRange c) {
+  constexpr int64_t lineBytes = 64;
+  Type element = cast<MemRefType>(op.getX().getType()).getElementType();
+  int64_t run = columns.back().dim == 'c' ? columns.back().extent : 1;
+  if (count != blockRows || run * element.getIntOrFloatBitWidth() / 8 < lineBytes)
+    return;
+  for (int64_t r = 0; r < count; ++r)
+    memref::PrefetchOp::create(b, x, permutedIndices(add(row, r + count), c), /*isWrite=*/false,
+                               /*localityHint=*/3, /*isDataCache=*/true);
 }
 
 /// Lines of x that one row block reads are d apart, which for powers of two

@@ -50,8 +50,11 @@ protected:
 
   // The register block.
   void microKernel(Value row, int64_t count, Value start);
+  Value sumDigits(Value row, int64_t count, Value start, llvm::ArrayRef<PackedDigit> digits,
+                  llvm::SmallVector<Value> &c, Value sum);
   Value carry(int64_t extent, int64_t step, Value sum,
               llvm::function_ref<Value(Value, Value)> next);
+  Value join(mlir::ValueRange c);
   Value contract(Value left, Value right, Value sum);
   mlir::VectorType accumulatorType(int64_t count);
 
@@ -66,8 +69,11 @@ protected:
   Value splitColumns(Value matrix, int64_t extent);
   Value splitColumns(Value matrix, llvm::ArrayRef<int64_t> digits);
   Value splitOutput(Value matrix);
+  llvm::SmallVector<PackedDigit> digitsOfC() const;
   Value readX(Value row, int64_t count, Value c);
-  Value readGroupedX(Value row, int64_t count, Value high, Value c);
+  llvm::SmallVector<Value> permutedIndices(Value row, mlir::ValueRange c);
+  Value readPermutedX(Value row, int64_t count, mlir::ValueRange c);
+  void prefetchX(Value row, int64_t count, mlir::ValueRange c);
   Value repeatX(mlir::ValueRange indices, int64_t count);
   bool copiesX() const;
   Value allocateScratch(llvm::ArrayRef<int64_t> shape, Type element);
@@ -101,11 +107,11 @@ protected:
   Packing packing;
   Type accumulator;
   bool alongD;
-  int64_t perVector;   ///< values of b in one vector along d
-  int64_t width;       ///< lanes of one stored vector
-  int64_t blockRows;   ///< rows of a register block
-  int64_t runOfC;      ///< values of c that lie next to each other under x_group, else all
-  int64_t unrollC = 1; ///< values of c in one step of the innermost loop
+  int64_t perVector;                      ///< values of b in one vector along d
+  int64_t width;                          ///< lanes of one stored vector
+  int64_t blockRows;                      ///< rows of a register block
+  llvm::SmallVector<PackedDigit> columns; ///< of x, under x_digits; else none
+  int64_t unrollC = 1;                    ///< values of c in one step of the innermost loop
   Value x, xBlock, weight, rows, indexA, indexD;
 };
 

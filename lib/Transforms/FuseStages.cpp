@@ -120,8 +120,8 @@ struct RowsOfChain : OpRewritePattern<tensor::DimOp> {
 
   LogicalResult matchAndRewrite(tensor::DimOp op, PatternRewriter &rewriter) const override {
     Operation *producer = op.getSource().getDefiningOp();
-    if (op.getConstantIndex() != 0 || !isa_and_nonnull<StageOp, MapOp>(producer))
-      return rewriter.notifyMatchFailure(op, "not the rows of a stage or a map");
+    if (op.getConstantIndex() != 0 || !isa_and_nonnull<StageOp, MapOp, PermuteOp>(producer))
+      return rewriter.notifyMatchFailure(op, "not the rows of a stage, a map or a permutation");
     rewriter.replaceOpWithNewOp<tensor::DimOp>(op, producer->getOperand(0), 0);
     return success();
   }
@@ -132,8 +132,15 @@ struct RowsOfChain : OpRewritePattern<tensor::DimOp> {
 // Chains become kernels
 //===----------------------------------------------------------------------===//
 
+/// Whether `op` is a permutation that a stage alone reads, as its activations.
+static bool isPermuteOfStage(Operation *op) {
+  return isa_and_nonnull<PermuteOp>(op) && op->hasOneUse() && isa<StageOp>(*op->user_begin()) &&
+         op->use_begin()->getOperandNumber() == 0 && op->user_begin()->getBlock() == op->getBlock();
+}
+
 /// The op that continues the chain after `op`: its only user, when that is a
-/// stage or a map which takes the result as its activations.
+/// stage or a map which takes the result as its activations, or a permutation in
+/// front of such a stage.
 static Operation *nextInChain(Operation *op) {
   Value result = op->getResult(0);
   if (!result.hasOneUse()) {
@@ -144,14 +151,18 @@ static Operation *nextInChain(Operation *op) {
     return nullptr;
   }
   OpOperand &use = *result.use_begin();
-  bool continues = isa<StageOp, MapOp>(use.getOwner()) && use.getOperandNumber() == 0 &&
-                   use.getOwner()->getBlock() == op->getBlock();
+  Operation *user = use.getOwner();
+  bool continues = (isa<StageOp, MapOp>(user) || isPermuteOfStage(user)) &&
+                   use.getOperandNumber() == 0 && user->getBlock() == op->getBlock();
   return continues ? use.getOwner() : nullptr;
 }
 
-/// The longest chain that starts at `first`.
+/// The longest chain that starts at `first`, or at the permutation that it reads through.
 static SmallVector<Operation *> collectChain(StageOp first) {
-  SmallVector<Operation *> chain{first};
+  SmallVector<Operation *> chain;
+  if (Operation *producer = first.getX().getDefiningOp(); isPermuteOfStage(producer))
+    chain.push_back(producer);
+  chain.push_back(first);
   while (Operation *next = nextInChain(chain.back()))
     chain.push_back(next);
   return chain;
@@ -198,6 +209,8 @@ static void fuseChain(ArrayRef<Operation *> chain, IRRewriter &rewriter) {
 /// Whether `stage` continues the chain of another stage or map.
 static bool continuesChain(StageOp stage) {
   Operation *producer = stage.getX().getDefiningOp();
+  if (isPermuteOfStage(producer))
+    producer = producer->getOperand(0).getDefiningOp();
   return isa_and_nonnull<StageOp, MapOp>(producer) && producer->getResult(0).hasOneUse() &&
          producer->getBlock() == stage->getBlock();
 }

@@ -45,6 +45,17 @@ chain::StageOp danaus::nextStage(chain::StageOp stage) {
   return nullptr;
 }
 
+/// Whether what `stage` computes is permuted before the next stage reads it.
+static bool isBeforePermute(chain::StageOp stage) {
+  Operation *user = stage;
+  while (user->hasOneUse() && !isa<chain::PermuteOp>(user)) {
+    user = *user->user_begin();
+    if (!isa<chain::MapOp, chain::PermuteOp>(user))
+      return false;
+  }
+  return isa<chain::PermuteOp>(user);
+}
+
 BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
   BrokenConstraints broken;
   Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();
@@ -53,9 +64,14 @@ BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
   SmallVector<chain::StageOp> stages = llvm::to_vector(kernel.getStages());
   if (stages.empty())
     broken.push_back("unit: wanted a stage for amx");
-  for (chain::StageOp stage : ArrayRef(stages).drop_back(stages.empty() ? 0 : 1))
-    if (!nextStage(stage))
+  for (chain::StageOp stage : stages) {
+    bool isPermuted = stage.getX().getDefiningOp<chain::PermuteOp>();
+    if (isPermuted && stage.getD() > 1)
+      broken.push_back("unit: wanted d = 1 behind a permutation for amx");
+    bool ordersNext = stage != stages.back() && !isBeforePermute(stage);
+    if (ordersNext && !nextStage(stage))
       broken.push_back("unit: wanted maps without operands between stages for amx");
+  }
   return broken;
 }
 

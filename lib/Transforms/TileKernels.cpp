@@ -38,12 +38,15 @@ namespace danaus {
 } // namespace danaus
 
 using namespace mlir;
+using namespace danaus;
 using namespace danaus::chain;
 
 namespace {
-/// A stage and the maps that follow it: what one contract computes.
+/// A stage, the permutation that it reads through and the maps that follow it: what
+/// one contract computes.
 struct Link {
   StageOp stage;
+  PermuteOp permute; ///< or null
   SmallVector<MapOp> maps;
 
   Value result() { return maps.empty() ? stage.getY() : maps.back().getY(); }
@@ -56,6 +59,9 @@ struct Segment {
   Value init; ///< what it overwrites
 };
 } // namespace
+
+/// The permutation that `stage` reads its activations through, or null.
+static PermuteOp permuteOf(StageOp stage) { return stage.getX().getDefiningOp<PermuteOp>(); }
 
 /// The stage that the activations of `stage` come from, through maps.
 static StageOp previousStage(StageOp stage) {
@@ -93,7 +99,10 @@ static SmallVector<Segment> splitSegments(KernelOp kernel) {
     }
     if (llvm::is_contained(kernel.getSchedule()->getCuts(), numStages))
       segments.emplace_back();
-    segments.back().links.push_back({cast<StageOp>(op), {}});
+    auto stage = dyn_cast<StageOp>(op);
+    if (!stage) // a permutation: of the stage that reads it
+      continue;
+    segments.back().links.push_back({stage, permuteOf(stage), {}});
     ++numStages;
   }
   return segments;
@@ -210,6 +219,9 @@ private:
 
   Value contract(Link &link, Value x, Value init, Type element) {
     SmallVector<Value> extras;
+    DigitsAttr digits = digitsOfX(link);
+    if (link.permute && !digits)
+      x = permuteTile(link.permute, x);
     for (MapOp map : link.maps)
       for (Value extra : map.getExtras()) {
         Value value = outside.lookup(extra);
@@ -220,7 +232,7 @@ private:
     auto op =
         ContractOp::create(builder, loc, init.getType(), x, outside.lookup(stage.getWeight()),
                            extras, init, stage.getA(), stage.getB(), stage.getC(), stage.getD(),
-                           stage.getOrder(), *stage.getPacking(), blockRows(stage), groupOfX(link));
+                           stage.getOrder(), *stage.getPacking(), blockRows(stage), digits);
     OpBuilder::InsertionGuard guard(builder);
     buildBody(builder, op, link, element);
     return op.getResult();
@@ -234,12 +246,53 @@ private:
     return schedule.getBlockRows() * (isNarrow ? 2 : 1);
   }
 
-  /// The order that the stage before gave to the columns of the tile, if any.
-  IntegerAttr groupOfX(Link &link) {
-    StageOp before = previousStage(link.stage);
-    if (!before || before.getPacking()->getDigit() == 1)
+  /// How the columns of x lie, where they are not those of the stage: by the packing
+  /// of the stage before, or as a permutation finds them that costs nothing with lanes
+  /// along b.
+  DigitsAttr digitsOfX(Link &link) {
+    StagePattern pattern = link.stage.getPattern();
+    std::optional<DigitPermutation> permutation;
+    if (StageOp before = previousStage(link.stage); before && before.getPacking()->getDigit() > 1)
+      permutation = groupedColumns(pattern, before.getPacking()->getGroup());
+    else if (link.permute && link.stage.getPacking()->getKind() == chain::PackingKind::panel_b)
+      permutation = link.permute.getPermutation();
+    if (!permutation || !columnDigits(pattern, *permutation))
       return {};
-    return builder.getI64IntegerAttr(before.getPacking()->getGroup());
+    auto order = llvm::map_to_vector(permutation->order(), [](unsigned i) { return int64_t(i); });
+    return DigitsAttr::get(builder.getContext(), permutation->sizes(), order);
+  }
+
+  /// The permutation as a pass over the tile, for a stage that wants whole vectors of x.
+  Value permuteTile(PermuteOp permute, Value x) {
+    DigitPermutation permutation = *permute.getPermutation();
+    auto type = cast<RankedTensorType>(x.getType());
+    Value source = splitColumns(x, permutation.sizes());
+    Value tile = tensor::EmptyOp::create(builder, loc, {tileRows, type.getDimSize(1)},
+                                         type.getElementType());
+    Value target = splitColumns(sliceRows(tile, /*isTile=*/true), permutation.outputSizes());
+    SmallVector<int64_t> dimensions{0};
+    for (unsigned digit : permutation.order())
+      dimensions.push_back(digit + 1);
+    Value moved =
+        linalg::TransposeOp::create(builder, loc, source, target, dimensions)->getResult(0);
+    ReassociationIndices digits = llvm::to_vector(llvm::seq<int64_t>(1, dimensions.size()));
+    return tensor::CollapseShapeOp::create(builder, loc, type, moved,
+                                           ArrayRef<ReassociationIndices>{{0}, digits});
+  }
+
+  /// The columns as digits of `sizes`.
+  Value splitColumns(Value matrix, ArrayRef<int64_t> sizes) {
+    auto type = cast<RankedTensorType>(matrix.getType());
+    SmallVector<OpFoldResult> mixed{tensor::getMixedSize(builder, loc, matrix, 0)};
+    SmallVector<int64_t> shape{type.getDimSize(0)};
+    for (int64_t size : sizes) {
+      mixed.push_back(builder.getIndexAttr(size));
+      shape.push_back(size);
+    }
+    ReassociationIndices digits = llvm::to_vector(llvm::seq<int64_t>(1, shape.size()));
+    return tensor::ExpandShapeOp::create(
+        builder, loc, RankedTensorType::get(shape, type.getElementType()), matrix,
+        ArrayRef<ReassociationIndices>{{0}, digits}, mixed);
   }
 
   OpBuilder &builder;

@@ -19,9 +19,9 @@
 // L1 while rows stream past; along d a block of x does, and weights stream, unless the panel
 // is the smaller of the two. Rows that do not fill a block of R run in blocks of R / 2, 4, 2 and 1.
 //
-// Where the previous stage put its outputs in groups (packing digit = d), the
-// columns of x are not (A, C, D) but (A, C / m, D, C % m), m = group / d: values
-// that one sum needs are neighbors, and the loop over K = C is two.
+// Where the columns of x are not (A, C, D) but, say, (A, C / m, D, C % m), as the
+// previous stage wrote them (packing digit = d), or a permutation has them
+// (x_digits), the loop over K = C is one for each digit of C.
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,10 +47,15 @@ ContractVectorizer::ContractVectorizer(ContractOp op)
       accumulator(op.getBody().front().getArgument(0).getType()),
       alongD(packing.kind == danaus::PackingKind::PanelD),
       perVector(alongD ? valuesPerVector(pattern.d, packing.lanes) : 1),
-      width(alongD ? packing.lanes : packing.lanes * packing.panel), blockRows(op.getBlockRows()),
-      runOfC(op.getXGroup() ? *op.getXGroup() / pattern.d : pattern.c) {
+      width(alongD ? packing.lanes : packing.lanes * packing.panel), blockRows(op.getBlockRows()) {
+  if (op.getXDigits()) {
+    columns = *op.getColumnDigits();
+    if (pattern.c == 1) // it has no digit
+      columns.push_back({'c', 1, 1});
+  }
+  int64_t innermost = columns.empty() ? pattern.c : digitsOfC().back().extent;
   for (int64_t unroll : {4, 2, 1})
-    if (runOfC % unroll == 0) {
+    if (innermost % unroll == 0) {
       unrollC = unroll;
       break;
     }
@@ -60,11 +65,14 @@ ContractVectorizer::ContractVectorizer(ContractOp op, const StagePattern &patter
                                        int64_t width)
     : op(op), b(op.getLoc(), op), pattern(pattern), packing(toPlain(op.getPacking())),
       accumulator(op.getBody().front().getArgument(0).getType()), alongD(alongD), perVector(1),
-      width(width), blockRows(op.getBlockRows()), runOfC(pattern.c) {}
+      width(width), blockRows(op.getBlockRows()) {}
 
 void ContractVectorizer::run() {
-  x = op.getXGroup() ? splitColumns(op.getX(), {pattern.a, pattern.c / runOfC, pattern.d, runOfC})
-                     : splitColumns(op.getX(), pattern.c);
+  x = columns.empty()
+          ? splitColumns(op.getX(), pattern.c)
+          : splitColumns(op.getX(), llvm::map_to_vector(columns, [](const PackedDigit &digit) {
+                           return digit.extent;
+                         }));
   weight = viewWeight();
   if (copiesX())
     xBlock = allocateScratch({blockRows, pattern.c, width}, accumulator);
@@ -201,21 +209,42 @@ Value ContractVectorizer::carry(int64_t extent, int64_t step, Value sum,
 
 void ContractVectorizer::microKernel(Value row, int64_t count, Value start) {
   Value sum = arith::ConstantOp::create(b, b.getZeroAttr(accumulatorType(count)));
-  if (!op.getXGroup()) {
+  SmallVector<Value> c;
+  if (columns.empty())
     sum = carry(pattern.c, unrollC, sum, [&](Value c, Value partial) {
       return contract(readX(row, count, c), readWeight(start, c), partial);
     });
-    return store(sum, row, count, start);
-  }
-  AffineExpr whole = b.getAffineDimExpr(0), rest = b.getAffineDimExpr(1);
-  auto join = AffineMap::get(2, 0, whole * runOfC + rest);
-  sum = carry(pattern.c / runOfC, 1, sum, [&](Value high, Value outer) {
-    return carry(runOfC, unrollC, outer, [&](Value low, Value partial) {
-      Value c = affine::AffineApplyOp::create(b, join, ValueRange{high, low});
-      return contract(readGroupedX(row, count, high, low), readWeight(start, c), partial);
-    });
-  });
+  else
+    sum = sumDigits(row, count, start, digitsOfC(), c, sum);
   store(sum, row, count, start);
+}
+
+/// One loop for each of `digits` of C; `c` are the values of those before.
+Value ContractVectorizer::sumDigits(Value row, int64_t count, Value start,
+                                    ArrayRef<PackedDigit> digits, SmallVector<Value> &c,
+                                    Value sum) {
+  bool isInnermost = digits.size() == 1;
+  return carry(
+      digits.front().extent, isInnermost ? unrollC : 1, sum, [&](Value value, Value partial) {
+        c.push_back(value);
+        Value next;
+        if (isInnermost) {
+          prefetchX(row, count, c);
+          next = contract(readPermutedX(row, count, c), readWeight(start, join(c)), partial);
+        } else {
+          next = sumDigits(row, count, start, digits.drop_front(), c, partial);
+        }
+        c.pop_back();
+        return next;
+      });
+}
+
+/// C itself, of its digits.
+Value ContractVectorizer::join(ValueRange c) {
+  AffineExpr sum = b.getAffineConstantExpr(0);
+  for (auto [i, digit] : llvm::enumerate(digitsOfC()))
+    sum = sum + b.getAffineDimExpr(i) * digit.stride;
+  return affine::AffineApplyOp::create(b, AffineMap::get(c.size(), 0, sum), c);
 }
 
 namespace {

@@ -116,3 +116,34 @@ func.func @asking_for_the_rows_is_no_use(%w: tensor<4x2x2xf32>, %x: tensor<?x8xf
       : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
   return %y : tensor<?x8xf32>
 }
+
+// A stage reads through a permutation: the kernel begins with it, or goes on.
+// CHECK-LABEL: func @permutations_before_stages_are_part_of_a_kernel(
+// CHECK-SAME:      %[[X:[^:]*]]: tensor<?x8xf32>)
+// CHECK-NOT:     chain.permute
+// CHECK:         chain.kernel ins(%[[X]]
+// CHECK:           %[[P:.*]] = chain.permute %{{.*}} sizes [4, 2] order [1, 0]
+// CHECK-NEXT:      %[[T:.*]] = chain.stage %[[P]]
+// CHECK-NEXT:      %[[Q:.*]] = chain.permute %[[T]] sizes [2, 4] order [1, 0]
+// CHECK-NEXT:      %[[Y:.*]] = chain.stage %[[Q]]
+// CHECK-NEXT:      chain.yield %[[Y]]
+func.func @permutations_before_stages_are_part_of_a_kernel(%w: tensor<4x2x2xf32>, %x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %p = chain.permute %x sizes [4, 2] order [1, 0] : tensor<?x8xf32>
+  %t = chain.stage %p, %w pattern(4, 2, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
+  %q = chain.permute %t sizes [2, 4] order [1, 0] : tensor<?x8xf32>
+  %y = chain.stage %q, %w pattern(4, 2, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}
+
+// One behind the last stage, or that others read too, is a pass of its own.
+// CHECK-LABEL: func @other_permutations_stay_outside(
+// CHECK:         %[[P:.*]] = chain.permute
+// CHECK:         %[[T:.*]] = chain.kernel ins(%[[P]]
+// CHECK:         %[[Y:.*]] = chain.permute %[[T]]
+// CHECK:         return %[[P]], %[[Y]]
+func.func @other_permutations_stay_outside(%w: tensor<4x2x2xf32>, %x: tensor<?x8xf32>) -> (tensor<?x8xf32>, tensor<?x8xf32>) {
+  %p = chain.permute %x sizes [4, 2] order [1, 0] : tensor<?x8xf32>
+  %t = chain.stage %p, %w pattern(4, 2, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
+  %y = chain.permute %t sizes [2, 4] order [1, 0] : tensor<?x8xf32>
+  return %p, %y : tensor<?x8xf32>, tensor<?x8xf32>
+}

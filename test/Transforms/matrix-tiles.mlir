@@ -12,7 +12,7 @@ module attributes {danaus.target = "sapphirerapids"} {
   // CHECK:         %[[TILE:.*]] = tensor.empty() : tensor<{{[0-9]+}}x512xbf16>
   // CHECK:         chain.contract {{.*}} pattern(32, 16, 32, 1) {{.*}} packing(<kind = vnni, lanes = 16, group = 512, digit = 16>) block_rows({{[0-9]+}}) {
   // CHECK:           arith.truncf {{.*}} : f32 to bf16
-  // CHECK:         chain.contract {{.*}} pattern(1, 16, 32, 16) {{.*}} packing(<kind = vnni, lanes = 16>) {{.*}} attributes {x_group = 512 : i64}
+  // CHECK:         chain.contract {{.*}} pattern(1, 16, 32, 16) {{.*}} packing(<kind = vnni, lanes = 16>) {{.*}} attributes {x_digits = #chain.digits<sizes = [1, 16, 32], order = [0, 2, 1]>}
   // CHECK-LABEL: func @a_monarch_runs_on_tiles_pack(
   // CHECK:         linalg.transpose {{.*}} permutation = [0, 1, 3, 4, 2, 5]
   func.func @a_monarch_runs_on_tiles(%w: tensor<32x16x32xbf16>, %v: tensor<16x16x32xbf16>,

@@ -105,7 +105,7 @@ func.func @a_weight_that_is_not_packed(%w: tensor<4x3x2xf32>, %x: tensor<?x8xf32
 
 // CHECK-LABEL: func @a_contract_knows_the_order_of_its_columns(
 // CHECK:         chain.contract {{.*}} pattern(4, 8, 4, 1)
-// CHECK:         chain.contract {{.*}} pattern(1, 16, 16, 2) {{.*}} attributes {x_group = 8 : i64}
+// CHECK:         chain.contract {{.*}} pattern(1, 16, 16, 2) {{.*}} attributes {x_digits = #chain.digits<sizes = [4, 2, 4], order = [0, 2, 1]>}
 func.func @a_contract_knows_the_order_of_its_columns(%w: tensor<4x1x4x16xf32>, %v: tensor<2x1x16x16xf32>,
     %x: tensor<?x16xf32>, %init: tensor<?x32xf32>) -> tensor<?x32xf32> {
   %y = chain.kernel ins(%x, %w, %v : tensor<?x16xf32>, tensor<4x1x4x16xf32>, tensor<2x1x16x16xf32>)
@@ -150,4 +150,32 @@ func.func @an_order_for_no_stage(%w: tensor<4x1x4x16xf32>, %x: tensor<?x16xf32>,
     chain.yield %0 : tensor<?x32xf32>
   } -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
+}
+
+// -----
+
+// With lanes along b the columns of x may lie anywhere; lanes along d want them in
+// order, and the tile is permuted.
+// CHECK-LABEL: func @a_permutation_is_an_order_or_a_pass_over_the_tile(
+// CHECK:         scf.forall
+// CHECK:           %[[T:.*]] = chain.contract {{.*}} pattern(4, 8, 4, 1) {{.*}} attributes {x_digits = #chain.digits<sizes = [4, 4], order = [1, 0]>}
+// CHECK:           %[[FROM:.*]] = tensor.expand_shape %[[T]] {{.*}} into tensor<?x4x8xf32>
+// CHECK:           %[[MOVED:.*]] = linalg.transpose ins(%[[FROM]] : tensor<?x4x8xf32>) {{.*}} permutation = [0, 2, 1]
+// CHECK:           %[[X:.*]] = tensor.collapse_shape %[[MOVED]]
+// CHECK:           chain.contract ins(%[[X]], {{.*}} pattern(1, 4, 8, 4)
+// CHECK-NOT:       x_digits
+func.func @a_permutation_is_an_order_or_a_pass_over_the_tile(%w: tensor<4x1x4x16xf32>, %v: tensor<1x1x8x1x4x4xf32>,
+    %x: tensor<?x16xf32>, %init: tensor<?x16xf32>) -> tensor<?x16xf32> {
+  %y = chain.kernel ins(%x, %w, %v : tensor<?x16xf32>, tensor<4x1x4x16xf32>, tensor<1x1x8x1x4x4xf32>)
+      outs(%init : tensor<?x16xf32>) schedule(<axes = [b, d]>) {
+  ^bb0(%xi: tensor<?x16xf32>, %a: tensor<4x1x4x16xf32>, %b: tensor<1x1x8x1x4x4xf32>):
+    %p = chain.permute %xi sizes [4, 4] order [1, 0] : tensor<?x16xf32>
+    %0 = chain.stage %p, %a pattern(4, 8, 4, 1) order "abc" packing(<kind = panel_b, lanes = 16>)
+        : tensor<?x16xf32>, tensor<4x1x4x16xf32> -> tensor<?x32xf32>
+    %q = chain.permute %0 sizes [4, 8] order [1, 0] : tensor<?x32xf32>
+    %1 = chain.stage %q, %b pattern(1, 4, 8, 4) order "dbc" packing(<kind = panel_d, lanes = 16>)
+        : tensor<?x32xf32>, tensor<1x1x8x1x4x4xf32> -> tensor<?x16xf32>
+    chain.yield %1 : tensor<?x16xf32>
+  } -> tensor<?x16xf32>
+  return %y : tensor<?x16xf32>
 }

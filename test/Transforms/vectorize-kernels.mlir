@@ -184,16 +184,16 @@ func.func @a_branch_cannot_run_on_vectors(%x: memref<?x8xf32>, %w: memref<4x1x2x
 // Columns are (c / 4, D, c % 4): the sum runs over two loops, and reads neighbors.
 // CHECK-LABEL: func @grouped_columns_are_summed_by_two_loops(
 // CHECK-SAME:      %[[X:[^:]*]]: memref<?x32xf32>
-// CHECK:         %[[XV:.*]] = memref.expand_shape %[[X]] {{.*}} into memref<?x1x4x2x4xf32>
+// CHECK:         %[[XV:.*]] = memref.expand_shape %[[X]] {{.*}} into memref<?x4x2x4xf32>
 // CHECK:         scf.for %[[D:.*]] = %c0 to %c2
 // CHECK:           scf.for %[[HIGH:.*]] = %c0 to %c4 step %c1 iter_args
-// CHECK:             vector.transfer_read %[[XV]][%{{.*}}, %c0, %[[HIGH]], %[[D]], %{{.*}}], {{.*}} vector<2x4xf32>
+// CHECK:             vector.transfer_read %[[XV]][%{{.*}}, %[[HIGH]], %{{.*}}, %{{.*}}], {{.*}} vector<2x4xf32>
 // CHECK-NOT:     chain.contract
 func.func @grouped_columns_are_summed_by_two_loops(%x: memref<?x32xf32>, %w: memref<2x1x16x16xf32>,
                                                    %y: memref<?x32xf32>) {
   chain.contract ins(%x, %w : memref<?x32xf32>, memref<2x1x16x16xf32>) outs(%y : memref<?x32xf32>)
       pattern(1, 16, 16, 2) order "dbc" packing(<kind = panel_b, lanes = 16>) block_rows(2)
-      attributes {x_group = 8} {
+      attributes {x_digits = #chain.digits<sizes = [4, 2, 4], order = [0, 2, 1]>} {
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }
@@ -241,7 +241,7 @@ func.func @matrix_tiles_along_b(%x: memref<?x384xbf16>, %w: memref<4x2x3x16x16x2
 // CHECK-NOT:     chain.contract
 func.func @matrix_tiles_along_d(%x: memref<?x1024xbf16>, %w: memref<32x1x1x16x16x2xbf16>, %y: memref<?x512xf32>) {
   chain.contract ins(%x, %w : memref<?x1024xbf16>, memref<32x1x1x16x16x2xbf16>) outs(%y : memref<?x512xf32>)
-      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16>) block_rows(32) attributes {x_group = 1024} {
+      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16>) block_rows(32) attributes {x_digits = #chain.digits<sizes = [32, 32], order = [1, 0]>} {
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }

@@ -83,3 +83,29 @@ TEST(Packing, aPanelPadsAsLittleAsItCan) {
   EXPECT_EQ(panelFor({1, 6, 8, 16}, PackingKind::PanelD, 16, 4), 3);
   EXPECT_EQ(panelFor({1, 768, 8, 4}, PackingKind::PanelD, 16, 4), 4);
 }
+
+TEST(Packing, columnsThatAStagePermutesAreDigitsOfItsDimensions) {
+  // The second core of a BTT: x has (g, p, r), the stage wants (p, g r).
+  auto digits = columnDigits({64, 5, 128, 1}, *DigitPermutation::get({64, 64, 2}, {1, 0, 2}));
+  ASSERT_TRUE(digits);
+  EXPECT_EQ(*digits, (SmallVector<PackedDigit>{{'c', 64, 2}, {'a', 64, 1}, {'c', 2, 1}}));
+  // Digits of a in another order, and one that both a and c have a part of.
+  digits = columnDigits({6, 5, 4, 1}, *DigitPermutation::get({4, 2, 3}, {2, 1, 0}));
+  ASSERT_TRUE(digits);
+  EXPECT_EQ(*digits, (SmallVector<PackedDigit>{{'c', 4, 1}, {'a', 2, 1}, {'a', 3, 2}}));
+  digits = columnDigits({2, 1, 2, 3}, *DigitPermutation::get({3, 4}, {1, 0}));
+  ASSERT_TRUE(digits);
+  EXPECT_EQ(*digits, (SmallVector<PackedDigit>{{'d', 3, 1}, {'a', 2, 1}, {'c', 2, 1}}));
+}
+
+TEST(Packing, columnsWithoutSuchDigits) {
+  EXPECT_FALSE(columnDigits({1, 1, 16, 2}, *DigitPermutation::get({4, 3}, {1, 0})));
+  EXPECT_FALSE(columnDigits({3, 1, 4, 1}, *DigitPermutation::get({3, 4}, {1, 0})));
+}
+
+TEST(Packing, columnsInGroups) {
+  auto digits = columnDigits({3, 5, 8, 2}, groupedColumns({3, 5, 8, 2}, 8));
+  ASSERT_TRUE(digits);
+  EXPECT_EQ(*digits,
+            (SmallVector<PackedDigit>{{'a', 3, 1}, {'c', 2, 4}, {'d', 2, 1}, {'c', 4, 1}}));
+}

@@ -19,7 +19,9 @@
 #ifndef DANAUS_SUPPORT_PACKING_H
 #define DANAUS_SUPPORT_PACKING_H
 
+#include "danaus/Support/DigitPermutation.h"
 #include "danaus/Support/Stage.h"
+#include <optional>
 
 namespace danaus {
 
@@ -59,6 +61,17 @@ struct PackedLayout {
 /// of both, or 1 where this has no use (d = 1, or each group has one C) or where
 /// the first stage's outputs are not neighbors themselves (its d > 1).
 int64_t groupBetween(const StagePattern &first, const StagePattern &second);
+
+/// The permutation between columns in that order and those of a stage of
+/// `pattern`: y of it is what the stage reads. Requires d > 1 and a group that is
+/// a multiple of d and divides c d.
+DigitPermutation groupedColumns(const StagePattern &pattern, int64_t group);
+
+/// The columns that x really has, as digits of A, C and D of a stage that reads
+/// `permutation` of x: slowest first. Nothing where a digit lies across two of
+/// the three. (3, 1, 4, 1) read from digits (4, 3) in order (1, 0): c, then a.
+std::optional<llvm::SmallVector<PackedDigit>> columnDigits(const StagePattern &pattern,
+                                                           const DigitPermutation &permutation);
 
 /// How many values of b one vector along d holds: lanes / d where that is whole
 /// and d is smaller, so that short rows of d fill the vector together; else 1.

@@ -30,8 +30,8 @@ int64_t rowsOf(chain::KernelOp kernel, int64_t expected);
 chain::StageOp nextStage(chain::StageOp stage);
 
 /// Why matrix tiles (AMX) cannot run `kernel`, beside what its stages' sizes say,
-/// which checkCpuSchedule() knows: bf16 only, and between stages nothing that has
-/// one value a column.
+/// which checkCpuSchedule() knows: bf16 only, between stages nothing that has one
+/// value a column, and d = 1 behind a permutation.
 BrokenConstraints checkAmxKernel(chain::KernelOp kernel);
 
 /// The record named by the module's `danaus.target`, by default "x86-avx512".

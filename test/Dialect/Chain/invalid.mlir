@@ -184,8 +184,20 @@ func.func @kernel_argument_type_C1(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) 
 
 // -----
 
+func.func @kernel_that_permutes_its_result_C2(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) {
+  %y = chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x8xf32>) {
+  ^bb0(%a: tensor<?x8xf32>):
+    // expected-error @below {{'chain.permute' op wanted a stage that reads it as activations, found chain.yield}}
+    %p = chain.permute %a sizes [4, 2] order [1, 0] : tensor<?x8xf32>
+    chain.yield %p : tensor<?x8xf32>
+  } -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
 func.func @kernel_with_other_ops_C2(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) {
-  // expected-error @below {{'chain.kernel' op body: wanted only chain.stage, chain.map and chain.yield, found math.exp}}
+  // expected-error @below {{'chain.kernel' op body: wanted only chain.stage, chain.map, chain.permute and chain.yield, found math.exp}}
   %y = chain.kernel ins(%x : tensor<?x8xf32>) outs(%init : tensor<?x8xf32>) {
   ^bb0(%a: tensor<?x8xf32>):
     %e = math.exp %a : tensor<?x8xf32>
@@ -329,10 +341,10 @@ func.func @contract_on_activations_of_rank_3(%x: memref<2x4x8xf32>, %w: memref<4
 
 // -----
 
-func.func @contract_group_C4(%x: memref<?x32xf32>, %w: memref<2x1x16x16xf32>, %y: memref<?x32xf32>) {
-  // expected-error @below {{'chain.contract' op x_group: wanted a multiple of d > 1 that divides c d, found 12 for c = 16, d = 2}}
+func.func @contract_digits_C4(%x: memref<?x32xf32>, %w: memref<2x1x16x16xf32>, %y: memref<?x32xf32>) {
+  // expected-error @below {{'chain.contract' op x_digits: wanted a permutation of the digits of (1, 16, 2), found #chain.digits<sizes = [4, 3], order = [1, 0]>}}
   chain.contract ins(%x, %w : memref<?x32xf32>, memref<2x1x16x16xf32>) outs(%y : memref<?x32xf32>) pattern(1, 16, 16, 2) order "dbc"
-      packing(<kind = panel_b, lanes = 16>) block_rows(2) attributes {x_group = 12} {
+      packing(<kind = panel_b, lanes = 16>) block_rows(2) attributes {x_digits = #chain.digits<sizes = [4, 3], order = [1, 0]>} {
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }
@@ -341,10 +353,10 @@ func.func @contract_group_C4(%x: memref<?x32xf32>, %w: memref<2x1x16x16xf32>, %y
 
 // -----
 
-func.func @contract_group_along_d_C4(%x: memref<?x512xf32>, %w: memref<2x4x16x2x16xf32>, %y: memref<?x256xf32>) {
-  // expected-error @below {{'chain.contract' op x_group: wanted packing panel_b or vnni, found panel_d}}
+func.func @contract_digits_along_d_C4(%x: memref<?x512xf32>, %w: memref<2x4x16x2x16xf32>, %y: memref<?x256xf32>) {
+  // expected-error @below {{'chain.contract' op x_digits: wanted packing panel_b, or vnni and all of c fastest, found panel_d and #chain.digits<sizes = [8, 32, 2], order = [0, 2, 1]>}}
   chain.contract ins(%x, %w : memref<?x512xf32>, memref<2x4x16x2x16xf32>) outs(%y : memref<?x256xf32>) pattern(1, 8, 16, 32) order "dbc"
-      packing(<kind = panel_d, lanes = 16, panel = 2>) block_rows(2) attributes {x_group = 64} {
+      packing(<kind = panel_d, lanes = 16, panel = 2>) block_rows(2) attributes {x_digits = #chain.digits<sizes = [8, 32, 2], order = [0, 2, 1]>} {
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }
