@@ -247,12 +247,37 @@ static LogicalResult verifyColumns(ContractOp op) { // (C4)
     return op.emitOpError() << "x_digits: wanted a permutation of the digits of (" << pattern.a
                             << ", " << pattern.c << ", " << pattern.d << "), found "
                             << *op.getXDigits();
-  chain::PackingKind kind = op.getPacking().getKind();
-  bool endsWithC = digits->back() == PackedDigit{'c', pattern.c, 1};
-  if (kind != chain::PackingKind::panel_b && !(kind == chain::PackingKind::vnni && endsWithC))
-    return op.emitOpError() << "x_digits: wanted packing panel_b, or vnni and all of c fastest, "
-                               "found "
-                            << stringifyPackingKind(kind) << " and " << *op.getXDigits();
+  PackingAttr packing = op.getPacking();
+  PackedDigit fastest = digits->back();
+  bool endsWithD = fastest.dim == 'd' && fastest.extent % packing.getLanes() == 0;
+  bool fits =
+      packing.getKind() == chain::PackingKind::panel_b ||
+      (packing.getKind() == chain::PackingKind::panel_d && endsWithD) ||
+      (packing.getKind() == chain::PackingKind::vnni && fastest == PackedDigit{'c', pattern.c, 1});
+  if (!fits)
+    return op.emitOpError() << "x_digits: wanted packing panel_b, panel_d and vectors of d "
+                               "fastest, or vnni and all of c fastest, found "
+                            << packing << " and " << *op.getXDigits();
+  return success();
+}
+
+static LogicalResult verifyResultColumns(ContractOp op) { // (C5)
+  if (!op.getYDigits())
+    return success();
+  StagePattern pattern = op.getPattern();
+  PackingAttr packing = op.getPacking();
+  DigitsAttr digits = *op.getYDigits();
+  auto permutation = DigitPermutation::fromNumbers(digits.getSizes(), digits.getOrder());
+  bool staysFastest = permutation && permutation->size() == pattern.outSize() &&
+                      permutation->order().back() + 1 == permutation->order().size() &&
+                      permutation->sizes().back() % packing.getLanes() == 0;
+  bool isWhole =
+      packing.getKind() == chain::PackingKind::panel_b
+          ? pattern.d == 1 && pattern.b % (packing.getLanes() * packing.getPanel()) == 0
+          : packing.getKind() == chain::PackingKind::panel_d && pattern.d % packing.getLanes() == 0;
+  if (!staysFastest || !isWhole)
+    return op.emitOpError() << "y_digits: wanted whole vectors that stay together, found " << digits
+                            << " for " << packing;
   return success();
 }
 
@@ -264,7 +289,7 @@ LogicalResult ContractOp::verify() {
   if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), getX().getType(), // (C1)
                          getWeight().getType(), getInit().getType())))
     return failure();
-  if (failed(verifyColumns(*this)))
+  if (failed(verifyColumns(*this)) || failed(verifyResultColumns(*this)))
     return failure();
   return verifyMapOperands(*this, cast<ShapedType>(getInit().getType()), getExtras());
 }

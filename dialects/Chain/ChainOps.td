@@ -353,8 +353,14 @@ def Chain_ContractOp : Chain_Op<"contract", [
     * (C2) the body takes the accumulator (f32, or f64 for f64) and one scalar
       per extra, and yields one of init's element type
     * (C3) `block_rows` >= 1
+    With `y_digits` it writes `chain.permute` of its columns with these digits,
+    whole vectors at a time: what the next stage has to read.
+
     * (C4) `x_digits` is a permutation of a c d columns none of whose digits lies
-      across two of a, c and d; the packing is panel_b, or vnni with c fastest
+      across two of a, c and d; the packing is panel_b, panel_d with whole vectors
+      of d fastest, or vnni with c fastest
+    * (C5) `y_digits` is a permutation of a b d columns whose fastest digit stays
+      and is a whole number of vectors, as are b (panel_b, d = 1) or d (panel_d)
 
     ```mlir
     chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>)
@@ -369,7 +375,8 @@ def Chain_ContractOp : Chain_Op<"contract", [
                        Variadic<Chain_Buffer>:$extras, Variadic<Chain_Buffer>:$inits,
                        I64Attr:$a, I64Attr:$b, I64Attr:$c, I64Attr:$d,
                        StrAttr:$order, Chain_PackingAttr:$packing, I64Attr:$block_rows,
-                       OptionalAttr<Chain_DigitsAttr>:$x_digits);
+                       OptionalAttr<Chain_DigitsAttr>:$x_digits,
+                       OptionalAttr<Chain_DigitsAttr>:$y_digits);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{

@@ -121,13 +121,19 @@ SmallVector<Value> ContractVectorizer::permutedIndices(Value row, ValueRange c) 
   return indices;
 }
 
-/// x[row + r, .., C + k, ..] as (r, k); k runs along the innermost digit of C.
+/// x[row + r, .., C + k, ..] as (r, k), or (r, k, lane) where lanes run along D; k runs
+/// along the innermost digit of C.
 Value ContractVectorizer::readPermutedX(Value row, int64_t count, ValueRange c) {
   unsigned innermost = 1 + std::distance(columns.begin(), llvm::find(columns, digitsOfC().back()));
-  auto rowsAndC =
-      AffineMap::get(columns.size() + 1, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(innermost)},
-                     b.getContext());
-  return extend(read(x, permutedIndices(row, c), {count, unrollC}, rowsAndC, {true, true}));
+  SmallVector<AffineExpr> dims{b.getAffineDimExpr(0), b.getAffineDimExpr(innermost)};
+  SmallVector<int64_t> shape{count, unrollC};
+  if (alongD) {
+    dims.push_back(b.getAffineDimExpr(columns.size()));
+    shape.push_back(width);
+  }
+  auto map = AffineMap::get(columns.size() + 1, 0, dims, b.getContext());
+  return extend(
+      read(x, permutedIndices(row, c), shape, map, SmallVector<bool>(shape.size(), true)));
 }
 
 /// Where x jumps from one short run of columns to another, the hardware cannot guess
@@ -149,7 +155,7 @@ void ContractVectorizer::prefetchX(Value row, int64_t count, ValueRange c) {
 bool ContractVectorizer::copiesX() const {
   constexpr int64_t blockBytes = 32 << 10, minPanels = 4;
   int64_t bytes = blockRows * pattern.c * width * accumulator.getIntOrFloatBitWidth() / 8;
-  return alongD && perVector == 1 && pattern.d > width && bytes <= blockBytes &&
+  return alongD && columns.empty() && perVector == 1 && pattern.d > width && bytes <= blockBytes &&
          pattern.b >= minPanels * packing.panel;
 }
 
@@ -345,7 +351,27 @@ Value ContractVectorizer::readColumns(Value source, Value row, Value indexB) {
                                   zero);
 }
 
+/// y[row, y_digits of the column ..], one vector of lanes at a time.
+void ContractVectorizer::writePermuted(Value vector, Value row, Value indexB) {
+  auto digits =
+      DigitPermutation::fromNumbers(op.getYDigits()->getSizes(), op.getYDigits()->getOrder());
+  Value first = firstColumn(indexB);
+  for (int64_t lane = 0; lane < width; lane += packing.lanes) {
+    AffineExpr column = b.getAffineDimExpr(0) + lane, place = b.getAffineConstantExpr(0);
+    for (const DigitPermutation::Digit &digit : digits->digits())
+      place = place + column.floorDiv(digit.sourceStride) % digit.size * digit.stride;
+    Value to = affine::AffineApplyOp::create(b, AffineMap::get(1, 0, place), ValueRange{first});
+    Value part = vector::ExtractStridedSliceOp::create(
+        b, vector, ArrayRef<int64_t>{lane}, ArrayRef<int64_t>{packing.lanes}, ArrayRef<int64_t>{1});
+    vector::TransferWriteOp::create(b, part, op.getInit(), ValueRange{row, to},
+                                    AffineMap::get(2, 0, b.getAffineDimExpr(1)),
+                                    ArrayRef<bool>{true});
+  }
+}
+
 void ContractVectorizer::writeColumns(Value vector, Value row, Value indexB) {
+  if (op.getYDigits())
+    return writePermuted(vector, row, indexB);
   Value y = op.getInit();
   if (isContiguous()) {
     AffineMap map;

@@ -98,6 +98,7 @@ protected:
   bool lanesInBounds() const;
   Value readColumns(Value source, Value row, Value indexB);
   void writeColumns(Value vector, Value row, Value indexB);
+  void writePermuted(Value vector, Value row, Value indexB);
   Value vectorizeBody(llvm::ArrayRef<Value> operands);
   Value broadcast(Value scalar);
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/PatternSwitch.h"
+#include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -26,6 +27,7 @@ namespace danaus {
 } // namespace danaus
 
 using namespace mlir;
+using namespace danaus;
 using namespace danaus::chain;
 
 //===----------------------------------------------------------------------===//
@@ -132,10 +134,17 @@ struct RowsOfChain : OpRewritePattern<tensor::DimOp> {
 // Chains become kernels
 //===----------------------------------------------------------------------===//
 
+/// Kernels of a GPU read whole fragments: there a permutation stays a pass of its own.
+static bool runsOnGpu(Operation *op) {
+  FailureOr<TargetLimits> limits = getTarget(op->getParentOfType<ModuleOp>());
+  return succeeded(limits) && limits->isGpu;
+}
+
 /// Whether `op` is a permutation that a stage alone reads, as its activations.
 static bool isPermuteOfStage(Operation *op) {
   return isa_and_nonnull<PermuteOp>(op) && op->hasOneUse() && isa<StageOp>(*op->user_begin()) &&
-         op->use_begin()->getOperandNumber() == 0 && op->user_begin()->getBlock() == op->getBlock();
+         op->use_begin()->getOperandNumber() == 0 &&
+         op->user_begin()->getBlock() == op->getBlock() && !runsOnGpu(op);
 }
 
 /// The op that continues the chain after `op`: its only user, when that is a

@@ -200,11 +200,17 @@ private:
   }
 
   Value tileLinks(Segment &segment, Value x, Value out) {
+    Link *before = nullptr;
     for (Link &link : segment.links) {
       bool isLast = &link == &segment.links.back();
       Type element = resultElement(link, isLast, kernel.getSchedule()->getUnit());
       Value init = isLast ? out : emptyTile(link, element);
-      x = contract(link, x, init, element);
+      DigitsAttr order;
+      if (!isLast)
+        if (std::optional<DigitPermutation> wanted = vectorOrder(link, *(&link + 1)))
+          order = toAttribute(*wanted);
+      x = contract(link, x, init, element, digitsOfX(before, link), order);
+      before = &link;
     }
     return x;
   }
@@ -217,10 +223,10 @@ private:
     return sliceRows(tile, /*isTile=*/true);
   }
 
-  Value contract(Link &link, Value x, Value init, Type element) {
+  Value contract(Link &link, Value x, Value init, Type element, DigitsAttr xDigits,
+                 DigitsAttr yDigits) {
     SmallVector<Value> extras;
-    DigitsAttr digits = digitsOfX(link);
-    if (link.permute && !digits)
+    if (link.permute && !xDigits)
       x = permuteTile(link.permute, x);
     for (MapOp map : link.maps)
       for (Value extra : map.getExtras()) {
@@ -229,10 +235,10 @@ private:
         extras.push_back(isVector ? value : sliceRows(value));
       }
     StageOp stage = link.stage;
-    auto op =
-        ContractOp::create(builder, loc, init.getType(), x, outside.lookup(stage.getWeight()),
-                           extras, init, stage.getA(), stage.getB(), stage.getC(), stage.getD(),
-                           stage.getOrder(), *stage.getPacking(), blockRows(stage), digits);
+    auto op = ContractOp::create(builder, loc, init.getType(), x, outside.lookup(stage.getWeight()),
+                                 extras, init, stage.getA(), stage.getB(), stage.getC(),
+                                 stage.getD(), stage.getOrder(), *stage.getPacking(),
+                                 blockRows(stage), xDigits, yDigits);
     OpBuilder::InsertionGuard guard(builder);
     buildBody(builder, op, link, element);
     return op.getResult();
@@ -246,11 +252,14 @@ private:
     return schedule.getBlockRows() * (isNarrow ? 2 : 1);
   }
 
-  /// How the columns of x lie, where they are not those of the stage: by the packing
-  /// of the stage before, or as a permutation finds them that costs nothing with lanes
+  /// How the columns of x lie, where they are not those of the stage: as the stage
+  /// before wrote them, or as a permutation finds them that costs nothing with lanes
   /// along b.
-  DigitsAttr digitsOfX(Link &link) {
+  DigitsAttr digitsOfX(Link *before, Link &link) {
     StagePattern pattern = link.stage.getPattern();
+    if (before)
+      if (std::optional<DigitPermutation> order = vectorOrder(*before, link))
+        return toAttribute(order->inverse());
     std::optional<DigitPermutation> permutation;
     if (StageOp before = previousStage(link.stage); before && before.getPacking()->getDigit() > 1)
       permutation = groupedColumns(pattern, before.getPacking()->getGroup());
@@ -258,8 +267,28 @@ private:
       permutation = link.permute.getPermutation();
     if (!permutation || !columnDigits(pattern, *permutation))
       return {};
-    auto order = llvm::map_to_vector(permutation->order(), [](unsigned i) { return int64_t(i); });
-    return DigitsAttr::get(builder.getContext(), permutation->sizes(), order);
+    return toAttribute(*permutation);
+  }
+
+  /// The order of columns that a stage with lanes along d likes best, (A, D / L, C, D % L),
+  /// where the stage before can write it: whole vectors to other places.
+  std::optional<DigitPermutation> vectorOrder(Link &before, Link &link) {
+    StagePattern from = before.stage.getPattern(), to = link.stage.getPattern();
+    PackingAttr packing = *link.stage.getPacking(), other = *before.stage.getPacking();
+    int64_t lanes = packing.getLanes();
+    bool alongD =
+        packing.getKind() == chain::PackingKind::panel_d && to.d > lanes && to.d % lanes == 0;
+    bool isWhole = other.getKind() == chain::PackingKind::panel_b
+                       ? from.d == 1 && from.b % (lanes * other.getPanel()) == 0
+                       : other.getKind() == chain::PackingKind::panel_d && from.d % lanes == 0;
+    if (!alongD || !isWhole || link.permute || other.getLanes() != lanes || to.c == 1)
+      return std::nullopt;
+    return DigitPermutation::get({to.a, to.c, to.d / lanes, lanes}, {0, 2, 1, 3});
+  }
+
+  DigitsAttr toAttribute(const DigitPermutation &permutation) {
+    auto order = llvm::map_to_vector(permutation.order(), [](unsigned i) { return int64_t(i); });
+    return DigitsAttr::get(builder.getContext(), permutation.sizes(), order);
   }
 
   /// The permutation as a pass over the tile, for a stage that wants whole vectors of x.

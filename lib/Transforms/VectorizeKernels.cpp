@@ -21,7 +21,9 @@
 //
 // Where the columns of x are not (A, C, D) but, say, (A, C / m, D, C % m), as the
 // previous stage wrote them (packing digit = d), or a permutation has them
-// (x_digits), the loop over K = C is one for each digit of C.
+// (x_digits), the loop over K = C is one for each digit of C. Lanes along d want
+// columns (A, D / L, C, D % L), which makes a block of x one piece of memory: a stage
+// before writes its vectors to these places (y_digits).
 //
 //===----------------------------------------------------------------------===//
 

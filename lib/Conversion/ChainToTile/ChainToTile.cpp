@@ -43,6 +43,8 @@ static FailureOr<SmallVector<StageWithMaps>> collectStages(chain::KernelOp kerne
       if (!isa<BlockArgument>(operand))
         return op.emitOpError() << "wanted inputs of the kernel as its other operands";
     current = op.getResult(0);
+    if (isa<chain::PermuteOp>(op))
+      return op.emitOpError() << "wanted only stages and maps in a kernel on a GPU";
     if (auto stage = dyn_cast<chain::StageOp>(op))
       stages.push_back({stage, {}});
     else if (stages.empty())
