@@ -149,17 +149,20 @@ static LaneAxis defaultAxis(ArrayRef<StageDescriptor> stages, size_t index, int6
   return isGrouped && blockBytes > limits.l1Bytes ? LaneAxis::B : LaneAxis::D;
 }
 
-/// Rows that fit into half of L2 with all activations between, but enough that
-/// the weights, which every tile reads again, are used often: past L2 a core
-/// reads about 10 GB/s and computes 100 GF/s, so a tile wants 20 rows or more,
-/// and with megabytes of weights many more, as there the tile is not in L2 either.
+/// `enough` rows, or fewer that leave room for other things in L2 with all activations
+/// between: a block of x is read in short runs of columns, and past some thirty rows the
+/// hardware no longer follows each of them. More where the weights are large, as every
+/// tile reads them again, past L2 at 10 GB/s against 100 GF/s: a row for 72 KB of them
+/// while all of the tile is in L2, a row for 256 KB past that.
 static int64_t defaultRows(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
-                           int64_t accumulatorBytes, const TargetLimits &limits) {
-  constexpr int64_t weightBytesPerRow = 96 << 10, fewRows = 12, mostRows = 258;
-  int64_t fitting = limits.l2Bytes / 2 / bytesPerRow(stages, accumulatorBytes);
-  int64_t amortizing = weightBytes(stages, elementBytes) / weightBytesPerRow;
-  if (fitting >= fewRows) // past twice as many, the tile itself leaves L2
-    amortizing = std::min(amortizing, 2 * fitting);
+                           int64_t accumulatorBytes, const TargetLimits &limits, int64_t enough) {
+  constexpr int64_t inL2 = 72 << 10, pastL2 = 256 << 10, fewRows = 24, mostRows = 258;
+  int64_t bytes = bytesPerRow(stages, accumulatorBytes);
+  int64_t weights = weightBytes(stages, elementBytes), filling = limits.l2Bytes / bytes;
+  int64_t amortizing = weights / inL2;
+  if (filling >= fewRows)
+    amortizing = std::min(amortizing, std::max(filling, weights / pastL2));
+  int64_t fitting = std::min(2 * limits.l2Bytes / (5 * bytes), enough);
   return std::min(std::max(fitting, amortizing), mostRows);
 }
 
@@ -172,7 +175,7 @@ Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
   for (size_t index = 0; index < stages.size(); ++index)
     schedule.axes.push_back(
         defaultAxis(stages, index, schedule.blockRows, limits, accumulatorBytes));
-  int64_t rows = defaultRows(stages, elementBytes, accumulatorBytes, limits);
+  int64_t rows = defaultRows(stages, elementBytes, accumulatorBytes, limits, /*enough=*/24);
   schedule.rows = std::max(rows / schedule.blockRows, int64_t(1)) * schedule.blockRows;
   return schedule;
 }
@@ -183,7 +186,7 @@ Schedule danaus::defaultAmxSchedule(ArrayRef<StageDescriptor> stages, const Targ
   schedule.unit = ScheduleUnit::Amx;
   schedule.blockRows = rowsOfBlock;
   schedule.panel = 2;
-  int64_t rows = defaultRows(stages, elementBytes, elementBytes, limits);
+  int64_t rows = defaultRows(stages, elementBytes, elementBytes, limits, /*enough=*/256);
   schedule.rows = std::max(rows / rowsOfBlock, int64_t(1)) * rowsOfBlock;
   return schedule;
 }

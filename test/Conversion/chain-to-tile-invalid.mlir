@@ -131,6 +131,21 @@ func.func @a_map_before_the_first_stage(%x: memref<?x16xbf16>, %w: memref<1x1x8x
 // -----
 
 module attributes {danaus.target = "sm_90a"} {
+func.func @a_permutation_in_a_kernel(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    // expected-error @below {{'chain.permute' op wanted only stages and maps in a kernel on a GPU}}
+    %p = chain.permute %a0 sizes [4, 4] order [1, 0] : tensor<?x16xbf16>
+    %s = chain.stage %p, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
 func.func @a_body_that_forks(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
   chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
   ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):

@@ -12,7 +12,7 @@
 
 // Without a model the choice is the default; a model that finds one panel
 // quicker changes it.
-// CHOOSE: "schedule":"#chain.schedule<rows = 258, axes = [b, b], block_rows = 6, panel = 4>"
+// CHOOSE: "schedule":"#chain.schedule<rows = 24, axes = [b, b], block_rows = 6, panel = 4>"
 // MODEL: "schedule":"#chain.schedule<{{.*}}panel = 1>"
 
 #monarch = #linop.monarch<blocks = [4, 3], middle = 12>

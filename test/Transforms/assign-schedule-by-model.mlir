@@ -34,7 +34,7 @@ module attributes {danaus.target = "x86-avx512"} {
   // REAL-LABEL: func @a_model_changes_the_choice(
   // REAL:         schedule(<
   // RULE-LABEL: func @a_model_changes_the_choice(
-  // RULE:         schedule(<rows = 258, axes = [b], block_rows = 6, panel = 4>)
+  // RULE:         schedule(<rows = 24, axes = [b], block_rows = 6, panel = 4>)
   // MODEL-LABEL: func @a_model_changes_the_choice(
   // MODEL:         schedule(<{{.*}}panel = 1>)
   // THREE-LABEL: func @a_model_changes_the_choice(

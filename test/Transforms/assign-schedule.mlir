@@ -8,7 +8,7 @@
 module attributes {danaus.target = "x86-avx512"} {
   // Lanes run along d where d fills at least half a vector of 16.
   // CHECK-LABEL: func @a_kernel_without_a_schedule_gets_one(
-  // DEFAULT:       schedule(<rows = 258, axes = [b, d], block_rows = 6, panel = 4>)
+  // DEFAULT:       schedule(<rows = 24, axes = [b, d], block_rows = 6, panel = 4>)
   // USER:          schedule(<rows = 7, axes = [b, b]>)
   func.func @a_kernel_without_a_schedule_gets_one(%w1: tensor<16x8x4xf32>, %w2: tensor<8x4x16xf32>,
       %x: tensor<?x64xf32>, %init: tensor<?x32xf32>) -> tensor<?x32xf32> {

@@ -179,3 +179,43 @@ func.func @a_permutation_is_an_order_or_a_pass_over_the_tile(%w: tensor<4x1x4x16
   } -> tensor<?x16xf32>
   return %y : tensor<?x16xf32>
 }
+
+// -----
+
+// Lanes along d read whole vectors of d: a block of x is one piece of memory once the
+// stage before has put its vectors there.
+// CHECK-LABEL: func @vectors_go_where_the_next_stage_reads_them(
+// CHECK:         chain.contract {{.*}} pattern(4, 32, 4, 1) {{.*}} attributes {y_digits = #chain.digits<sizes = [1, 4, 2, 16], order = [0, 2, 1, 3]>}
+// CHECK:         chain.contract {{.*}} pattern(1, 4, 4, 32) {{.*}} attributes {x_digits = #chain.digits<sizes = [1, 2, 4, 16], order = [0, 2, 1, 3]>}
+func.func @vectors_go_where_the_next_stage_reads_them(%w: tensor<4x1x4x32xf32>, %v: tensor<2x1x4x4x16xf32>,
+    %x: tensor<?x16xf32>, %init: tensor<?x128xf32>) -> tensor<?x128xf32> {
+  %y = chain.kernel ins(%x, %w, %v : tensor<?x16xf32>, tensor<4x1x4x32xf32>, tensor<2x1x4x4x16xf32>)
+      outs(%init : tensor<?x128xf32>) schedule(<axes = [b, d]>) {
+  ^bb0(%xi: tensor<?x16xf32>, %a: tensor<4x1x4x32xf32>, %b: tensor<2x1x4x4x16xf32>):
+    %0 = chain.stage %xi, %a pattern(4, 32, 4, 1) order "abc" packing(<kind = panel_b, lanes = 16, panel = 2>)
+        : tensor<?x16xf32>, tensor<4x1x4x32xf32> -> tensor<?x128xf32>
+    %1 = chain.stage %0, %b pattern(1, 4, 4, 32) order "dbc" packing(<kind = panel_d, lanes = 16, panel = 4>)
+        : tensor<?x128xf32>, tensor<2x1x4x4x16xf32> -> tensor<?x128xf32>
+    chain.yield %1 : tensor<?x128xf32>
+  } -> tensor<?x128xf32>
+  return %y : tensor<?x128xf32>
+}
+
+// -----
+
+// Panels that reach past the columns cannot be moved as whole vectors.
+// CHECK-LABEL: func @padded_panels_stay_in_order(
+// CHECK-NOT:     digits
+func.func @padded_panels_stay_in_order(%w: tensor<2x1x4x64xf32>, %v: tensor<2x1x3x4x16xf32>,
+    %x: tensor<?x8xf32>, %init: tensor<?x128xf32>) -> tensor<?x128xf32> {
+  %y = chain.kernel ins(%x, %w, %v : tensor<?x8xf32>, tensor<2x1x4x64xf32>, tensor<2x1x3x4x16xf32>)
+      outs(%init : tensor<?x128xf32>) schedule(<axes = [b, d]>) {
+  ^bb0(%xi: tensor<?x8xf32>, %a: tensor<2x1x4x64xf32>, %b: tensor<2x1x3x4x16xf32>):
+    %0 = chain.stage %xi, %a pattern(2, 48, 4, 1) order "abc" packing(<kind = panel_b, lanes = 16, panel = 4>)
+        : tensor<?x8xf32>, tensor<2x1x4x64xf32> -> tensor<?x96xf32>
+    %1 = chain.stage %0, %b pattern(1, 4, 3, 32) order "dbc" packing(<kind = panel_d, lanes = 16, panel = 4>)
+        : tensor<?x96xf32>, tensor<2x1x3x4x16xf32> -> tensor<?x128xf32>
+    chain.yield %1 : tensor<?x128xf32>
+  } -> tensor<?x128xf32>
+  return %y : tensor<?x128xf32>
+}

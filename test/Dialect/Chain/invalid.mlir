@@ -354,9 +354,21 @@ func.func @contract_digits_C4(%x: memref<?x32xf32>, %w: memref<2x1x16x16xf32>, %
 // -----
 
 func.func @contract_digits_along_d_C4(%x: memref<?x512xf32>, %w: memref<2x4x16x2x16xf32>, %y: memref<?x256xf32>) {
-  // expected-error @below {{'chain.contract' op x_digits: wanted packing panel_b, or vnni and all of c fastest, found panel_d and #chain.digits<sizes = [8, 32, 2], order = [0, 2, 1]>}}
+  // expected-error @below {{'chain.contract' op x_digits: wanted packing panel_b, panel_d and vectors of d fastest, or vnni and all of c fastest, found #chain.packing<kind = panel_d, lanes = 16, panel = 2> and #chain.digits<sizes = [8, 32, 2], order = [0, 2, 1]>}}
   chain.contract ins(%x, %w : memref<?x512xf32>, memref<2x4x16x2x16xf32>) outs(%y : memref<?x256xf32>) pattern(1, 8, 16, 32) order "dbc"
       packing(<kind = panel_d, lanes = 16, panel = 2>) block_rows(2) attributes {x_digits = #chain.digits<sizes = [8, 32, 2], order = [0, 2, 1]>} {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @contract_result_digits_C5(%x: memref<?x16xf32>, %w: memref<4x1x4x32xf32>, %y: memref<?x128xf32>) {
+  // expected-error @below {{'chain.contract' op y_digits: wanted whole vectors that stay together, found #chain.digits<sizes = [16, 8], order = [1, 0]> for #chain.packing<kind = panel_b, lanes = 16, panel = 2>}}
+  chain.contract ins(%x, %w : memref<?x16xf32>, memref<4x1x4x32xf32>) outs(%y : memref<?x128xf32>) pattern(4, 32, 4, 1) order "abc"
+      packing(<kind = panel_b, lanes = 16, panel = 2>) block_rows(2) attributes {y_digits = #chain.digits<sizes = [16, 8], order = [1, 0]>} {
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }
