@@ -257,13 +257,22 @@ void ContractVectorizer::store(Value sums, Value row, int64_t count, Value start
   for (int64_t r = 0; r < count; ++r) {
     Value rowIndex = add(row, r);
     if (!alongD) {
-      storeVector(vector::ExtractOp::create(b, sums, r), rowIndex, start);
+      storePanel(vector::ExtractOp::create(b, sums, r), rowIndex, start);
       continue;
     }
     for (int64_t p = 0; p < packing.panel; ++p)
       storeGuarded(vector::ExtractOp::create(b, sums, ArrayRef<int64_t>{r, p}), rowIndex,
                    add(start, p * perVector));
   }
+}
+
+/// Along b, one register at a time: masks of longer vectors become scalar code.
+void ContractVectorizer::storePanel(Value panel, Value row, Value indexB) {
+  for (int64_t lane = 0; lane < width; lane += lanes)
+    storeVector(vector::ExtractStridedSliceOp::create(b, panel, ArrayRef<int64_t>{lane},
+                                                      ArrayRef<int64_t>{lanes},
+                                                      ArrayRef<int64_t>{1}),
+                row, add(indexB, lane));
 }
 
 /// Along d, the last panel of b may be partly padding.
@@ -294,9 +303,9 @@ Value ContractVectorizer::firstColumn(Value indexB) {
 /// 0, d, 2 d, ...: offsets of lanes along b.
 Value ContractVectorizer::laneOffsets() {
   SmallVector<int32_t> offsets;
-  for (int64_t lane = 0; lane < width; ++lane)
+  for (int64_t lane = 0; lane < lanes; ++lane)
     offsets.push_back(lane * pattern.d);
-  auto type = vectorOf({width}, b.getI32Type());
+  auto type = vectorOf({lanes}, b.getI32Type());
   return arith::ConstantOp::create(b, DenseIntElementsAttr::get(type, offsets));
 }
 
@@ -304,7 +313,7 @@ Value ContractVectorizer::laneOffsets() {
 Value ContractVectorizer::laneMask(Value indexB) {
   AffineExpr rest = b.getAffineConstantExpr(pattern.b) - b.getAffineDimExpr(0);
   Value left = affine::AffineApplyOp::create(b, AffineMap::get(1, 0, rest), ValueRange{indexB});
-  return vector::CreateMaskOp::create(b, vectorOf({width}, b.getI1Type()), left);
+  return vector::CreateMaskOp::create(b, vectorOf({lanes}, b.getI1Type()), left);
 }
 
 /// Indices of the first lane in `splitOutput` of a matrix, and the dimension
@@ -339,34 +348,30 @@ Value ContractVectorizer::readColumns(Value source, Value row, Value indexB) {
   if (isContiguous()) {
     AffineMap map;
     SmallVector<Value> indices = viewIndices(type, row, indexB, map);
-    return read(splitOutput(source), indices, {width}, map, {lanesInBounds()});
+    return read(splitOutput(source), indices, {lanes}, map, {lanesInBounds()});
   }
   SmallVector<Value> indices;
   if (type.getRank() == 2)
     indices.push_back(row);
   indices.push_back(firstColumn(indexB));
-  VectorType vector = vectorOf({width}, type.getElementType());
+  VectorType vector = vectorOf({lanes}, type.getElementType());
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(vector));
   return vector::GatherOp::create(b, vector, source, indices, laneOffsets(), laneMask(indexB),
                                   zero);
 }
 
-/// y[row, y_digits of the column ..], one vector of lanes at a time.
+/// y[row, y_digits of the column ..]
 void ContractVectorizer::writePermuted(Value vector, Value row, Value indexB) {
   auto digits =
       DigitPermutation::fromNumbers(op.getYDigits()->getSizes(), op.getYDigits()->getOrder());
-  Value first = firstColumn(indexB);
-  for (int64_t lane = 0; lane < width; lane += packing.lanes) {
-    AffineExpr column = b.getAffineDimExpr(0) + lane, place = b.getAffineConstantExpr(0);
-    for (const DigitPermutation::Digit &digit : digits->digits())
-      place = place + column.floorDiv(digit.sourceStride) % digit.size * digit.stride;
-    Value to = affine::AffineApplyOp::create(b, AffineMap::get(1, 0, place), ValueRange{first});
-    Value part = vector::ExtractStridedSliceOp::create(
-        b, vector, ArrayRef<int64_t>{lane}, ArrayRef<int64_t>{packing.lanes}, ArrayRef<int64_t>{1});
-    vector::TransferWriteOp::create(b, part, op.getInit(), ValueRange{row, to},
-                                    AffineMap::get(2, 0, b.getAffineDimExpr(1)),
-                                    ArrayRef<bool>{true});
-  }
+  AffineExpr column = b.getAffineDimExpr(0), place = b.getAffineConstantExpr(0);
+  for (const DigitPermutation::Digit &digit : digits->digits())
+    place = place + column.floorDiv(digit.sourceStride) % digit.size * digit.stride;
+  Value to = affine::AffineApplyOp::create(b, AffineMap::get(1, 0, place),
+                                           ValueRange{firstColumn(indexB)});
+  vector::TransferWriteOp::create(b, vector, op.getInit(), ValueRange{row, to},
+                                  AffineMap::get(2, 0, b.getAffineDimExpr(1)),
+                                  ArrayRef<bool>{true});
 }
 
 void ContractVectorizer::writeColumns(Value vector, Value row, Value indexB) {
@@ -397,7 +402,7 @@ Value ContractVectorizer::vectorizeBody(ArrayRef<Value> operands) {
     }
     Operation *wide = b.clone(scalar, mapping);
     for (Value result : wide->getResults())
-      result.setType(vectorOf({width}, result.getType()));
+      result.setType(vectorOf({lanes}, result.getType()));
     mapping.map(scalar.getResults(), wide->getResults());
   }
   Value yielded = mapping.lookup(cast<YieldOp>(body.getTerminator()).getValue());
@@ -405,5 +410,5 @@ Value ContractVectorizer::vectorizeBody(ArrayRef<Value> operands) {
 }
 
 Value ContractVectorizer::broadcast(Value scalar) {
-  return vector::BroadcastOp::create(b, vectorOf({width}, scalar.getType()), scalar);
+  return vector::BroadcastOp::create(b, vectorOf({lanes}, scalar.getType()), scalar);
 }

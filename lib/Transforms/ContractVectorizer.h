@@ -86,6 +86,7 @@ protected:
 
   // Epilogue and stores.
   void store(Value sums, Value row, int64_t count, Value start);
+  void storePanel(Value panel, Value row, Value indexB);
   void storeGuarded(Value vector, Value row, Value indexB);
   void storeVector(Value vector, Value row, Value indexB);
   /// Whether the lanes of the output are neighbors in memory.
@@ -109,7 +110,8 @@ protected:
   Type accumulator;
   bool alongD;
   int64_t perVector;                      ///< values of b in one vector along d
-  int64_t width;                          ///< lanes of one stored vector
+  int64_t width;                          ///< columns of a panel; along d, of one vector
+  int64_t lanes;                          ///< of one stored vector
   int64_t blockRows;                      ///< rows of a register block
   llvm::SmallVector<PackedDigit> columns; ///< of x, under x_digits; else none
   int64_t unrollC = 1;                    ///< values of c in one step of the innermost loop

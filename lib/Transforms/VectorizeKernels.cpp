@@ -49,7 +49,8 @@ ContractVectorizer::ContractVectorizer(ContractOp op)
       accumulator(op.getBody().front().getArgument(0).getType()),
       alongD(packing.kind == danaus::PackingKind::PanelD),
       perVector(alongD ? valuesPerVector(pattern.d, packing.lanes) : 1),
-      width(alongD ? packing.lanes : packing.lanes * packing.panel), blockRows(op.getBlockRows()) {
+      width(alongD ? packing.lanes : packing.lanes * packing.panel), lanes(packing.lanes),
+      blockRows(op.getBlockRows()) {
   if (op.getXDigits()) {
     columns = *op.getColumnDigits();
     if (pattern.c == 1) // it has no digit
@@ -67,7 +68,7 @@ ContractVectorizer::ContractVectorizer(ContractOp op, const StagePattern &patter
                                        int64_t width)
     : op(op), b(op.getLoc(), op), pattern(pattern), packing(toPlain(op.getPacking())),
       accumulator(op.getBody().front().getArgument(0).getType()), alongD(alongD), perVector(1),
-      width(width), blockRows(op.getBlockRows()) {}
+      width(width), lanes(width), blockRows(op.getBlockRows()) {}
 
 void ContractVectorizer::run() {
   x = columns.empty()

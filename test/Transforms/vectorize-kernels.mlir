@@ -263,3 +263,24 @@ func.func @a_block_of_one_row(%x: memref<?x8xf32>, %w: memref<4x1x2x16xf32>, %y:
   }
   return
 }
+
+// -----
+
+// Columns of x are (D / 16, c, D % 16), so c and a vector of d are one piece; the
+// result goes to (b, c') digits in another order, a whole vector to each place.
+// CHECK-LABEL: func @whole_vectors_in_another_order(
+// CHECK-SAME:      %[[X:[^:]*]]: memref<?x128xf32>, %{{.*}}, %[[Y:[^:]*]]: memref<?x128xf32>)
+// CHECK:         %[[XV:.*]] = memref.expand_shape %[[X]] {{.*}} into memref<?x2x4x16xf32>
+// CHECK:         vector.transfer_read %[[XV]][%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}}], {{.*}} vector<2x4x16xf32>
+// CHECK:         vector.transfer_write %{{.*}}, %[[Y]][%{{.*}}, %{{.*}}] {in_bounds = [true]} : vector<16xf32>
+// CHECK-NOT:     chain.contract
+func.func @whole_vectors_in_another_order(%x: memref<?x128xf32>, %w: memref<2x1x4x4x16xf32>, %y: memref<?x128xf32>) {
+  chain.contract ins(%x, %w : memref<?x128xf32>, memref<2x1x4x4x16xf32>) outs(%y : memref<?x128xf32>)
+      pattern(1, 4, 4, 32) order "dbc" packing(<kind = panel_d, lanes = 16, panel = 4>) block_rows(2)
+      attributes {x_digits = #chain.digits<sizes = [2, 4, 16], order = [1, 0, 2]>,
+                  y_digits = #chain.digits<sizes = [4, 2, 16], order = [1, 0, 2]>} {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
