@@ -199,9 +199,12 @@ Value ContractVectorizer::repeatX(ValueRange indices, int64_t count) {
   return vector::ShapeCastOp::create(b, vectorOf({count, unrollC, width}, accumulator), repeated);
 }
 
-/// The packed weight; the digits b % m and d of one vector are one dimension.
+/// The packed weight; the digits b % m and d of one vector are one dimension, a panel
+/// along b is two: vectors and lanes.
 Value ContractVectorizer::viewWeight() {
   Value packed = op.getWeight();
+  if (!alongD)
+    return splitPanels(packed);
   if (perVector == 1 || !op.getOrder().contains('d'))
     return packed;
   int64_t rank = cast<MemRefType>(packed.getType()).getRank();
@@ -212,7 +215,19 @@ Value ContractVectorizer::viewWeight() {
   return memref::CollapseShapeOp::create(b, packed, groups);
 }
 
-/// The packed weight at block column C: (k, lane) or (k, panel, lane).
+/// (.., panel * lanes)  ->  (.., panel, lanes)
+Value ContractVectorizer::splitPanels(Value packed) {
+  SmallVector<int64_t> shape(cast<MemRefType>(packed.getType()).getShape());
+  SmallVector<ReassociationIndices> groups;
+  for (int64_t i = 0; i < static_cast<int64_t>(shape.size()); ++i)
+    groups.push_back({i});
+  groups.back().push_back(shape.size());
+  shape.back() = packing.panel;
+  shape.push_back(lanes);
+  return memref::ExpandShapeOp::create(b, shape, packed, groups);
+}
+
+/// The packed weight at block column C: (k, panel, lane).
 Value ContractVectorizer::readWeight(Value start, Value c) {
   StringRef order = op.getOrder();
   SmallVector<Value> indices;
@@ -222,11 +237,11 @@ Value ContractVectorizer::readWeight(Value start, Value c) {
     indices.push_back(alongD ? floorDiv(indexD, packing.lanes) : indexD);
   indices.push_back(floorDiv(start, alongD ? packing.panel * perVector : width));
   indices.append({c, index(0)});
-  SmallVector<int64_t> shape{unrollC, alongD ? packing.panel : width};
+  SmallVector<int64_t> shape{unrollC, packing.panel};
   bool sharesD = alongD && !order.contains('d');
-  if (alongD && !(sharesD && perVector == 1)) {
+  if (!(sharesD && perVector == 1)) {
     indices.push_back(index(0));
-    shape.push_back(sharesD ? perVector : width);
+    shape.push_back(sharesD ? perVector : lanes);
   }
   auto map = AffineMap::getMinorIdentityMap(indices.size(), shape.size(), b.getContext());
   Value vector = extend(read(weight, indices, shape, map, SmallVector<bool>(shape.size(), true)));
@@ -256,23 +271,14 @@ Value ContractVectorizer::repeatWeight(Value vector) {
 void ContractVectorizer::store(Value sums, Value row, int64_t count, Value start) {
   for (int64_t r = 0; r < count; ++r) {
     Value rowIndex = add(row, r);
-    if (!alongD) {
-      storePanel(vector::ExtractOp::create(b, sums, r), rowIndex, start);
-      continue;
+    for (int64_t p = 0; p < packing.panel; ++p) {
+      Value vector = vector::ExtractOp::create(b, sums, ArrayRef<int64_t>{r, p});
+      if (alongD)
+        storeGuarded(vector, rowIndex, add(start, p * perVector));
+      else
+        storeVector(vector, rowIndex, add(start, p * lanes));
     }
-    for (int64_t p = 0; p < packing.panel; ++p)
-      storeGuarded(vector::ExtractOp::create(b, sums, ArrayRef<int64_t>{r, p}), rowIndex,
-                   add(start, p * perVector));
   }
-}
-
-/// Along b, one register at a time: masks of longer vectors become scalar code.
-void ContractVectorizer::storePanel(Value panel, Value row, Value indexB) {
-  for (int64_t lane = 0; lane < width; lane += lanes)
-    storeVector(vector::ExtractStridedSliceOp::create(b, panel, ArrayRef<int64_t>{lane},
-                                                      ArrayRef<int64_t>{lanes},
-                                                      ArrayRef<int64_t>{1}),
-                row, add(indexB, lane));
 }
 
 /// Along d, the last panel of b may be partly padding.

@@ -81,12 +81,12 @@ protected:
 
   // Weights.
   Value viewWeight();
+  Value splitPanels(Value packed);
   Value readWeight(Value start, Value c);
   Value repeatWeight(Value vector);
 
   // Epilogue and stores.
   void store(Value sums, Value row, int64_t count, Value start);
-  void storePanel(Value panel, Value row, Value indexB);
   void storeGuarded(Value vector, Value row, Value indexB);
   void storeVector(Value vector, Value row, Value indexB);
   /// Whether the lanes of the output are neighbors in memory.

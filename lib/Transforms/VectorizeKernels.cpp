@@ -11,7 +11,7 @@
 //   lanes along b (panel_b), V = lanes * panel      lanes along d (panel_d)
 //   for A, for D, for b0 step V                     for A, for D0 step L
 //     for i step R                                    for i step R, for b0 step P
-//       acc[R][V]    += x[R][K] * w[K][V]               acc[R][P][L] += x[R][K][L] * w[K][P][L]
+//       acc[R][P][L] += x[R][K] * w[K][P][L]            acc[R][P][L] += x[R][K][L] * w[K][P][L]
 //
 // with a loop over K = C inside. Where d < L divides L, a vector along d holds
 // m = L / d values of b side by side, each with all of d: outputs are neighbors
@@ -177,24 +177,20 @@ void ContractVectorizer::rowLoop(Value from, Value to, int64_t step, BlockBody b
 //===----------------------------------------------------------------------===//
 
 VectorType ContractVectorizer::accumulatorType(int64_t count) {
-  if (alongD)
-    return vectorOf({count, packing.panel, width}, accumulator);
-  return vectorOf({count, width}, accumulator);
+  return vectorOf({count, packing.panel, lanes}, accumulator);
 }
 
 Value ContractVectorizer::contract(Value left, Value right, Value sum) {
   MLIRContext *context = b.getContext();
   auto dims = [&](ArrayRef<unsigned> positions) {
-    unsigned numLoops = alongD ? 4 : 3;
-    return AffineMap::getMultiDimMapWithTargets(numLoops, positions, context);
+    return AffineMap::getMultiDimMapWithTargets(/*numDims=*/4, positions, context);
   };
   auto parallel = vector::IteratorTypeAttr::get(context, vector::IteratorType::parallel);
   auto reduction = vector::IteratorTypeAttr::get(context, vector::IteratorType::reduction);
-  // Loops: row, lane, k; along d: row, panel, lane, k.
-  SmallVector<AffineMap> maps =
-      alongD ? SmallVector<AffineMap>{dims({0, 3, 2}), dims({3, 1, 2}), dims({0, 1, 2})}
-             : SmallVector<AffineMap>{dims({0, 2}), dims({2, 1}), dims({0, 1})};
-  SmallVector<Attribute> iterators(alongD ? 3 : 2, parallel);
+  // Loops: row, panel, lane, k.
+  AffineMap x = alongD ? dims({0, 3, 2}) : dims({0, 3});
+  SmallVector<AffineMap> maps{x, dims({3, 1, 2}), dims({0, 1, 2})};
+  SmallVector<Attribute> iterators(3, parallel);
   iterators.push_back(reduction);
   return vector::ContractionOp::create(b, left, right, sum, b.getAffineMapArrayAttr(maps),
                                        b.getArrayAttr(iterators));

@@ -107,16 +107,14 @@ func.func @layer(%w1: tensor<16x32x8xf32>, %w2: tensor<32x4x16xf32>, %bias: tens
 
 // VECTORIZE-LABEL: func @layer(
 // VECTORIZE-NOT:     chain.contract
-// VECTORIZE:         vector.contract {{.*}} : vector<6x4xf32>, vector<4x32xf32> into vector<6x32xf32>
+// VECTORIZE:         vector.contract {{.*}} : vector<12x4xf32>, vector<4x2x16xf32> into vector<12x2x16xf32>
 // VECTORIZE:         vector.contract {{.*}} : vector<6x4x16xf32>, vector<4x4x16xf32> into vector<6x4x16xf32>
 // VECTORIZE:         arith.maximumf {{.*}} : vector<16xf32>
 
 // CONTRACTS-LABEL: func @layer(
 // CONTRACTS-NOT:     vector.contract
-// CONTRACTS:         vector.fma {{.*}} : vector<32xf32>
-// CONTRACTS:         vector.fma {{.*}} : vector<16xf32>
+// CONTRACTS-COUNT-2: vector.fma {{.*}} : vector<16xf32>
 
 // LLVM:         llvm.func @layer(
-// LLVM:           llvm.intr.fmuladd{{.*}}vector<32xf32>
-// LLVM:           llvm.intr.fmuladd{{.*}}vector<16xf32>
+// LLVM-COUNT-2:   llvm.intr.fmuladd{{.*}}vector<16xf32>
 // LLVM:         llvm.func @_mlir_ciface_layer(

@@ -1,27 +1,29 @@
 // RUN: danaus-opt %s --split-input-file --danaus-vectorize-kernels --canonicalize --cse --verify-diagnostics | FileCheck %s
 // RUN: danaus-opt %s --split-input-file --danaus-vectorize-kernels --danaus-vectorize-kernels --canonicalize --cse --verify-diagnostics | FileCheck %s
 
-// CHECK-DAG: #[[$RK:.*]] = affine_map<(d0, d1, d2) -> (d0, d2)>
-// CHECK-DAG: #[[$KL:.*]] = affine_map<(d0, d1, d2) -> (d2, d1)>
-// CHECK-DAG: #[[$RL:.*]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+// CHECK-DAG: #[[$RK:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d3)>
+// CHECK-DAG: #[[$KL:.*]] = affine_map<(d0, d1, d2, d3) -> (d3, d1, d2)>
+// CHECK-DAG: #[[$RL:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2)>
 // CHECK-LABEL: func @lanes_along_b(
 // CHECK-SAME:      %[[X:.*]]: memref<?x128xf32>, %[[W:.*]]: memref<4x2x32x32xf32>, %[[Y:.*]]: memref<?x256xf32>)
 // CHECK-DAG:     %[[XV:.*]] = memref.expand_shape %[[X]] {{.*}} into memref<?x4x32xf32>
+// CHECK-DAG:     %[[WV:.*]] = memref.expand_shape %[[W]] {{.*}} into memref<4x2x32x2x16xf32>
 // CHECK:         scf.for %[[A:.*]] = %c0 to %c4
 // CHECK:           scf.for %[[B:.*]] = %c0 to %c64 step %c32
 // CHECK:             scf.for %[[I:.*]] = %c0 to %{{.*}} step %c2
-// CHECK:               %[[ACC:.*]] = scf.for %[[C:.*]] = %c0 to %c32 step %c4 iter_args(%[[S:.*]] = %{{.*}}) -> (vector<2x32xf32>)
+// CHECK:               %[[ACC:.*]] = scf.for %[[C:.*]] = %c0 to %c32 step %c4 iter_args(%[[S:.*]] = %{{.*}}) -> (vector<2x2x16xf32>)
 // CHECK:                 %[[L:.*]] = vector.transfer_read %[[XV]][%[[I]], %[[A]], %[[C]]], {{.*}} vector<2x4xf32>
-// CHECK:                 %[[R:.*]] = vector.transfer_read %[[W]][%[[A]], %{{.*}}, %[[C]], %c0], {{.*}} vector<4x32xf32>
+// CHECK:                 %[[R:.*]] = vector.transfer_read %[[WV]][%[[A]], %{{.*}}, %[[C]], %c0, %c0], {{.*}} vector<4x2x16xf32>
 // CHECK:                 %[[NEXT:.*]] = vector.contract {indexing_maps = [#[[$RK]], #[[$KL]], #[[$RL]]]{{.*}} %[[L]], %[[R]], %[[S]]
 // CHECK:                 scf.yield %[[NEXT]]
-// CHECK:               vector.extract %[[ACC]][0]
-// CHECK:               vector.transfer_write
-// CHECK:               vector.extract %[[ACC]][1]
-// CHECK:               vector.transfer_write
+// CHECK:               vector.extract %[[ACC]][0, 0]
+// CHECK:               vector.transfer_write {{.*}} vector<16xf32>
+// CHECK:               vector.extract %[[ACC]][0, 1]
+// CHECK:               vector.extract %[[ACC]][1, 1]
+// CHECK:               vector.transfer_write {{.*}} vector<16xf32>
 // The rows that do not fill a block.
 // CHECK:             scf.for {{.*}} step %c1
-// CHECK:               -> (vector<1x32xf32>)
+// CHECK:               -> (vector<1x2x16xf32>)
 // CHECK-NOT:     chain.contract
 func.func @lanes_along_b(%x: memref<?x128xf32>, %w: memref<4x2x32x32xf32>, %y: memref<?x256xf32>) {
   chain.contract ins(%x, %w : memref<?x128xf32>, memref<4x2x32x32xf32>) outs(%y : memref<?x256xf32>)
@@ -253,7 +255,7 @@ func.func @matrix_tiles_along_d(%x: memref<?x1024xbf16>, %w: memref<32x1x1x16x16
 // A block of one row has no smaller ones, nor larger.
 // CHECK-LABEL: func @a_block_of_one_row(
 // CHECK-NOT:     vector<4x16
-// CHECK:         vector.contract {{.*}} into vector<1x16xf32>
+// CHECK:         vector.contract {{.*}} into vector<1x1x16xf32>
 // CHECK-NOT:     chain.contract
 func.func @a_block_of_one_row(%x: memref<?x8xf32>, %w: memref<4x1x2x16xf32>, %y: memref<?x64xf32>) {
   chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>) outs(%y : memref<?x64xf32>)
