@@ -65,7 +65,15 @@ int64_t danaus::registersOfBlock(const Schedule &schedule, LaneAxis axis) {
   return accumulators + schedule.panel + (axis == LaneAxis::D ? 1 : 0);
 }
 
-// A tile holds 16 rows x 32 values of c, or those x 16 of b; sums that lie along
+int64_t danaus::tileDepth(int64_t bytes) {
+  int64_t depth = 64;
+  while (bytes % depth != 0)
+    depth -= 4;
+  return depth;
+}
+
+// A tile holds 16 rows x 64 bytes of c, or those x 16 of b, or fewer of c: with
+// fewer than 16 values vectors do as well. Sums that lie along
 // d leave in vectors of 16. Between stages, blocks of b = d columns can be put
 // side by side: column (A, B) of the first is (B, A) to the second.
 BrokenConstraints danaus::checkAmxStages(ArrayRef<StageDescriptor> stages) {
@@ -76,7 +84,7 @@ BrokenConstraints danaus::checkAmxStages(ArrayRef<StageDescriptor> stages) {
   };
   for (auto [index, stage] : llvm::enumerate(stages)) {
     const StagePattern &pattern = stage.pattern;
-    require(index, pattern.c % 32 == 0, "a multiple of 32 for c");
+    require(index, pattern.c % 16 == 0, "a multiple of 16 for c");
     if (pattern.d == 1)
       continue;
     require(index, index > 0 && stages[index - 1].pattern.d == 1, "d = 1, or after such a stage");
@@ -90,13 +98,13 @@ BrokenConstraints danaus::checkAmxStages(ArrayRef<StageDescriptor> stages) {
 BrokenConstraints danaus::checkCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                            const Schedule &schedule, const TargetLimits &limits) {
   BrokenConstraints broken = checkSchedule(stages, schedule);
-  if (schedule.unit == ScheduleUnit::Amx && limits.hasAmx && elementBytes == 2) {
+  if (schedule.unit == ScheduleUnit::Amx && limits.hasAmx && elementBytes <= 2) {
     llvm::append_range(broken, checkAmxStages(stages));
     return broken;
   }
   if (schedule.unit != ScheduleUnit::Fma)
-    broken.push_back(formatv("unit: wanted fma{0} on {1}", limits.hasAmx ? ", or amx for bf16" : "",
-                             limits.name));
+    broken.push_back(formatv("unit: wanted fma{0} on {1}",
+                             limits.hasAmx ? ", or amx for bf16 and i8" : "", limits.name));
   for (LaneAxis axis : schedule.axes) {
     int64_t need = registersOfBlock(schedule, axis);
     if (need > limits.vectorRegisters)
@@ -177,8 +185,9 @@ Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
   return schedule;
 }
 
-Schedule danaus::defaultAmxSchedule(ArrayRef<StageDescriptor> stages, const TargetLimits &limits) {
-  constexpr int64_t rowsOfBlock = 32, elementBytes = 2;
+Schedule danaus::defaultAmxSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                    const TargetLimits &limits) {
+  constexpr int64_t rowsOfBlock = 32;
   Schedule schedule;
   schedule.unit = ScheduleUnit::Amx;
   schedule.blockRows = rowsOfBlock;

@@ -83,7 +83,7 @@ private:
     }
     if (limits.hasAmx && checkAmxKernel(kernel).empty() &&
         checkAmxStages(describeStages(kernel)).empty()) {
-      Schedule tiles = defaultAmxSchedule(describeStages(kernel), limits);
+      Schedule tiles = defaultAmxSchedule(describeStages(kernel), elementBytes(kernel), limits);
       chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), tiles);
       explain(kernel, chosen, "default", 0);
       return chosen;

@@ -68,7 +68,10 @@ Value ContractVectorizer::extend(Value vector) {
   auto type = cast<VectorType>(vector.getType());
   if (type.getElementType() == accumulator)
     return vector;
-  return arith::ExtFOp::create(b, vectorOf(type.getShape(), accumulator), vector);
+  VectorType wide = vectorOf(type.getShape(), accumulator);
+  if (isa<IntegerType>(accumulator))
+    return arith::ExtSIOp::create(b, wide, vector);
+  return arith::ExtFOp::create(b, wide, vector);
 }
 
 Value ContractVectorizer::read(Value source, ValueRange indices, ArrayRef<int64_t> shape,

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// AMX multiplies a tile of 16 rows x 32 values of c (bf16) by one of 32 values of
-// c x 16 of b into 16 x 16 sums (f32). A contract with packing `vnni` becomes
+// AMX multiplies a tile of 16 rows x 64 bytes of c (32 values of bf16 or 64 of i8)
+// by one of as many values of c x 16 of b into 16 x 16 sums (f32 or i32). Where 64
+// bytes do not divide c, tiles hold fewer. A contract with packing `vnni` becomes
 //
 //   outputs that are neighbors along b        outputs that are neighbors along d
 //   for A, for D, for b0 step 32              for A, for D0 step 16
@@ -17,7 +18,7 @@
 //       y[i, b0..] = body(scratch)                transpose; y[i, b, D0..] = body(scratch)
 //
 // The sums of each block of w are stored to a scratch in L1, from where the
-// body takes them as vectors of f32. x has the values of c of one block next to
+// body takes them as vectors. x has the values of c of one block next to
 // each other: d = 1, or `x_group`. A stage that writes such groups for the next
 // (packing digit) has the number of its block in place of D.
 //
@@ -32,18 +33,19 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace danaus;
 using namespace danaus::chain;
 
-static constexpr int64_t tileRows = 16, tileC = 32, tileB = 16, rowTiles = 2;
+static constexpr int64_t tileRows = 16, tileB = 16, rowTiles = 2;
 static constexpr int64_t rowsOfBlock = rowTiles * tileRows;
 
-ContractAmx::ContractAmx(ContractOp op)
+ContractAmx::ContractAmx(ContractOp op, int64_t depthBytes)
     : ContractVectorizer(op, outputPattern(op), /*alongD=*/outputPattern(op).d > 1,
                          /*width=*/tileB),
-      real(op.getPattern()) {}
+      real(op.getPattern()), depth(depthBytes * packing.perLane / 4) {}
 
 /// The pattern whose outputs lie in memory as those of `op`: for a stage that
 /// groups its columns, block A is (A / d', A % d') with d' blocks a group.
@@ -81,7 +83,7 @@ void ContractAmx::run() {
   });
 }
 
-/// The packed weight with (b % 16, c % 2) as one dimension: a tile is 16 x 32.
+/// The packed weight with (b % 16, c % Q) as one dimension: a tile is depth / Q rows of it.
 Value ContractAmx::viewTiles() {
   int64_t rank = cast<MemRefType>(op.getWeight().getType()).getRank();
   SmallVector<ReassociationIndices> groups;
@@ -116,9 +118,10 @@ void ContractAmx::copyTail(Value row, Value count) {
   Value first = firstOfX(/*number=*/index(0));
   rowLoop(index(0), count, 1, [&](Value r, int64_t) {
     Value from = arith::AddIOp::create(b, row, r);
-    loop(columns, tileC, [&](Value column) {
+    int64_t lanes = std::gcd(columns, int64_t(64));
+    loop(columns, lanes, [&](Value column) {
       Value source = arith::AddIOp::create(b, first, column);
-      Value values = read(op.getX(), ValueRange{from, source}, {tileC}, lastDimension(), {true});
+      Value values = read(op.getX(), ValueRange{from, source}, {lanes}, lastDimension(), {true});
       vector::TransferWriteOp::create(b, values, tail, ValueRange{r, column}, lastDimension(),
                                       ArrayRef<bool>{true});
     });
@@ -140,7 +143,7 @@ Value ContractAmx::firstOfX(Value number) {
                                        ValueRange{indexA, indexD, number});
 }
 
-/// Indices of tile (b0, C) of the packed weight: (a, d, b / 16, c / 32, 16, 32).
+/// Indices of tile (b0, C) of the packed weight: (a, d, b / 16, c / Q, 16 Q).
 SmallVector<Value> ContractAmx::weightIndices(Value number, Value start, int64_t tile, Value step) {
   AffineExpr block = b.getAffineDimExpr(0), d = b.getAffineDimExpr(1), i = b.getAffineDimExpr(2);
   bool isGrouping = op.getPacking().getDigit() > 1; // then D is a part of A
@@ -156,7 +159,10 @@ SmallVector<Value> ContractAmx::weightIndices(Value number, Value start, int64_t
     indices.push_back(isGrouping ? index(0) : Value(arith::AddIOp::create(b, indexD, number)));
   indices.push_back(affine::AffineApplyOp::create(
       b, AffineMap::get(1, 0, b.getAffineDimExpr(0).floorDiv(tileB) + tile), ValueRange{start}));
-  indices.append({step, index(0), index(0)});
+  int64_t rowsOfTile = depth / packing.perLane;
+  indices.push_back(affine::AffineApplyOp::create(
+      b, AffineMap::get(1, 0, b.getAffineDimExpr(0) * rowsOfTile), ValueRange{step}));
+  indices.push_back(index(0));
   return indices;
 }
 
@@ -165,29 +171,29 @@ void ContractAmx::sumTiles(Value x, Value xRow, Value number, Value slot, Value 
                            int64_t panel) {
   auto sumType = amx::TileType::get({tileRows, tileB}, accumulator);
   Type element = cast<MemRefType>(x.getType()).getElementType();
-  auto factorType = amx::TileType::get({tileRows, tileC}, element);
+  auto xType = amx::TileType::get({tileRows, depth}, element);
+  auto weightType = amx::TileType::get({depth / packing.perLane, tileB * packing.perLane}, element);
   SmallVector<Value> sums;
   for (int64_t i = 0; i < rowTiles * panel; ++i)
     sums.push_back(amx::TileZeroOp::create(b, sumType));
   Value first = x == tail ? tailColumn(number) : firstOfX(number);
-  auto steps = scf::ForOp::create(b, index(0), index(real.c / tileC), index(1), sums);
+  auto steps = scf::ForOp::create(b, index(0), index(real.c / depth), index(1), sums);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(steps.getBody());
     Value step = steps.getInductionVar();
     Value column = affine::AffineApplyOp::create(
-        b, AffineMap::get(2, 0, b.getAffineDimExpr(0) + b.getAffineDimExpr(1) * tileC),
+        b, AffineMap::get(2, 0, b.getAffineDimExpr(0) + b.getAffineDimExpr(1) * depth),
         ValueRange{first, step});
     SmallVector<Value> factors, next;
     for (int64_t i = 0; i < rowTiles; ++i)
       factors.push_back(
-          amx::TileLoadOp::create(b, factorType, x, ValueRange{add(xRow, i * tileRows), column}));
+          amx::TileLoadOp::create(b, xType, x, ValueRange{add(xRow, i * tileRows), column}));
     for (int64_t p = 0; p < panel; ++p) {
       Value w =
-          amx::TileLoadOp::create(b, factorType, weight, weightIndices(number, start, p, step));
+          amx::TileLoadOp::create(b, weightType, weight, weightIndices(number, start, p, step));
       for (int64_t i = 0; i < rowTiles; ++i)
-        next.push_back(amx::TileMulFOp::create(b, sumType, factors[i], w,
-                                               steps.getRegionIterArg(p * rowTiles + i)));
+        next.push_back(multiply(factors[i], w, steps.getRegionIterArg(p * rowTiles + i)));
     }
     scf::YieldOp::create(b, next);
   }
@@ -195,6 +201,12 @@ void ContractAmx::sumTiles(Value x, Value xRow, Value number, Value slot, Value 
     for (int64_t i = 0; i < rowTiles; ++i)
       amx::TileStoreOp::create(b, scratch, ValueRange{slot, index(i * tileRows), index(p * tileB)},
                                steps.getResult(p * rowTiles + i));
+}
+
+Value ContractAmx::multiply(Value x, Value w, Value sums) {
+  if (isa<FloatType>(accumulator))
+    return amx::TileMulFOp::create(b, sums.getType(), x, w, sums);
+  return amx::TileMulIOp::create(b, sums.getType(), x, w, sums);
 }
 
 /// The columns of block `number` in the copied rows.

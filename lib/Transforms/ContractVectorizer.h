@@ -110,10 +110,11 @@ protected:
 };
 
 /// Builds the loops of a contract with packing vnni, on matrix tiles (AMX); see
-/// ContractAmx.cpp. What becomes of the sums is as above, on vectors of f32.
+/// ContractAmx.cpp. What becomes of the sums is as above, on vectors of f32 or i32.
 class ContractAmx : ContractVectorizer {
 public:
-  explicit ContractAmx(chain::ContractOp op);
+  /// Tiles hold `depthBytes` of c, which divide all of it.
+  ContractAmx(chain::ContractOp op, int64_t depthBytes);
 
   void run();
 
@@ -125,6 +126,7 @@ private:
   Value viewTiles();
   void rowBlocks(RowBody body);
   void copyTail(Value row, Value count);
+  Value multiply(Value x, Value w, Value sums);
   mlir::AffineMap lastDimension();
 
   Value firstOfX(Value number);
@@ -135,6 +137,7 @@ private:
   void blockAlongD(Value x, Value xRow, Value row, Value count, Value start);
 
   StagePattern real; ///< of the stage; `pattern` is that of its outputs in memory
+  int64_t depth;     ///< values of c in one tile
   Value scratch;     ///< sums: (block along d, row, b)
   Value tail;        ///< fewer than 32 rows of x, copied: (row, column)
 };

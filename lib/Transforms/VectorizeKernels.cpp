@@ -26,12 +26,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractVectorizer.h"
+#include "danaus/Support/Legality.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Dialect/AMX/AMXDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include <numeric>
 
 namespace danaus {
 #define GEN_PASS_DEF_VECTORIZEKERNELSPASS
@@ -223,15 +225,28 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
   void runOnOperation() override {
     SmallVector<ContractOp> contracts;
     getOperation()->walk([&](ContractOp op) { contracts.push_back(op); });
-    for (ContractOp op : contracts) {
+    for (ContractOp op : contracts)
       if (failed(check(op)))
         return signalPassFailure();
+    int64_t depthBytes = commonDepth(contracts);
+    for (ContractOp op : contracts) {
       if (op.getPacking().getKind() == chain::PackingKind::vnni)
-        ContractAmx(op).run();
+        ContractAmx(op, depthBytes).run();
       else
         ContractVectorizer(op).run();
       op.erase();
     }
+  }
+
+  /// Bytes of c in the matrix tiles of all contracts. A function of LLVM has one
+  /// shape for each of eight tile registers, and one contract takes up to seven:
+  /// two depths in what may be inlined into one function can run out of them.
+  static int64_t commonDepth(ArrayRef<ContractOp> contracts) {
+    int64_t bytes = 0;
+    for (ContractOp op : contracts)
+      if (op.getPacking().getKind() == chain::PackingKind::vnni)
+        bytes = std::gcd(bytes, static_cast<int64_t>(op.getC() * 4 / op.getPacking().getPerLane()));
+    return tileDepth(bytes);
   }
 
   static LogicalResult check(ContractOp op) {
@@ -241,9 +256,23 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
     if (kind == chain::PackingKind::mma_k16 || kind == chain::PackingKind::mma_k8)
       return op.emitOpError() << "wanted packing panel_b, panel_d or vnni, found "
                               << stringifyPackingKind(kind);
+    if (kind == chain::PackingKind::vnni && failed(checkTiles(op)))
+      return failure();
     for (Operation &inner : op.getBody().front().without_terminator())
       if (inner.getNumRegions() != 0 || inner.getNumResults() != 1)
         return inner.emitOpError() << "is not element-wise: it cannot run on vectors";
+    return success();
+  }
+
+  static LogicalResult checkTiles(ContractOp op) {
+    Type element = cast<MemRefType>(op.getX().getType()).getElementType();
+    if (!element.isBF16() && !element.isInteger(8))
+      return op.emitOpError() << "packing vnni: wanted bf16 or i8, found " << element;
+    int64_t perLane = 32 / element.getIntOrFloatBitWidth();
+    if (op.getC() % 16 != 0 || op.getPacking().getPerLane() != perLane)
+      return op.emitOpError() << "packing vnni: wanted a multiple of 16 for c and per_lane = "
+                              << perLane << " for " << element << ", found c = " << op.getC()
+                              << ", per_lane = " << op.getPacking().getPerLane();
     return success();
   }
 };

@@ -74,14 +74,25 @@ func.func @lanes_that_are_not_last_decline(%l: vector<2x2xf32>, %r: vector<16x2x
   return %0 : vector<2x16xf32>
 }
 
-// CHECK-LABEL: func @integers_decline(
-// CHECK:         vector.contract
-func.func @integers_decline(%l: vector<2x2xi32>, %r: vector<2x16xi32>,
+// CHECK-LABEL: func @integers_are_multiplied_and_added(
+// CHECK:         %[[P:.*]] = arith.muli {{.*}} : vector<16xi32>
+// CHECK:         arith.addi %{{.*}}, %[[P]] : vector<16xi32>
+// CHECK-NOT:     vector.contract
+func.func @integers_are_multiplied_and_added(%l: vector<2x2xi32>, %r: vector<2x16xi32>,
                             %acc: vector<2x16xi32>) -> vector<2x16xi32> {
   %0 = vector.contract {indexing_maps = [#xk, #kl, #rl],
                         iterator_types = ["parallel", "parallel", "reduction"]}
       %l, %r, %acc : vector<2x2xi32>, vector<2x16xi32> into vector<2x16xi32>
   return %0 : vector<2x16xi32>
+}
+
+// CHECK-LABEL: func @a_sum_without_lanes_declines(
+// CHECK:         vector.contract
+func.func @a_sum_without_lanes_declines(%l: vector<4xf32>, %r: vector<4xf32>, %acc: f32) -> f32 {
+  %0 = vector.contract {indexing_maps = [affine_map<(k) -> (k)>, affine_map<(k) -> (k)>, affine_map<(k) -> ()>],
+                        iterator_types = ["reduction"]}
+      %l, %r, %acc : vector<4xf32>, vector<4xf32> into f32
+  return %0 : f32
 }
 
 // CHECK-LABEL: func @a_maximum_declines(

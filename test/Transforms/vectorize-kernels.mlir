@@ -209,7 +209,7 @@ func.func @grouped_columns_are_summed_by_two_loops(%x: memref<?x32xf32>, %w: mem
 // CHECK:           scf.for {{.*}} step %c32
 // CHECK:             %[[SUMS:.*]]:4 = scf.for {{.*}} -> (!amx.tile<16x16xf32>, !amx.tile<16x16xf32>, !amx.tile<16x16xf32>, !amx.tile<16x16xf32>)
 // CHECK-COUNT-2:       amx.tile_load {{.*}} into !amx.tile<16x32xbf16>
-// CHECK:               amx.tile_load %{{.*}} : memref<4x2x3x16x32xbf16> into !amx.tile<16x32xbf16>
+// CHECK:               amx.tile_load %{{.*}} : memref<4x2x48x32xbf16> into !amx.tile<16x32xbf16>
 // CHECK-COUNT-2:       amx.tile_mulf
 // CHECK:             amx.tile_store {{.*}} %[[SUMS]]#0
 // CHECK:             vector.transfer_read {{.*}} vector<16xf32>
@@ -219,9 +219,9 @@ func.func @grouped_columns_are_summed_by_two_loops(%x: memref<?x32xf32>, %w: mem
 // CHECK:             vector.transfer_read {{.*}} vector<32xbf16>
 // CHECK:             vector.transfer_write {{.*}} memref<32x96xbf16>
 // CHECK-NOT:     chain.contract
-func.func @matrix_tiles_along_b(%x: memref<?x384xbf16>, %w: memref<4x2x3x16x16x2xbf16>, %y: memref<?x128xbf16>) {
-  chain.contract ins(%x, %w : memref<?x384xbf16>, memref<4x2x3x16x16x2xbf16>) outs(%y : memref<?x128xbf16>)
-      pattern(4, 32, 96, 1) order "abc" packing(<kind = vnni, lanes = 16, panel = 2>) block_rows(32) {
+func.func @matrix_tiles_along_b(%x: memref<?x384xbf16>, %w: memref<4x2x48x16x2xbf16>, %y: memref<?x128xbf16>) {
+  chain.contract ins(%x, %w : memref<?x384xbf16>, memref<4x2x48x16x2xbf16>) outs(%y : memref<?x128xbf16>)
+      pattern(4, 32, 96, 1) order "abc" packing(<kind = vnni, lanes = 16, panel = 2, per_lane = 2>) block_rows(32) {
   ^bb0(%sum: f32):
     %0 = arith.truncf %sum : f32 to bf16
     chain.yield %0 : bf16
@@ -239,9 +239,56 @@ func.func @matrix_tiles_along_b(%x: memref<?x384xbf16>, %w: memref<4x2x3x16x16x2
 // CHECK:           %[[T:.*]] = vector.transpose %[[SUMS]], [1, 0]
 // CHECK:           vector.extract %[[T]][15]
 // CHECK-NOT:     chain.contract
-func.func @matrix_tiles_along_d(%x: memref<?x1024xbf16>, %w: memref<32x1x1x16x16x2xbf16>, %y: memref<?x512xf32>) {
-  chain.contract ins(%x, %w : memref<?x1024xbf16>, memref<32x1x1x16x16x2xbf16>) outs(%y : memref<?x512xf32>)
-      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16>) block_rows(32) attributes {x_group = 1024} {
+func.func @matrix_tiles_along_d(%x: memref<?x1024xbf16>, %w: memref<32x1x16x16x2xbf16>, %y: memref<?x512xf32>) {
+  chain.contract ins(%x, %w : memref<?x1024xbf16>, memref<32x1x16x16x2xbf16>) outs(%y : memref<?x512xf32>)
+      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16, per_lane = 2>) block_rows(32) attributes {x_group = 1024} {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+// A tile of i8 holds 48 of 96 values of c; the body takes the sums in i32.
+// CHECK-LABEL: func @matrix_tiles_of_bytes(
+// CHECK:         scf.for %{{.*}} = %c0 to %c2 {{.*}} -> (!amx.tile<16x16xi32>, !amx.tile<16x16xi32>)
+// CHECK-COUNT-2:   amx.tile_load {{.*}} into !amx.tile<16x48xi8>
+// CHECK:           amx.tile_load %{{.*}} : memref<4x1x24x64xi8> into !amx.tile<12x64xi8>
+// CHECK-COUNT-2:   amx.tile_muli {{.*}} !amx.tile<16x48xi8>, !amx.tile<12x64xi8>, !amx.tile<16x16xi32>
+// CHECK:         vector.transfer_read {{.*}} vector<16xi32>
+// CHECK:         arith.sitofp {{.*}} vector<16xi32> to vector<16xf32>
+// CHECK:         vector.transfer_read {{.*}} vector<32xi8>
+// CHECK:         vector.transfer_write {{.*}} memref<32x96xi8>
+// CHECK-NOT:     chain.contract
+func.func @matrix_tiles_of_bytes(%x: memref<?x384xi8>, %w: memref<4x1x24x16x4xi8>, %y: memref<?x64xf32>) {
+  chain.contract ins(%x, %w : memref<?x384xi8>, memref<4x1x24x16x4xi8>) outs(%y : memref<?x64xf32>)
+      pattern(4, 16, 96, 1) order "abc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    %0 = arith.sitofp %sum : i32 to f32
+    chain.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+func.func @matrix_tiles_of_fifteen_values_of_c(%x: memref<?x15xi8>, %w: memref<1x4x16x4xi8>, %y: memref<?x16xi32>) {
+  // expected-error @below {{'chain.contract' op packing vnni: wanted a multiple of 16 for c and per_lane = 4 for 'i8', found c = 15, per_lane = 4}}
+  chain.contract ins(%x, %w : memref<?x15xi8>, memref<1x4x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 15, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
+func.func @matrix_tiles_of_f32(%x: memref<?x16xf32>, %w: memref<1x16x16x1xf32>, %y: memref<?x16xf32>) {
+  // expected-error @below {{'chain.contract' op packing vnni: wanted bf16 or i8, found 'f32'}}
+  chain.contract ins(%x, %w : memref<?x16xf32>, memref<1x16x16x1xf32>) outs(%y : memref<?x16xf32>)
+      pattern(1, 16, 16, 1) order "bc" packing(<kind = vnni, lanes = 16>) block_rows(32) {
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }

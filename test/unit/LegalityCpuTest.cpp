@@ -72,15 +72,26 @@ TEST(LegalityCpu, tilesTakeDenseBlocksAndMonarchs) {
        {stages({{1, 40, 96, 1}}), stages({{64, 64, 64, 1}, {1, 64, 64, 64}}),
         stages({{1, 64, 32, 1}, {32, 16, 64, 1}, {1, 48, 32, 16}})}) {
     EXPECT_THAT(checkAmxStages(chain), IsEmpty());
-    Schedule schedule = defaultAmxSchedule(chain, withTiles());
-    EXPECT_EQ(schedule.rows % 32, 0);
-    EXPECT_THAT(checkCpuSchedule(chain, 2, schedule, withTiles()), IsEmpty());
+    for (int64_t bytes : {1, 2}) {
+      Schedule schedule = defaultAmxSchedule(chain, bytes, withTiles());
+      EXPECT_EQ(schedule.rows % 32, 0);
+      EXPECT_THAT(checkCpuSchedule(chain, bytes, schedule, withTiles()), IsEmpty());
+    }
   }
+}
+
+TEST(LegalityCpu, tilesHoldAsMuchOfCAsDividesIt) {
+  EXPECT_EQ(tileDepth(128), 64);
+  EXPECT_EQ(tileDepth(96), 48);
+  EXPECT_EQ(tileDepth(144), 48);
+  EXPECT_EQ(tileDepth(112), 56);
+  EXPECT_EQ(tileDepth(32), 32);
+  EXPECT_EQ(tileDepth(16), 16);
 }
 
 TEST(LegalityCpu, eachReasonAgainstTilesIsNamed) {
   EXPECT_THAT(checkAmxStages(stages({{1, 16, 33, 1}})),
-              ElementsAre("unit: stage 0: wanted a multiple of 32 for c for amx"));
+              ElementsAre("unit: stage 0: wanted a multiple of 16 for c for amx"));
   EXPECT_THAT(checkAmxStages(stages({{1, 16, 32, 16}})),
               ElementsAre("unit: stage 0: wanted d = 1, or after such a stage for amx"));
   EXPECT_THAT(checkAmxStages(stages({{32, 16, 32, 1}, {1, 8, 32, 16}})),
@@ -89,11 +100,11 @@ TEST(LegalityCpu, eachReasonAgainstTilesIsNamed) {
               ElementsAre("unit: stage 1: wanted d = b of the stage before for amx"));
 }
 
-TEST(LegalityCpu, tilesNeedTheirChipAndTwoBytes) {
+TEST(LegalityCpu, tilesNeedTheirChipAndSmallNumbers) {
   llvm::SmallVector<StageDescriptor> chain = stages({{1, 16, 32, 1}});
-  Schedule schedule = defaultAmxSchedule(chain, withTiles());
+  Schedule schedule = defaultAmxSchedule(chain, 2, withTiles());
   EXPECT_THAT(checkCpuSchedule(chain, 4, schedule, withTiles()),
-              ElementsAre("unit: wanted fma, or amx for bf16 on chip"));
+              ElementsAre("unit: wanted fma, or amx for bf16 and i8 on chip"));
   EXPECT_THAT(checkCpuSchedule(chain, 2, schedule, TargetLimits()),
               ElementsAre(HasSubstr("unit: wanted fma on")));
 }

@@ -175,14 +175,15 @@ def ApproximateMathPass : Pass<"danaus-approximate-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
-def EinsumsToStagesPass : Pass<"danaus-einsums-to-stages"> {
+def EinsumsToStagesPass : Pass<"danaus-einsums-to-stages", "::mlir::ModuleOp"> {
   let summary = "Contractions on permuted digits as stages beside permutations";
   let description = [{
-    Before: `chain.einsum` of floating-point numbers. After: where it is a
+    Before: `chain.einsum` of floating-point numbers or, where the module's
+    `danaus.target` is a CPU, of i8. After: where it is a
     `chain.stage` but for the order of the digits of x and y, that stage between
     `chain.permute`s, with the least to move. A pass over the activations of one
     stage costs less than a contraction that no kernel takes. Leaves others
-    alone, with a remark. Test: `test/Transforms/einsums-to-stages.mlir`.
+    alone, with a remark. Refuses an unknown target. Test: `test/Transforms/einsums-to-stages.mlir`.
   }];
   let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::tensor::TensorDialect"];
 }
@@ -339,8 +340,8 @@ def LowerContractsPass : Pass<"danaus-lower-contracts"> {
   let summary = "Turn vector.contract into vector.fma";
   let description = [{
     Before: `vector.contract` with an accumulator whose last dimension is the
-    lanes. After: one `vector.fma` on a vector of lanes for each element of the
-    other dimensions; an operand without lanes is read as scalars and broadcast,
+    lanes. After: one `vector.fma` (`arith.muli` and `arith.addi` for integers)
+    on a vector of lanes for each element of the other dimensions; an operand without lanes is read as scalars and broadcast,
     straight from memory where it was a `vector.transfer_read` with no other
     use. Declines contractions of another form or kind.
     Test: `test/Transforms/lower-contracts.mlir`.
