@@ -95,6 +95,28 @@ BrokenConstraints danaus::checkAmxStages(ArrayRef<StageDescriptor> stages) {
   return broken;
 }
 
+/// Bytes of the block of x that lanes along d of i8 read as i16, at most: twice
+/// `block_rows`, as narrow panels have them.
+static int64_t bytesOfPairs(const StagePattern &pattern, int64_t blockRows,
+                            const TargetLimits &limits) {
+  return 2 * blockRows * pattern.c * limits.lanes(4) * 2;
+}
+
+/// What it may take of a stack.
+static int64_t mostBytesOfPairs(const TargetLimits &limits) { return limits.l2Bytes / 2; }
+
+/// i8 on vectors copies x to a block of its own.
+static void checkPairs(ArrayRef<StageDescriptor> stages, const Schedule &schedule,
+                       const TargetLimits &limits, BrokenConstraints &broken) {
+  int64_t most = mostBytesOfPairs(limits);
+  for (auto [index, stage, axis] : llvm::enumerate(stages, schedule.axes))
+    if (int64_t need = bytesOfPairs(stage.pattern, schedule.blockRows, limits);
+        axis == LaneAxis::D && need > most)
+      broken.push_back(formatv("axes: stage {0}: wanted at most {1} bytes of x in a block along d, "
+                               "found {2}",
+                               index, most, need));
+}
+
 BrokenConstraints danaus::checkCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                            const Schedule &schedule, const TargetLimits &limits) {
   BrokenConstraints broken = checkSchedule(stages, schedule);
@@ -112,6 +134,8 @@ BrokenConstraints danaus::checkCpuSchedule(ArrayRef<StageDescriptor> stages, int
                                "found {3}",
                                schedule.blockRows, schedule.panel, limits.vectorRegisters, need));
   }
+  if (elementBytes == 1 && broken.empty())
+    checkPairs(stages, schedule, limits, broken);
   return broken;
 }
 
@@ -146,12 +170,17 @@ static bool fillsVector(int64_t d, int64_t lanes) {
 /// Lanes along d where they fill a vector: outputs are then neighbors in memory.
 /// Along b all the same where the stage before can put the inputs of a sum next
 /// to each other and a block of x along d (c x lanes a row) would not stay in L1.
+/// i8 has it in the order of its lanes, and pays more for outputs that are apart.
 static LaneAxis defaultAxis(ArrayRef<StageDescriptor> stages, size_t index, int64_t blockRows,
-                            const TargetLimits &limits, int64_t accumulatorBytes) {
+                            const TargetLimits &limits, int64_t elementBytes) {
   const StagePattern &pattern = stages[index].pattern;
+  int64_t accumulatorBytes = std::max<int64_t>(elementBytes, 4);
   int64_t lanes = limits.lanes(accumulatorBytes);
   if (!fillsVector(pattern.d, lanes))
     return LaneAxis::B;
+  if (elementBytes == 1)
+    return bytesOfPairs(pattern, blockRows, limits) > mostBytesOfPairs(limits) ? LaneAxis::B
+                                                                               : LaneAxis::D;
   int64_t blockBytes = blockRows * pattern.c * std::min(pattern.d, lanes) * accumulatorBytes;
   bool isGrouped = index > 0 && groupBetween(stages[index - 1].pattern, pattern) > 1;
   return isGrouped && blockBytes > limits.l1Bytes ? LaneAxis::B : LaneAxis::D;
@@ -178,8 +207,7 @@ Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
   schedule.blockRows = 6;
   schedule.panel = limits.vectorRegisters >= 32 ? 4 : 2;
   for (size_t index = 0; index < stages.size(); ++index)
-    schedule.axes.push_back(
-        defaultAxis(stages, index, schedule.blockRows, limits, accumulatorBytes));
+    schedule.axes.push_back(defaultAxis(stages, index, schedule.blockRows, limits, elementBytes));
   int64_t rows = defaultRows(stages, elementBytes, accumulatorBytes, limits);
   schedule.rows = std::max(rows / schedule.blockRows, int64_t(1)) * schedule.blockRows;
   return schedule;

@@ -26,6 +26,7 @@ namespace danaus {
 class ContractVectorizer {
 public:
   explicit ContractVectorizer(chain::ContractOp op);
+  virtual ~ContractVectorizer() = default;
 
   void run();
 
@@ -47,9 +48,11 @@ protected:
   void runAlongB();
   void runAlongD();
   bool keepsPanel() const;
+  /// Values of b in one panel of weights.
+  int64_t panelOfB() const { return packing.panel * (alongD ? perVector : packing.lanes); }
 
   // The register block.
-  void microKernel(Value row, int64_t count, Value start);
+  virtual void microKernel(Value row, int64_t count, Value start);
   Value carry(int64_t extent, int64_t step, Value sum,
               llvm::function_ref<Value(Value, Value)> next);
   Value contract(Value left, Value right, Value sum);
@@ -71,10 +74,11 @@ protected:
   Value repeatX(mlir::ValueRange indices, int64_t count);
   bool copiesX() const;
   Value allocateScratch(llvm::ArrayRef<int64_t> shape, Type element);
-  void copyX(Value row, int64_t count);
+  virtual Value allocateXBlock();
+  virtual void copyX(Value row, int64_t count);
 
   // Weights.
-  Value viewWeight();
+  virtual Value viewWeight();
   Value readWeight(Value start, Value c);
   Value repeatWeight(Value vector);
 
@@ -92,6 +96,9 @@ protected:
   bool lanesInBounds() const;
   Value readColumns(Value source, Value row, Value indexB);
   void writeColumns(Value vector, Value row, Value indexB);
+  bool hasLoneLane(Type element) const;
+  void writeWithLoneLane(Value vector, Value view, llvm::ArrayRef<Value> indices,
+                         mlir::AffineMap map);
   Value vectorizeBody(llvm::ArrayRef<Value> operands);
   Value broadcast(Value scalar);
 
@@ -107,6 +114,30 @@ protected:
   int64_t runOfC;      ///< values of c that lie next to each other under x_group, else all
   int64_t unrollC = 1; ///< values of c in one step of the innermost loop
   Value x, xBlock, weight, rows, indexA, indexD;
+};
+
+/// Builds the loops of a contract of i8 with two values of c a lane; see
+/// ContractPairs.cpp. What becomes of the sums is as above.
+class ContractPairs : public ContractVectorizer {
+public:
+  explicit ContractPairs(chain::ContractOp op);
+
+private:
+  Value allocateXBlock() override;
+  void copyX(Value row, int64_t count) override;
+  Value viewWeight() override;
+  void microKernel(Value row, int64_t count, Value start) override;
+
+  Value flatBlock();
+  void copyVectors(Value row, int64_t r);
+  void copyValues(Value row, int64_t r);
+  void copyAlongD(Value row, int64_t r);
+  Value readLanes(Value row, Value c);
+  Value readPairsOfWeight(Value start, Value pair);
+  Value readPairsOfX(int64_t count, Value pair);
+  Value contractPairs(Value left, Value right, Value sum);
+
+  int64_t numPairs; ///< along c, the last one perhaps half empty
 };
 
 /// Builds the loops of a contract with packing vnni, on matrix tiles (AMX); see

@@ -6,10 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PairContracts.h"
 #include "danaus/Support/PatternSwitch.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
@@ -212,6 +214,7 @@ struct LowerContracts : danaus::impl::LowerContractsPassBase<LowerContracts> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<ContractToFma>(patterns, &getContext());
+    danaus::populatePairContractPatterns(patterns);
     // 16 x 16 values change places in registers, by shuffles.
     vector::populateVectorTransposeLoweringPatterns(patterns,
                                                     vector::VectorTransposeLowering::Shuffle16x16);

@@ -179,6 +179,8 @@ static Packing choosePacking(const Schedule &schedule, size_t index, chain::Stag
   PackingKind kind = axisOf(index) == LaneAxis::B ? PackingKind::PanelB : PackingKind::PanelD;
   int64_t lanes = limits.lanes(std::max<int64_t>(bytes, 4));
   Packing packing{kind, lanes, panelFor(stage.getPattern(), kind, lanes, schedule.panel)};
+  bool sharesD = kind == PackingKind::PanelD && !stage.getOrder().contains('d');
+  packing.perLane = element.isInteger(8) && !sharesD ? 2 : 1;
   orderForNext(stage, axisOf(index + 1), packing);
   return packing;
 }

@@ -68,8 +68,7 @@ void ContractVectorizer::run() {
   x = op.getXGroup() ? splitColumns(op.getX(), {pattern.a, pattern.c / runOfC, pattern.d, runOfC})
                      : splitColumns(op.getX(), pattern.c);
   weight = viewWeight();
-  if (copiesX())
-    xBlock = allocateScratch({blockRows, pattern.c, width}, accumulator);
+  xBlock = allocateXBlock();
   rows = memref::DimOp::create(b, op.getX(), 0);
   loop(pattern.a, 1, [&](Value block) {
     indexA = block;
@@ -83,8 +82,12 @@ void ContractVectorizer::run() {
 void ContractVectorizer::runAlongB() {
   loop(pattern.d, 1, [&](Value d) {
     indexD = d;
-    loop(pattern.b, width, [&](Value start) {
-      rowLoops([&](Value row, int64_t count) { microKernel(row, count, start); });
+    loop(pattern.b, panelOfB(), [&](Value start) {
+      rowLoops([&](Value row, int64_t count) {
+        if (xBlock)
+          copyX(row, count);
+        microKernel(row, count, start);
+      });
     });
   });
 }
@@ -98,9 +101,7 @@ bool ContractVectorizer::keepsPanel() const {
 void ContractVectorizer::runAlongD() {
   loop(pattern.d, packing.lanes, [&](Value d) {
     indexD = d;
-    auto panels = [&](llvm::function_ref<void(Value)> body) {
-      loop(pattern.b, packing.panel * perVector, body);
-    };
+    auto panels = [&](llvm::function_ref<void(Value)> body) { loop(pattern.b, panelOfB(), body); };
     if (keepsPanel())
       return panels([&](Value start) {
         rowLoops([&](Value row, int64_t count) { microKernel(row, count, start); });
@@ -232,6 +233,8 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
     for (ContractOp op : contracts) {
       if (op.getPacking().getKind() == chain::PackingKind::vnni)
         ContractAmx(op, depthBytes).run();
+      else if (op.getPacking().getPerLane() == 2)
+        ContractPairs(op).run();
       else
         ContractVectorizer(op).run();
       op.erase();
@@ -256,11 +259,29 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
     if (kind == chain::PackingKind::mma_k16 || kind == chain::PackingKind::mma_k8)
       return op.emitOpError() << "wanted packing panel_b, panel_d or vnni, found "
                               << stringifyPackingKind(kind);
-    if (kind == chain::PackingKind::vnni && failed(checkTiles(op)))
+    if (failed(kind == chain::PackingKind::vnni ? checkTiles(op) : checkLanes(op)))
       return failure();
     for (Operation &inner : op.getBody().front().without_terminator())
       if (inner.getNumRegions() != 0 || inner.getNumResults() != 1)
         return inner.emitOpError() << "is not element-wise: it cannot run on vectors";
+    return success();
+  }
+
+  /// Two values of c a lane need i8, vectors that vpmaddwd has, and along d a weight for each d.
+  static LogicalResult checkLanes(ContractOp op) {
+    chain::PackingAttr packing = op.getPacking();
+    if (packing.getPerLane() == 1)
+      return success();
+    Type element = cast<MemRefType>(op.getX().getType()).getElementType();
+    bool isOfPairs = packing.getPerLane() == 2 && element.isInteger(8);
+    if (!isOfPairs || (packing.getLanes() != 8 && packing.getLanes() != 16))
+      return op.emitOpError()
+             << "packing: wanted per_lane = 1, or 2 for i8 in 8 or 16 lanes, found " << packing
+             << " for " << element;
+    if (packing.getKind() == chain::PackingKind::panel_d && !op.getOrder().contains('d'))
+      return op.emitOpError()
+             << "packing: wanted per_lane = 1 along d for a weight without d, found "
+             << packing.getPerLane();
     return success();
   }
 

@@ -20,15 +20,16 @@
 // CHECK: %[[Q:.*]] = chain.map %[[A1]], %[[F]] : tensor<?x12xi32>, tensor<12xf32> -> tensor<?x12xi8>
 // CHECK: arith.sitofp
 // CHECK: arith.mulf
-// CHECK: math.roundeven
-// CHECK: arith.maxnumf {{.*}} fastmath<nnan>
-// CHECK: arith.minnumf {{.*}} fastmath<nnan>
-// CHECK: arith.fptosi {{.*}} : f32 to i8
+// CHECK: arith.cmpf ogt
+// CHECK: arith.cmpf olt
+// CHECK: %[[ROUNDED:.*]] = arith.addf {{.*}} : f32
+// CHECK: %[[BITS:.*]] = arith.bitcast %[[ROUNDED]] : f32 to i32
+// CHECK: arith.trunci %[[BITS]] : i32 to i8
 // CHECK: %[[A2:.*]] = chain.einsum %[[Q]], %[[W2]]
 // CHECK: linalg.generic {indexing_maps = [#[[$CHANNELS]], {{.*}} ins(%[[C2]],
 // CHECK-NOT: arith.divf
 // CHECK: %[[Y:.*]] = chain.map %[[A2]],
-// CHECK-NOT: roundeven
+// CHECK-NOT: arith.bitcast
 // CHECK: return %[[Y]] : tensor<?x6xf32>
 func.func @monarch(%m: tensor<6x8xi8, #m>, %x: tensor<?x8xi8>) -> tensor<?x6xf32> {
   %y = linop.apply %m, %x : tensor<6x8xi8, #m>, tensor<?x8xi8> -> tensor<?x6xf32>

@@ -74,7 +74,7 @@ module attributes {danaus.target = "sapphirerapids"} {
 module attributes {danaus.target = "sapphirerapids"} {
   // CHECK-LABEL: func @bytes_then_floats_run_on_vectors(
   // CHECK-NOT:     vnni
-  // CHECK:         chain.contract {{.*}}xi8>) outs({{.*}} packing(<kind = panel_b
+  // CHECK:         chain.contract {{.*}}xi8>) outs({{.*}} packing(<kind = panel_b, lanes = 16, per_lane = 2>)
   // CHECK:         chain.contract {{.*}}xbf16>) outs({{.*}} packing(<kind = panel_b
   func.func @bytes_then_floats_run_on_vectors(%w: tensor<4x16x32xi8>, %v: tensor<4x16x16xbf16>,
       %x: tensor<?x128xi8>, %init: tensor<?x64xbf16>) -> tensor<?x64xbf16> {

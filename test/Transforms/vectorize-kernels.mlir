@@ -273,6 +273,119 @@ func.func @matrix_tiles_of_bytes(%x: memref<?x384xi8>, %w: memref<4x1x24x16x4xi8
 
 // -----
 
+// Two values of c a lane: x is copied as i16, 32 values at a time, zeros behind the last of 15.
+// CHECK-LABEL: func @pairs_of_bytes_along_b(
+// CHECK-SAME:      %[[X:.*]]: memref<?x45xi8>, %[[W:.*]]: memref<3x1x8x32x2xi8>
+// CHECK-DAG:     %[[BLOCK:.*]] = memref.alloca() {{.*}} : memref<2x8x2xi16>
+// CHECK-DAG:     %[[XV:.*]] = memref.expand_shape %[[X]] {{.*}} into memref<?x3x15xi8>
+// CHECK:         %[[BYTES:.*]] = vector.transfer_read %[[XV]]{{.*}} : memref<?x3x15xi8>, vector<16xi8>
+// CHECK:         %[[WORDS:.*]] = arith.extsi %[[BYTES]] : vector<16xi8> to vector<16xi16>
+// CHECK:         vector.transfer_write %[[WORDS]], %{{.*}} {in_bounds = [true]} : vector<16xi16>, memref<2x16xi16>
+// CHECK:         scf.for {{.*}} -> (vector<2x2x16xi32>)
+// CHECK:           %[[XP:.*]] = vector.transfer_read %[[BLOCK]]{{.*}} vector<2x2x2xi16>
+// CHECK:           arith.extsi %[[XP]] : vector<2x2x2xi16> to vector<2x2x2xi32>
+// CHECK:           vector.transfer_read {{.*}} : memref<3x1x8x2x32xi8>, vector<2x2x32xi8>
+// CHECK:           vector.contract {{.*}} : vector<2x2x2xi32>, vector<2x2x16x2xi32> into vector<2x2x16xi32>
+// CHECK:         arith.trunci {{.*}} vector<16xi32> to vector<16xi8>
+// CHECK-NOT:     chain.contract
+func.func @pairs_of_bytes_along_b(%x: memref<?x45xi8>, %w: memref<3x1x8x32x2xi8>, %y: memref<?x96xi8>) {
+  chain.contract ins(%x, %w : memref<?x45xi8>, memref<3x1x8x32x2xi8>) outs(%y : memref<?x96xi8>)
+      pattern(3, 32, 15, 1) order "abc" packing(<kind = panel_b, lanes = 16, panel = 2, per_lane = 2>) block_rows(2) {
+  ^bb0(%sum: i32):
+    %0 = arith.trunci %sum : i32 to i8
+    chain.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+// Lanes along d: two values of c change places with the lanes when x is copied.
+// CHECK-LABEL: func @pairs_of_bytes_along_d(
+// CHECK-DAG:     %[[BLOCK:.*]] = memref.alloca() {{.*}} : memref<2x3x16xi16>
+// CHECK-DAG:     %[[ZEROS:.*]] = arith.constant dense<0> : vector<8xi8>
+// CHECK:         %[[EVEN:.*]] = vector.transfer_read {{.*}} vector<8xi8>
+// CHECK:         %[[ODD:.*]] = vector.transfer_read {{.*}} vector<8xi8>
+// CHECK:         vector.interleave %[[EVEN]], %[[ODD]]
+// CHECK:         %[[LAST:.*]] = vector.transfer_read {{.*}} vector<8xi8>
+// CHECK:         vector.interleave %[[LAST]], %[[ZEROS]]
+// CHECK:         vector.contract {{.*}} : vector<2x1x8x2xi32>, vector<1x2x8x2xi32> into vector<2x2x8xi32>
+// CHECK-NOT:     chain.contract
+func.func @pairs_of_bytes_along_d(%x: memref<?x40xi8>, %w: memref<1x2x3x2x8x2xi8>, %y: memref<?x32xi32>) {
+  chain.contract ins(%x, %w : memref<?x40xi8>, memref<1x2x3x2x8x2xi8>) outs(%y : memref<?x32xi32>)
+      pattern(1, 4, 5, 8) order "dbc" packing(<kind = panel_d, lanes = 8, panel = 2, per_lane = 2>) block_rows(2) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
+// Columns in groups are copied one by one.
+// CHECK-LABEL: func @pairs_of_bytes_in_groups(
+// CHECK:         %[[BYTE:.*]] = memref.load {{.*}} : memref<?x1x2x3x4xi8
+// CHECK:         %[[WORD:.*]] = arith.extsi %[[BYTE]] : i8 to i16
+// CHECK:         memref.store %[[WORD]], %{{.*}} : memref<2x8xi16>
+// CHECK:         vector.scatter
+// CHECK-NOT:     chain.contract
+func.func @pairs_of_bytes_in_groups(%x: memref<?x24xi8>, %w: memref<3x1x4x8x2xi8>, %y: memref<?x24xi32>) {
+  chain.contract ins(%x, %w : memref<?x24xi8>, memref<3x1x4x8x2xi8>) outs(%y : memref<?x24xi32>)
+      pattern(1, 8, 8, 3) order "dbc" packing(<kind = panel_b, lanes = 8, per_lane = 2>) block_rows(2) attributes {x_group = 12} {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
+// One lane of b = 17 is left for a vector by itself: LLVM would store four bytes of it.
+// CHECK-LABEL: func @a_lone_lane_of_bytes_is_stored_by_itself(
+// CHECK:         %[[FITS:.*]] = arith.cmpi sle, %{{.*}}, %c1
+// CHECK:         scf.if %[[FITS]] {
+// CHECK:           vector.transfer_write %[[BYTES:[^,]*]], %{{.*}} {in_bounds = [true]} : vector<16xi8>
+// CHECK:         } else {
+// CHECK:           %[[LAST:.*]] = vector.extract %[[BYTES]][0] : i8
+// CHECK:           memref.store %[[LAST]]
+// CHECK-NOT:     in_bounds = [false]
+// CHECK-NOT:     chain.contract
+func.func @a_lone_lane_of_bytes_is_stored_by_itself(%x: memref<?x2xi8>, %w: memref<2x1x16x2xi8>, %y: memref<?x17xi8>) {
+  chain.contract ins(%x, %w : memref<?x2xi8>, memref<2x1x16x2xi8>) outs(%y : memref<?x17xi8>)
+      pattern(1, 17, 2, 1) order "bc" packing(<kind = panel_b, lanes = 16, per_lane = 2>) block_rows(1) {
+  ^bb0(%sum: i32):
+    %0 = arith.trunci %sum : i32 to i8
+    chain.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+func.func @pairs_of_floats(%x: memref<?x8xf32>, %w: memref<4x1x1x16x2xf32>, %y: memref<?x64xf32>) {
+  // expected-error @below {{'chain.contract' op packing: wanted per_lane = 1, or 2 for i8 in 8 or 16 lanes, found #chain.packing<kind = panel_b, lanes = 16, per_lane = 2> for 'f32'}}
+  chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x1x16x2xf32>) outs(%y : memref<?x64xf32>)
+      pattern(4, 16, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16, per_lane = 2>) block_rows(1) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @pairs_of_bytes_that_d_shares(%x: memref<?x40xi8>, %w: memref<2x3x2x2xi8>, %y: memref<?x32xi32>) {
+  // expected-error @below {{'chain.contract' op packing: wanted per_lane = 1 along d for a weight without d, found 2}}
+  chain.contract ins(%x, %w : memref<?x40xi8>, memref<2x3x2x2xi8>) outs(%y : memref<?x32xi32>)
+      pattern(1, 4, 5, 8) order "bc" packing(<kind = panel_d, lanes = 8, panel = 2, per_lane = 2>) block_rows(2) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
 func.func @matrix_tiles_of_fifteen_values_of_c(%x: memref<?x15xi8>, %w: memref<1x4x16x4xi8>, %y: memref<?x16xi32>) {
   // expected-error @below {{'chain.contract' op packing vnni: wanted a multiple of 16 for c and per_lane = 4 for 'i8', found c = 15, per_lane = 4}}
   chain.contract ins(%x, %w : memref<?x15xi8>, memref<1x4x16x4xi8>) outs(%y : memref<?x16xi32>)

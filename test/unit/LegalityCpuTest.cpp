@@ -39,7 +39,7 @@ TEST(LegalityCpu, defaultsAreLegalForManyChains) {
     for (int trial = 0; trial < 500; ++trial) {
       llvm::SmallVector<StageDescriptor> chain = stages(
           {{upTo(9), upTo(300), upTo(300), upTo(40)}, {upTo(9), upTo(99), upTo(999), upTo(40)}});
-      for (int64_t bytes : {2, 4, 8})
+      for (int64_t bytes : {1, 2, 4, 8})
         EXPECT_THAT(
             checkCpuSchedule(chain, bytes, defaultCpuSchedule(chain, bytes, limits), limits),
             IsEmpty());
@@ -78,6 +78,22 @@ TEST(LegalityCpu, tilesTakeDenseBlocksAndMonarchs) {
       EXPECT_THAT(checkCpuSchedule(chain, bytes, schedule, withTiles()), IsEmpty());
     }
   }
+}
+
+TEST(LegalityCpu, pairsOfBytesAlongDHaveABlockOfXOnTheStack) {
+  TargetLimits limits; // 2 x 6 rows, 16 lanes of i16, at most 1 MB: c <= 2730
+  auto axes = [&](int64_t c) {
+    llvm::SmallVector<StageDescriptor> chain = stages({{1, 32, c, 32}});
+    Schedule schedule = defaultCpuSchedule(chain, 1, limits);
+    EXPECT_THAT(checkCpuSchedule(chain, 1, schedule, limits), IsEmpty());
+    return schedule.axes;
+  };
+  EXPECT_THAT(axes(2730), ElementsAre(LaneAxis::D));
+  EXPECT_THAT(axes(2731), ElementsAre(LaneAxis::B));
+  Schedule schedule = defaultCpuSchedule(stages({{1, 32, 64, 32}}), 1, limits);
+  EXPECT_THAT(checkCpuSchedule(stages({{1, 32, 4096, 32}}), 1, schedule, limits),
+              ElementsAre("axes: stage 0: wanted at most 1048576 bytes of x in a block along d, "
+                          "found 1572864"));
 }
 
 TEST(LegalityCpu, tilesHoldAsMuchOfCAsDividesIt) {

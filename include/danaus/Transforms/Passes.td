@@ -296,8 +296,10 @@ def VectorizeKernelsPass : Pass<"danaus-vectorize-kernels"> {
     After: loops over blocks, panels and rows whose innermost loop carries a
     register block of accumulators through `vector.contract`; the body of the
     contract, on vectors, precedes the stores. Tails of b and d are masked. With
-    `vnni` the register block is one of `amx` tiles.
-    Refuses other packings. Test: `test/Transforms/vectorize-kernels.mlir`.
+    `vnni` the register block is one of `amx` tiles, which hold as many bytes of c
+    as divide the c of all contracts. With two values of c a lane x is copied to a
+    block of i16 first.
+    Refuses other packings, and those that do not fit the type. Test: `test/Transforms/vectorize-kernels.mlir`.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::amx::AMXDialect",
                            "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
@@ -343,11 +345,13 @@ def LowerContractsPass : Pass<"danaus-lower-contracts"> {
     lanes. After: one `vector.fma` (`arith.muli` and `arith.addi` for integers)
     on a vector of lanes for each element of the other dimensions; an operand without lanes is read as scalars and broadcast,
     straight from memory where it was a `vector.transfer_read` with no other
-    use. Declines contractions of another form or kind.
+    use. Where the innermost reduction is over pairs of i8 or i16 in memory, into
+    8 or 16 lanes of i32, a pair is one lane of LLVM's intrinsic for vpmaddwd.
+    Declines contractions of another form or kind.
     Test: `test/Transforms/lower-contracts.mlir`.
   }];
-  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
-                           "::mlir::vector::VectorDialect"];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
 }
 
 //===----------------------------------------------------------------------===//

@@ -12,7 +12,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/APFloat.h"
 
@@ -291,16 +290,20 @@ struct ProgramBuilder {
     return reshapeTo(builder, loc, factors, stage.order.size());
   }
 
-  /// An f32 rounded half to even into the range of i8. Sums and factors are finite,
-  /// so that none is NaN, which would cost two instructions more.
+  /// An f32 rounded half to even into the range of i8; NaN goes to its low end. In
+  /// the range, 1.5 2^23 more is a number whose last bit is worth 1: the addition
+  /// rounds, and the low bits of the result are the integer.
   static Value saturate(OpBuilder &builder, Location loc, Value value) {
     Value low = createScalar(builder, loc, value.getType(), -128.0);
     Value high = createScalar(builder, loc, value.getType(), 127.0);
-    auto noNaN = arith::FastMathFlags::nnan;
-    Value rounded = math::RoundEvenOp::create(builder, loc, value);
-    Value above = arith::MaxNumFOp::create(builder, loc, rounded, low, noNaN);
-    Value inside = arith::MinNumFOp::create(builder, loc, above, high, noNaN);
-    return arith::FPToSIOp::create(builder, loc, builder.getI8Type(), inside);
+    Value magic = createScalar(builder, loc, value.getType(), 12582912.0);
+    Value isAbove = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, value, low);
+    Value above = arith::SelectOp::create(builder, loc, isAbove, value, low);
+    Value isBelow = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OLT, above, high);
+    Value inside = arith::SelectOp::create(builder, loc, isBelow, above, high);
+    Value rounded = arith::AddFOp::create(builder, loc, inside, magic);
+    Value bits = arith::BitcastOp::create(builder, loc, builder.getI32Type(), rounded);
+    return arith::TruncIOp::create(builder, loc, builder.getI8Type(), bits);
   }
 
   Value build(const ToeplitzStage &stage) {
