@@ -17,6 +17,7 @@
 //       scratch = sums                              scratch[D] = sum over c
 //       y[i, b0..] = body(scratch)                transpose; y[i, b, D0..] = body(scratch)
 //
+// Where results are i8, the body comes before the transposition: storeBytes().
 // The sums of each block of w are stored to a scratch in L1, from where the
 // body takes them as vectors. x has the values of c of one block next to
 // each other: d = 1, or `x_group`. A stage that writes such groups for the next
@@ -229,6 +230,12 @@ void ContractAmx::blockAlongB(Value x, Value xRow, Value row, Value count, Value
 
 void ContractAmx::blockAlongD(Value x, Value xRow, Value row, Value count, Value start) {
   loop(tileB, 1, [&](Value number) { sumTiles(x, xRow, number, number, start, 1); });
+  if (storesBytes()) {
+    turnExtras(start);
+    return rowLoop(index(0), count, 1, [&](Value r, int64_t) {
+      storeBytes(r, arith::AddIOp::create(b, row, r), start);
+    });
+  }
   rowLoop(index(0), count, 1, [&](Value r, int64_t) {
     auto plane =
         AffineMap::get(3, 0, {b.getAffineDimExpr(0), b.getAffineDimExpr(2)}, b.getContext());
@@ -239,4 +246,86 @@ void ContractAmx::blockAlongD(Value x, Value xRow, Value row, Value count, Value
     for (int64_t lane = 0; lane < tileB; ++lane)
       storeVector(vector::ExtractOp::create(b, lanesLast, lane), yRow, add(start, lane));
   });
+}
+
+//===----------------------------------------------------------------------===//
+// Bytes along d
+//===----------------------------------------------------------------------===//
+
+/// Whether results are i8 in whole blocks of 16 x 16: then the body comes first,
+/// on lanes along b, and bytes change places, for a quarter of the shuffles.
+bool ContractAmx::storesBytes() {
+  bool isWhole = pattern.b % tileB == 0 && pattern.d % tileB == 0;
+  auto isVector = [](Value extra) { return cast<MemRefType>(extra.getType()).getRank() == 1; };
+  return isWhole && llvm::all_of(op.getExtras(), isVector) &&
+         cast<MemRefType>(op.getInit().getType()).getElementType().isInteger(8);
+}
+
+/// turned[extra][D, b] = extra[A, start + b, D0 + D] for 16 of each.
+void ContractAmx::turnExtras(Value start) {
+  bool isFirst = turned.empty();
+  for (auto [number, extra] : llvm::enumerate(op.getExtras())) {
+    Type element = cast<MemRefType>(extra.getType()).getElementType();
+    if (isFirst)
+      turned.push_back(allocateScratch({tileB, tileB}, element));
+    auto plane = AffineMap::getMinorIdentityMap(3, 2, b.getContext());
+    Value values = read(splitOutput(extra), ValueRange{indexA, start, indexD}, {tileB, tileB},
+                        plane, {true, true});
+    values = vector::TransposeOp::create(b, values, ArrayRef<int64_t>{1, 0});
+    vector::TransferWriteOp::create(b, values, turned[number], ValueRange{index(0), index(0)},
+                                    b.getMultiDimIdentityMap(2), ArrayRef<bool>{true, true});
+  }
+}
+
+/// y[yRow, b, D] = body(sums[D, r, b]) for 16 b and 16 D. Four D share a lane of
+/// 32 bits, so that 4 x 4 lanes change places:
+///
+///   lane b of four[g]  = D = 4 g .. 4 g + 3       16 bytes at y[yRow, b, D0] =
+///                                                 lane b of four[0 .. 3]
+void ContractAmx::storeBytes(Value r, Value yRow, Value start) {
+  SmallVector<Value> four;
+  for (int64_t d = 0; d < tileB; d += 4)
+    four.push_back(joinBytes(r, d));
+  SmallVector<int64_t> low, high, lowPairs, highPairs; // within each four lanes
+  for (int64_t lane = 0; lane < tileB; lane += 4) {
+    low.append({lane, tileB + lane, lane + 1, tileB + lane + 1});
+    high.append({lane + 2, tileB + lane + 2, lane + 3, tileB + lane + 3});
+    lowPairs.append({lane, lane + 1, tileB + lane, tileB + lane + 1});
+    highPairs.append({lane + 2, lane + 3, tileB + lane + 2, tileB + lane + 3});
+  }
+  auto shuffle = [&](Value left, Value right, ArrayRef<int64_t> mask) -> Value {
+    return vector::ShuffleOp::create(b, left, right, mask);
+  };
+  SmallVector<Value> turnedLanes; // [i] has lanes b = i, 4 + i, 8 + i, 12 + i
+  for (ArrayRef<int64_t> half : {ArrayRef(low), ArrayRef(high)}) {
+    Value left = shuffle(four[0], four[1], half), right = shuffle(four[2], four[3], half);
+    turnedLanes.push_back(shuffle(left, right, lowPairs));
+    turnedLanes.push_back(shuffle(left, right, highPairs));
+  }
+  VectorType bytes = vectorOf({tileB}, b.getI8Type());
+  for (int64_t lane = 0; lane < tileB; ++lane) {
+    Value words = vector::ExtractStridedSliceOp::create(b, turnedLanes[lane % 4],
+                                                        ArrayRef<int64_t>{lane / 4 * 4},
+                                                        ArrayRef<int64_t>{4}, ArrayRef<int64_t>{1});
+    writeColumns(vector::BitCastOp::create(b, bytes, words), yRow, add(start, lane));
+  }
+}
+
+/// The results of D = first .. first + 3, one byte of each lane b for each.
+Value ContractAmx::joinBytes(Value r, int64_t first) {
+  VectorType words = vectorOf({tileB}, b.getI32Type());
+  Value joined;
+  for (int64_t i = 0; i < 4; ++i) {
+    Value d = index(first + i);
+    auto lanes = AffineMap::get(3, 0, b.getAffineDimExpr(2));
+    SmallVector<Value> operands{read(scratch, ValueRange{d, r, index(0)}, {tileB}, lanes, {true})};
+    for (Value extra : turned)
+      operands.push_back(read(extra, ValueRange{d, index(0)}, {tileB}, lastDimension(), {true}));
+    Value word = arith::ExtUIOp::create(b, words, vectorizeBody(operands));
+    Value shift =
+        arith::ConstantOp::create(b, DenseIntElementsAttr::get(words, static_cast<int32_t>(8 * i)));
+    word = arith::ShLIOp::create(b, word, shift);
+    joined = joined ? Value(arith::OrIOp::create(b, joined, word)) : word;
+  }
+  return joined;
 }

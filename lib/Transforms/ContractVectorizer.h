@@ -167,10 +167,16 @@ private:
   void blockAlongB(Value x, Value xRow, Value row, Value count, Value start, int64_t panel);
   void blockAlongD(Value x, Value xRow, Value row, Value count, Value start);
 
-  StagePattern real; ///< of the stage; `pattern` is that of its outputs in memory
-  int64_t depth;     ///< values of c in one tile
-  Value scratch;     ///< sums: (block along d, row, b)
-  Value tail;        ///< fewer than 32 rows of x, copied: (row, column)
+  bool storesBytes();
+  void turnExtras(Value start);
+  void storeBytes(Value r, Value yRow, Value start);
+  Value joinBytes(Value r, int64_t first);
+
+  StagePattern real;               ///< of the stage; `pattern` is that of its outputs in memory
+  int64_t depth;                   ///< values of c in one tile
+  llvm::SmallVector<Value> turned; ///< operands of the body, 16 x 16 at a time: (D, b)
+  Value scratch;                   ///< sums: (block along d, row, b)
+  Value tail;                      ///< fewer than 32 rows of x, copied: (row, column)
 };
 
 } // namespace danaus

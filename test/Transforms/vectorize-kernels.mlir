@@ -386,6 +386,62 @@ func.func @pairs_of_bytes_that_d_shares(%x: memref<?x40xi8>, %w: memref<2x3x2x2x
 
 // -----
 
+// i8 along d: the body comes first, on lanes along b, with its operand turned once a block; then bytes of four D share a
+// lane, and lanes change places.
+// CHECK-LABEL: func @matrix_tiles_of_bytes_along_d(
+// CHECK-SAME:      %{{[^,]*}}, %{{[^,]*}}, %[[F:[^:]*]]: memref<512xf32>
+// CHECK-DAG:     %[[TURNED:.*]] = memref.alloca() {{.*}} : memref<16x16xf32>
+// CHECK:         amx.tile_muli
+// CHECK:         %[[PLANE:.*]] = vector.transfer_read {{.*}} vector<16x16xf32>
+// CHECK:         %[[T:.*]] = vector.transpose %[[PLANE]], [1, 0]
+// CHECK:         vector.transfer_write %[[T]], %[[TURNED]]
+// CHECK:         %[[SUM:.*]] = vector.transfer_read {{.*}} vector<16xi32>
+// CHECK:         %[[FACTOR:.*]] = vector.transfer_read %[[TURNED]][%c0, %c0]{{.*}} vector<16xf32>
+// CHECK:         %[[REAL:.*]] = arith.sitofp %[[SUM]]
+// CHECK:         arith.mulf %[[REAL]], %[[FACTOR]]
+// CHECK:         %[[WIDE:.*]] = arith.extui {{.*}} : vector<16xi8> to vector<16xi32>
+// CHECK-NOT:     vector<16x16xi32>
+// CHECK:         arith.shli
+// CHECK:         arith.ori
+// CHECK-COUNT-8: vector.shuffle {{.*}} : vector<16xi32>, vector<16xi32>
+// CHECK:         %[[WORDS:.*]] = vector.extract_strided_slice {{.*}} vector<16xi32> to vector<4xi32>
+// CHECK:         %[[BYTES:.*]] = vector.bitcast %[[WORDS]] : vector<4xi32> to vector<16xi8>
+// CHECK:         vector.transfer_write %[[BYTES]], %{{.*}} {in_bounds = [true]}
+// CHECK-NOT:     chain.contract
+func.func @matrix_tiles_of_bytes_along_d(%x: memref<?x1024xi8>, %w: memref<32x1x8x16x4xi8>, %f: memref<512xf32>, %y: memref<?x512xi8>) {
+  chain.contract ins(%x, %w, %f : memref<?x1024xi8>, memref<32x1x8x16x4xi8>, memref<512xf32>) outs(%y : memref<?x512xi8>)
+      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) attributes {x_group = 1024} {
+  ^bb0(%sum: i32, %factor: f32):
+    %0 = arith.sitofp %sum : i32 to f32
+    %1 = arith.mulf %0, %factor : f32
+    %2 = arith.fptosi %1 : f32 to i8
+    chain.yield %2 : i8
+  }
+  return
+}
+
+// -----
+
+// A residual has its columns in memory alone: sums change places before the body.
+// CHECK-LABEL: func @matrix_tiles_of_bytes_with_a_residual(
+// CHECK:         vector.transpose {{.*}} : vector<16x16xi32> to vector<16x16xi32>
+// CHECK:         vector.transfer_read {{.*}} vector<16xi8>
+// CHECK:         arith.addi {{.*}} vector<16xi8>
+// CHECK-NOT:     vector.shuffle
+// CHECK-NOT:     chain.contract
+func.func @matrix_tiles_of_bytes_with_a_residual(%x: memref<?x1024xi8>, %w: memref<32x1x8x16x4xi8>, %r: memref<?x512xi8>, %y: memref<?x512xi8>) {
+  chain.contract ins(%x, %w, %r : memref<?x1024xi8>, memref<32x1x8x16x4xi8>, memref<?x512xi8>) outs(%y : memref<?x512xi8>)
+      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) attributes {x_group = 1024} {
+  ^bb0(%sum: i32, %residual: i8):
+    %0 = arith.trunci %sum : i32 to i8
+    %1 = arith.addi %0, %residual : i8
+    chain.yield %1 : i8
+  }
+  return
+}
+
+// -----
+
 func.func @matrix_tiles_of_fifteen_values_of_c(%x: memref<?x15xi8>, %w: memref<1x4x16x4xi8>, %y: memref<?x16xi32>) {
   // expected-error @below {{'chain.contract' op packing vnni: wanted a multiple of 16 for c and per_lane = 4 for 'i8', found c = 15, per_lane = 4}}
   chain.contract ins(%x, %w : memref<?x15xi8>, memref<1x4x16x4xi8>) outs(%y : memref<?x16xi32>)
