@@ -315,6 +315,10 @@ Value ContractVectorizer::readColumns(Value source, Value row, Value indexB) {
                                   zero);
 }
 
+static bool isSmallInteger(Type element) {
+  return element.isInteger() && element.getIntOrFloatBitWidth() < 32;
+}
+
 void ContractVectorizer::writeColumns(Value vector, Value row, Value indexB) {
   Value y = op.getInit();
   if (isContiguous()) {
@@ -326,8 +330,29 @@ void ContractVectorizer::writeColumns(Value vector, Value row, Value indexB) {
                                     ArrayRef<bool>{lanesInBounds()});
     return;
   }
+  if (isSmallInteger(cast<VectorType>(vector.getType()).getElementType()))
+    return writeOneByOne(vector, row, indexB);
   vector::ScatterOp::create(b, /*resultType=*/Type(), y, ValueRange{row, firstColumn(indexB)},
                             laneOffsets(), laneMask(indexB), vector);
+}
+
+/// No CPU scatters values of less than 32 bits; LLVM would write code for every lane.
+void ContractVectorizer::writeOneByOne(Value vector, Value row, Value indexB) {
+  if (!outLanes)
+    outLanes = allocateScratch({width}, cast<VectorType>(vector.getType()).getElementType());
+  vector::TransferWriteOp::create(b, vector, outLanes, ValueRange{index(0)},
+                                  b.getMultiDimIdentityMap(1), ArrayRef<bool>{true});
+  AffineExpr dim = b.getAffineDimExpr(0), other = b.getAffineDimExpr(1);
+  Value left = affine::AffineMinOp::create(
+      b, AffineMap::get(1, 0, {b.getAffineConstantExpr(width), pattern.b - dim}, b.getContext()),
+      ValueRange{indexB});
+  Value first = firstColumn(indexB);
+  rowLoop(index(0), left, 1, [&](Value lane, int64_t) {
+    Value column = affine::AffineApplyOp::create(b, AffineMap::get(2, 0, dim + other * pattern.d),
+                                                 ValueRange{first, lane});
+    Value byte = memref::LoadOp::create(b, outLanes, lane);
+    memref::StoreOp::create(b, byte, op.getInit(), ValueRange{row, column});
+  });
 }
 
 /// Whether the last vector of a block ends in a register of one lane of small
@@ -336,8 +361,7 @@ void ContractVectorizer::writeColumns(Value vector, Value row, Value indexB) {
 bool ContractVectorizer::hasLoneLane(Type element) const {
   constexpr int64_t fewestLanes = 8;
   int64_t rest = (alongD ? pattern.d : pattern.b) % width;
-  return element.isInteger() && element.getIntOrFloatBitWidth() < 32 && perVector == 1 &&
-         rest % fewestLanes == 1;
+  return isSmallInteger(element) && perVector == 1 && rest % fewestLanes == 1;
 }
 
 /// A vector that fits its block; else its lanes but the last, then that by itself.

@@ -53,14 +53,15 @@ Value ContractPairs::allocateXBlock() {
 }
 
 void ContractPairs::copyX(Value row, int64_t count) {
-  for (int64_t r = 0; r < count; ++r) {
+  rowLoop(index(0), index(count), 1, [&](Value r, int64_t) {
+    Value from = arith::AddIOp::create(b, row, r);
     if (alongD)
-      copyAlongD(row, r);
+      copyAlongD(from, r);
     else if (viewHasD())
-      copyValues(row, r);
+      copyValues(from, r);
     else
-      copyVectors(row, r);
-  }
+      copyVectors(from, r);
+  });
 }
 
 /// The block of x with (pair, 2) as one dimension.
@@ -68,23 +69,23 @@ Value ContractPairs::flatBlock() {
   return memref::CollapseShapeOp::create(b, xBlock, ArrayRef<ReassociationIndices>{{0}, {1, 2}});
 }
 
-/// xBlock[r, C] = x[row + r, A, C] by vectors; what a vector reads past c is 0.
-void ContractPairs::copyVectors(Value row, int64_t r) {
+/// xBlock[r, C] = x[from, A, C] by vectors; what a vector reads past c is 0.
+void ContractPairs::copyVectors(Value from, Value r) {
   int64_t values = valuesOfCopy(pattern.c);
-  Value block = flatBlock(), from = add(row, r);
+  Value block = flatBlock();
   loop(pattern.c, values, [&](Value c) {
     Value bytes = read(x, ValueRange{from, indexA, c}, {values},
                        AffineMap::get(3, 0, b.getAffineDimExpr(2)), {pattern.c % values == 0});
     Value words = arith::ExtSIOp::create(b, vectorOf({values}, b.getI16Type()), bytes);
-    vector::TransferWriteOp::create(b, words, block, ValueRange{index(r), c},
+    vector::TransferWriteOp::create(b, words, block, ValueRange{r, c},
                                     AffineMap::get(2, 0, b.getAffineDimExpr(1)),
                                     ArrayRef<bool>{true});
   });
 }
 
-/// xBlock[r, C] = x[row + r, A, C, D] one by one, for values that are d apart or in groups.
-void ContractPairs::copyValues(Value row, int64_t r) {
-  Value block = flatBlock(), from = add(row, r);
+/// xBlock[r, C] = x[from, A, C, D] one by one, for values that are d apart or in groups.
+void ContractPairs::copyValues(Value from, Value r) {
+  Value block = flatBlock();
   AffineExpr c = b.getAffineDimExpr(0);
   auto forOp = scf::ForOp::create(b, index(0), index(pattern.c), index(1));
   {
@@ -99,21 +100,20 @@ void ContractPairs::copyValues(Value row, int64_t r) {
     }
     Value byte = memref::LoadOp::create(b, x, indices);
     Value word = arith::ExtSIOp::create(b, b.getI16Type(), byte);
-    memref::StoreOp::create(b, word, block, ValueRange{index(r), column});
+    memref::StoreOp::create(b, word, block, ValueRange{r, column});
   }
   if (pattern.c % 2 == 0)
     return;
   Value zero = arith::ConstantOp::create(b, b.getI16IntegerAttr(0));
-  memref::StoreOp::create(b, zero, block, ValueRange{index(r), index(pattern.c)});
+  memref::StoreOp::create(b, zero, block, ValueRange{r, index(pattern.c)});
 }
 
-/// xBlock[r, C / 2, lane, C % 2] = x[row + r, A, C, D + lane]; an odd c ends in zeros.
-void ContractPairs::copyAlongD(Value row, int64_t r) {
-  Value from = add(row, r);
+/// xBlock[r, C / 2, lane, C % 2] = x[from, A, C, D + lane]; an odd c ends in zeros.
+void ContractPairs::copyAlongD(Value from, Value r) {
   auto store = [&](Value pair, Value even, Value odd) {
     Value bytes = vector::InterleaveOp::create(b, even, odd);
     Value words = arith::ExtSIOp::create(b, vectorOf({2 * width}, b.getI16Type()), bytes);
-    vector::TransferWriteOp::create(b, words, xBlock, ValueRange{index(r), pair, index(0)},
+    vector::TransferWriteOp::create(b, words, xBlock, ValueRange{r, pair, index(0)},
                                     AffineMap::get(3, 0, b.getAffineDimExpr(2)),
                                     ArrayRef<bool>{true});
   };

@@ -96,6 +96,7 @@ protected:
   bool lanesInBounds() const;
   Value readColumns(Value source, Value row, Value indexB);
   void writeColumns(Value vector, Value row, Value indexB);
+  void writeOneByOne(Value vector, Value row, Value indexB);
   bool hasLoneLane(Type element) const;
   void writeWithLoneLane(Value vector, Value view, llvm::ArrayRef<Value> indices,
                          mlir::AffineMap map);
@@ -114,6 +115,7 @@ protected:
   int64_t runOfC;      ///< values of c that lie next to each other under x_group, else all
   int64_t unrollC = 1; ///< values of c in one step of the innermost loop
   Value x, xBlock, weight, rows, indexA, indexD;
+  Value outLanes; ///< a vector of small integers, to be read one by one
 };
 
 /// Builds the loops of a contract of i8 with two values of c a lane; see
@@ -129,9 +131,9 @@ private:
   void microKernel(Value row, int64_t count, Value start) override;
 
   Value flatBlock();
-  void copyVectors(Value row, int64_t r);
-  void copyValues(Value row, int64_t r);
-  void copyAlongD(Value row, int64_t r);
+  void copyVectors(Value from, Value r);
+  void copyValues(Value from, Value r);
+  void copyAlongD(Value from, Value r);
   Value readLanes(Value row, Value c);
   Value readPairsOfWeight(Value start, Value pair);
   Value readPairsOfX(int64_t count, Value pair);

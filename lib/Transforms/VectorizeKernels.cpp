@@ -33,6 +33,8 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/CallInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
 #include <numeric>
 
 namespace danaus {
@@ -229,10 +231,10 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
     for (ContractOp op : contracts)
       if (failed(check(op)))
         return signalPassFailure();
-    int64_t depthBytes = commonDepth(contracts);
+    findDepths(contracts);
     for (ContractOp op : contracts) {
       if (op.getPacking().getKind() == chain::PackingKind::vnni)
-        ContractAmx(op, depthBytes).run();
+        ContractAmx(op, tileDepth(commonBytes[inlinedInto(op)])).run();
       else if (op.getPacking().getPerLane() == 2)
         ContractPairs(op).run();
       else
@@ -241,16 +243,28 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
     }
   }
 
-  /// Bytes of c in the matrix tiles of all contracts. A function of LLVM has one
-  /// shape for each of eight tile registers, and one contract takes up to seven:
-  /// two depths in what may be inlined into one function can run out of them.
-  static int64_t commonDepth(ArrayRef<ContractOp> contracts) {
-    int64_t bytes = 0;
+  /// Takes what divides c, in bytes, of all contracts on matrix tiles that may come to
+  /// lie in one function. LLVM gives a function one shape for each of eight tile
+  /// registers, and one contract takes up to seven: two depths can run out of them.
+  void findDepths(ArrayRef<ContractOp> contracts) {
+    commonBytes.clear();
+    hasCalls = getOperation()
+                   ->walk([](CallOpInterface) { return WalkResult::interrupt(); })
+                   .wasInterrupted();
     for (ContractOp op : contracts)
-      if (op.getPacking().getKind() == chain::PackingKind::vnni)
+      if (op.getPacking().getKind() == chain::PackingKind::vnni) {
+        int64_t &bytes = commonBytes[inlinedInto(op)];
         bytes = std::gcd(bytes, static_cast<int64_t>(op.getC() * 4 / op.getPacking().getPerLane()));
-    return tileDepth(bytes);
+      }
   }
+
+  Operation *inlinedInto(ContractOp op) {
+    Operation *function = op->getParentOfType<FunctionOpInterface>();
+    return hasCalls || !function ? getOperation() : function;
+  }
+
+  llvm::DenseMap<Operation *, int64_t> commonBytes;
+  bool hasCalls = false;
 
   static LogicalResult check(ContractOp op) {
     if (op.getResult())

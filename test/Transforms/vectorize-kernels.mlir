@@ -362,6 +362,27 @@ func.func @a_lone_lane_of_bytes_is_stored_by_itself(%x: memref<?x2xi8>, %w: memr
 
 // -----
 
+// Bytes that are three apart are stored one by one.
+// CHECK-LABEL: func @lanes_of_bytes_that_d_separates(
+// CHECK:         %[[LANES:.*]] = memref.alloca() {{.*}} : memref<8xi8>
+// CHECK:         vector.transfer_write %{{.*}}, %[[LANES]]
+// CHECK:         scf.for %[[LANE:.*]] = %c0 to %c5 step %c1
+// CHECK:           %[[BYTE:.*]] = memref.load %[[LANES]][%[[LANE]]]
+// CHECK:           memref.store %[[BYTE]], %{{.*}} : memref<?x15xi8>
+// CHECK-NOT:     vector.scatter
+// CHECK-NOT:     chain.contract
+func.func @lanes_of_bytes_that_d_separates(%x: memref<?x24xi8>, %w: memref<3x1x4x8x2xi8>, %y: memref<?x15xi8>) {
+  chain.contract ins(%x, %w : memref<?x24xi8>, memref<3x1x4x8x2xi8>) outs(%y : memref<?x15xi8>)
+      pattern(1, 5, 8, 3) order "dbc" packing(<kind = panel_b, lanes = 8, per_lane = 2>) block_rows(1) {
+  ^bb0(%sum: i32):
+    %0 = arith.trunci %sum : i32 to i8
+    chain.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
 func.func @pairs_of_floats(%x: memref<?x8xf32>, %w: memref<4x1x1x16x2xf32>, %y: memref<?x64xf32>) {
   // expected-error @below {{'chain.contract' op packing: wanted per_lane = 1, or 2 for i8 in 8 or 16 lanes, found #chain.packing<kind = panel_b, lanes = 16, per_lane = 2> for 'f32'}}
   chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x1x16x2xf32>) outs(%y : memref<?x64xf32>)
@@ -381,6 +402,66 @@ func.func @pairs_of_bytes_that_d_shares(%x: memref<?x40xi8>, %w: memref<2x3x2x2x
   ^bb0(%sum: i32):
     chain.yield %sum : i32
   }
+  return
+}
+
+// -----
+
+// Tiles of one function have one depth: 32 bytes divide c = 64 and c = 96 of i8; another function has its own.
+// CHECK-LABEL: func @matrix_tiles_of_two_depths(
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x32xi8>
+// CHECK:         scf.for {{.*}} %c0 to %c3 {{.*}}amx.tile
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x32xi8>
+// CHECK-LABEL: func @matrix_tiles_elsewhere(
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x64xi8>
+func.func @matrix_tiles_of_two_depths(%x: memref<?x64xi8>, %w: memref<1x16x16x4xi8>, %v: memref<1x24x16x4xi8>,
+                                      %z: memref<?x96xi8>, %y: memref<?x16xi32>) {
+  chain.contract ins(%x, %w : memref<?x64xi8>, memref<1x16x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 64, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  chain.contract ins(%z, %v : memref<?x96xi8>, memref<1x24x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 96, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+func.func @matrix_tiles_elsewhere(%x: memref<?x64xi8>, %w: memref<1x16x16x4xi8>, %y: memref<?x16xi32>) {
+  chain.contract ins(%x, %w : memref<?x64xi8>, memref<1x16x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 64, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
+// Where one calls another, they may become one.
+// CHECK-LABEL: func @matrix_tiles_that_are_called(
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x48xi8>
+// CHECK-LABEL: func @matrix_tiles_of_a_caller(
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x48xi8>
+func.func @matrix_tiles_that_are_called(%x: memref<?x48xi8>, %w: memref<1x12x16x4xi8>, %y: memref<?x16xi32>) {
+  chain.contract ins(%x, %w : memref<?x48xi8>, memref<1x12x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 48, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+func.func @matrix_tiles_of_a_caller(%x: memref<?x192xi8>, %w: memref<1x48x16x4xi8>, %z: memref<?x48xi8>,
+                                    %v: memref<1x12x16x4xi8>, %y: memref<?x16xi32>) {
+  chain.contract ins(%x, %w : memref<?x192xi8>, memref<1x48x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 192, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  func.call @matrix_tiles_that_are_called(%z, %v, %y) : (memref<?x48xi8>, memref<1x12x16x4xi8>, memref<?x16xi32>) -> ()
   return
 }
 

@@ -297,7 +297,8 @@ def VectorizeKernelsPass : Pass<"danaus-vectorize-kernels"> {
     register block of accumulators through `vector.contract`; the body of the
     contract, on vectors, precedes the stores. Tails of b and d are masked. With
     `vnni` the register block is one of `amx` tiles, which hold as many bytes of c
-    as divide the c of all contracts. With two values of c a lane x is copied to a
+    as divide the c of all contracts in a function, or where functions are called
+    in all of them. With two values of c a lane x is copied to a
     block of i16 first.
     Refuses other packings, and those that do not fit the type. Test: `test/Transforms/vectorize-kernels.mlir`.
   }];
