@@ -112,6 +112,32 @@ module attributes {danaus.target = "sapphirerapids"} {
     return %y : tensor<?x64xf32>
   }
 
+  // CHECK-LABEL: func @four_rows_of_bytes_run_on_vectors(
+  // CHECK:         packing(<kind = panel_b, lanes = 16, per_lane = 2>)
+  func.func @four_rows_of_bytes_run_on_vectors(%w: tensor<4x16x32xi8>, %x: tensor<4x128xi8>,
+                                               %init: tensor<4x64xi32>) -> tensor<4x64xi32> {
+    %y = chain.kernel ins(%x, %w : tensor<4x128xi8>, tensor<4x16x32xi8>) outs(%init : tensor<4x64xi32>) {
+    ^bb0(%xi: tensor<4x128xi8>, %a: tensor<4x16x32xi8>):
+      %0 = chain.stage %xi, %a pattern(4, 16, 32, 1) order "abc"
+          : tensor<4x128xi8>, tensor<4x16x32xi8> -> tensor<4x64xi32>
+      chain.yield %0 : tensor<4x64xi32>
+    } -> tensor<4x64xi32>
+    return %y : tensor<4x64xi32>
+  }
+
+  // CHECK-LABEL: func @three_rows_of_bf16_run_on_tiles(
+  // CHECK:         packing(<kind = vnni, lanes = 16, per_lane = 2>)
+  func.func @three_rows_of_bf16_run_on_tiles(%w: tensor<4x16x32xbf16>, %x: tensor<3x128xbf16>,
+                                             %init: tensor<3x64xbf16>) -> tensor<3x64xbf16> {
+    %y = chain.kernel ins(%x, %w : tensor<3x128xbf16>, tensor<4x16x32xbf16>) outs(%init : tensor<3x64xbf16>) {
+    ^bb0(%xi: tensor<3x128xbf16>, %a: tensor<4x16x32xbf16>):
+      %0 = chain.stage %xi, %a pattern(4, 16, 32, 1) order "abc"
+          : tensor<3x128xbf16>, tensor<4x16x32xbf16> -> tensor<3x64xbf16>
+      chain.yield %0 : tensor<3x64xbf16>
+    } -> tensor<3x64xbf16>
+    return %y : tensor<3x64xbf16>
+  }
+
   // CHECK-LABEL: func @thirty_values_of_c_run_on_vectors(
   // CHECK:         packing(<kind = panel_b
   func.func @thirty_values_of_c_run_on_vectors(%w: tensor<4x16x30xbf16>, %x: tensor<?x120xbf16>,

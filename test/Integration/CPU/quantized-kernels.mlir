@@ -4,7 +4,7 @@
 // DEFINE: %{entry} =
 // DEFINE: %{check} = danaus-run %s --entry=%{entry} --check --tolerance=0
 // DEFINE: %{vectors} = %{check} --target=x86-avx512 --rows=7 && %{check} --target=x86-avx2 --rows=75 --entry-points
-// DEFINE: %{all} = %{check} --rows=1 && %{check} --rows=75 --entry-points && %{vectors}
+// DEFINE: %{all} = %{check} --rows=1 && %{check} --rows=33 && %{check} --rows=75 --entry-points && %{vectors}
 
 // REDEFINE: %{entry} = dense_of_any_size
 // RUN: %{all}
