@@ -89,11 +89,15 @@ ScheduleAttr danaus::chain::toAttr(MLIRContext *context, const danaus::Schedule 
 }
 
 danaus::Packing danaus::chain::toPlain(PackingAttr packing) {
-  return {static_cast<danaus::PackingKind>(packing.getKind()), packing.getLanes(),
-          packing.getPanel(), packing.getGroup(), packing.getDigit()};
+  return {static_cast<danaus::PackingKind>(packing.getKind()),
+          packing.getLanes(),
+          packing.getPanel(),
+          packing.getGroup(),
+          packing.getDigit(),
+          packing.getPerLane()};
 }
 
 PackingAttr danaus::chain::toAttr(MLIRContext *context, const danaus::Packing &packing) {
   return PackingAttr::get(context, static_cast<PackingKind>(packing.kind), packing.lanes,
-                          packing.panel, packing.group, packing.digit);
+                          packing.panel, packing.group, packing.digit, packing.perLane);
 }

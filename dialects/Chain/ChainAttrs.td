@@ -55,24 +55,26 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
     Splits the block dimensions of the weight into digits and orders them so
     that the inner loop of a kernel reads it front to back. `b % n` is the fast
     digit of b, of extent n; sizes are padded with zeros to whole digits. With
-    L = `lanes` and P = `panel`:
+    L = `lanes` and P = `panel`, and Q = `per_lane` values of c that one lane
+    holds next to each other, for instructions that multiply and add so many:
 
     | kind      | order, slowest first                                   | for |
     |-----------|--------------------------------------------------------|-----|
-    | `panel_b` | a, d, b / (L P), c, b % (L P)                          | lanes along b |
-    | `panel_d` | a, d / L, b / P, c, b % P, d % L                       | lanes along d |
-    | `panel_d`, m = L / d whole and > 1 | a, 1, b / (P m), c, (b / m) % P, b % m, d | lanes along b and d |
+    | `panel_b` | a, d, b / (L P), c / Q, b % (L P), c % Q               | lanes along b |
+    | `panel_d` | a, d / L, b / P, c / Q, b % P, d % L, c % Q            | lanes along d |
+    | `panel_d`, m = L / d whole and > 1 | a, 1, b / (P m), c / Q, (b / m) % P, b % m, d, c % Q | lanes along b and d |
     | `mma_k16` | a, d, b / 8, c / 16, b % 8, (c / 2) % 4, (c / 8) % 2, c % 2 | B of mma.m16n8k16 |
     | `mma_k8`  | a, d, b / 8, c / 8, b % 8, c % 4, (c / 4) % 2          | B of mma.m16n8k8, tf32 |
-    | `vnni`    | a, d, b / 16, c / 32, (c / 2) % 16, b % 16, c % 2      | tiles of AMX, bf16; b / 16 a multiple of P |
+    | `vnni`    | a, d, b / 16, c / Q, b % 16, c % Q                     | tiles of AMX: Q = 2 for bf16, 4 for i8; b / 16 a multiple of P |
 
-    An a or d that the weight shares is left out.
+    An a or d that the weight shares is left out, and so is c % Q where Q = 1.
 
     With `digit` > 1 the values of b are first put in another order, so that the
     next stage of the kernel, with d = `digit`, finds the inputs of one sum next
     to each other: in each `group` of them, those of equal b % digit together.
     What the stage computes is the same; only the tile of activations between
-    the two has its columns in this order. This needs d = 1. With `panel_b`
+    the two has its columns in this order, and so have the operands of rank 1 of
+    the maps between the two. This needs d = 1. With `panel_b`
     groups divide b, and `digit` the group; with `vnni` a group is one of whole
     blocks of b = `digit` columns.
 
@@ -82,7 +84,8 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
       DefaultValuedParameter<"int64_t", "1">:$lanes,
       DefaultValuedParameter<"int64_t", "1">:$panel,
       DefaultValuedParameter<"int64_t", "1">:$group,
-      DefaultValuedParameter<"int64_t", "1">:$digit);
+      DefaultValuedParameter<"int64_t", "1">:$digit,
+      DefaultValuedParameter<"int64_t", "1">:$per_lane);
   let assemblyFormat = "`<` struct(params) `>`";
 }
 

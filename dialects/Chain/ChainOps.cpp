@@ -21,8 +21,10 @@ using namespace danaus::chain;
 // Helpers
 //===----------------------------------------------------------------------===//
 
-FloatType danaus::chain::getAccumulatorType(Type elementType) {
+Type danaus::chain::getAccumulatorType(Type elementType) {
   Builder builder(elementType.getContext());
+  if (isa<IntegerType>(elementType))
+    return builder.getI32Type();
   return elementType.isF64() ? builder.getF64Type() : builder.getF32Type();
 }
 
@@ -44,8 +46,8 @@ static std::string sizeText(int64_t size) {
 static LogicalResult verifyPacking(Operation *op, PackingAttr packing,
                                    const StagePattern &pattern) {
   if (packing.getLanes() < 1 || packing.getPanel() < 1 || packing.getGroup() < 1 ||
-      packing.getDigit() < 1)
-    return op->emitOpError() << "packing: wanted lanes, panel, group, digit >= 1, found "
+      packing.getDigit() < 1 || packing.getPerLane() < 1)
+    return op->emitOpError() << "packing: wanted lanes, panel, group, digit, per_lane >= 1, found "
                              << packing;
   bool ofBlocks = packing.getKind() == chain::PackingKind::vnni;
   bool isWhole =
@@ -143,6 +145,13 @@ LogicalResult StageOp::verify() {
   if (xElement != weightElement) // (C5)
     return emitOpError() << "element type of the weight: wanted " << xElement << ", found "
                          << weightElement;
+  if (xElement.isInteger(32))
+    return emitOpError() << "element type of x: wanted i8 or floating-point, found i32";
+  Type yElement = getY().getType().getElementType();
+  if (xElement.isInteger() ? !yElement.isInteger(32) : yElement.isInteger()) // (C6)
+    return emitOpError() << "element type of y: wanted "
+                         << (xElement.isInteger() ? "i32" : "floating-point") << ", found "
+                         << yElement;
   return success();
 }
 
@@ -289,6 +298,12 @@ LogicalResult ContractOp::verify() {
   if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), getX().getType(), // (C1)
                          getWeight().getType(), getInit().getType())))
     return failure();
+  Type xElement = cast<ShapedType>(getX().getType()).getElementType();
+  Type weightElement = cast<ShapedType>(getWeight().getType()).getElementType();
+  bool areBytes = xElement.isInteger(8) && weightElement.isInteger(8);
+  if (!areBytes && !(isa<FloatType>(xElement) && isa<FloatType>(weightElement))) // (C6)
+    return emitOpError() << "element types of x and the weight: wanted i8 or floating-point, found "
+                         << xElement << " and " << weightElement;
   if (failed(verifyColumns(*this)) || failed(verifyResultColumns(*this)))
     return failure();
   return verifyMapOperands(*this, cast<ShapedType>(getInit().getType()), getExtras());

@@ -26,8 +26,9 @@
 
 namespace danaus::chain {
 
-/// The type of the sums of a stage on `elementType`: f64 for f64, else f32.
-mlir::FloatType getAccumulatorType(mlir::Type elementType);
+/// The type of the sums of a stage on `elementType`: f64 for f64, i32 for
+/// integers, else f32.
+mlir::Type getAccumulatorType(mlir::Type elementType);
 
 } // namespace danaus::chain
 

@@ -19,7 +19,8 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 class Chain_Op<string mnemonic, list<Trait> traits = []>
     : Op<Chain_Dialect, mnemonic, traits>;
 
-def Chain_Activations : TensorRankOf<[AnyFloat], [2]>;
+/// Floats, or i8 with sums in i32.
+def Chain_Activations : TensorRankOf<[AnyFloat, I8, I32], [2]>;
 
 /// Activations of the stages that only the naive path knows.
 def Chain_AnyActivations : TensorRankOf<[AnyFloat, AnyComplex], [2]>;
@@ -33,7 +34,8 @@ def Chain_StageOp : Chain_Op<"stage", [Pure]> {
 
     `y[i, (A b + B) d + D] = sum_C w[A, B, C, D] x[i, (A c + C) d + D]`
 
-    The sum is taken in f32 (f64 for f64). `order` names the dimensions of the
+    The sum is taken in f32 (f64 for f64), or for i8 in i32, where overflow wraps
+    around. `order` names the dimensions of the
     weight, slowest first; an omitted `a` or `d` is shared by all blocks. With
     a `packing`, the weight lies as that says instead.
 
@@ -42,7 +44,8 @@ def Chain_StageOp : Chain_Op<"stage", [Pure]> {
       unless their extent is 1
     * (C3) x has a c d columns, y has a b d, and as many rows
     * (C4) the weight has the shape that `pattern`, `order` and `packing` give
-    * (C5) x and the weight have the same element type
+    * (C5) x and the weight have the same element type, i8 or a floating-point one
+    * (C6) y has a floating-point element type, or i32 where x has i8
 
     ```mlir
     %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc"
@@ -127,8 +130,8 @@ def Chain_PermuteOp : Chain_Op<"permute", [Pure, AllTypesMatch<["x", "y"]>]> {
     %y = chain.permute %x sizes [4, 3] order [1, 0] : tensor<?x12xf32>
     ```
   }];
-  let arguments = (ins Chain_AnyActivations:$x, DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$order);
-  let results = (outs Chain_AnyActivations:$y);
+  let arguments = (ins Chain_EinsumActivations:$x, DenseI64ArrayAttr:$sizes, DenseI64ArrayAttr:$order);
+  let results = (outs Chain_EinsumActivations:$y);
   let assemblyFormat = "$x `sizes` $sizes `order` $order attr-dict `:` type($x)";
   let hasVerifier = 1;
   let extraClassDeclaration = [{
@@ -347,20 +350,19 @@ def Chain_ContractOp : Chain_Op<"contract", [
     With `x_digits` the stage reads `chain.permute` of x with these digits, which
     costs nothing: loads go where the columns are. So a stage reads what another
     wrote with a packing of group g and digit d: sizes [a c d / g, d, g / d],
-    order [0, 2, 1].
+    order [0, 2, 1]. With `y_digits` it writes `chain.permute` of its columns with
+    these digits, whole vectors at a time: what the next stage has to read.
 
     * (C1) x, the weight and init fit `chain.stage` (C1) to (C4)
-    * (C2) the body takes the accumulator (f32, or f64 for f64) and one scalar
-      per extra, and yields one of init's element type
+    * (C2) the body takes the accumulator (f32, f64 for f64, i32 for i8) and one
+      scalar per extra, and yields one of init's element type
     * (C3) `block_rows` >= 1
-    With `y_digits` it writes `chain.permute` of its columns with these digits,
-    whole vectors at a time: what the next stage has to read.
-
     * (C4) `x_digits` is a permutation of a c d columns none of whose digits lies
       across two of a, c and d; the packing is panel_b, panel_d with whole vectors
       of d fastest, or vnni with c fastest
     * (C5) `y_digits` is a permutation of a b d columns whose fastest digit stays
       and is a whole number of vectors, as are b (panel_b, d = 1) or d (panel_d)
+    * (C6) x and the weight are both of i8 or both floating-point
 
     ```mlir
     chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>)

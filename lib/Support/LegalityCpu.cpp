@@ -65,7 +65,15 @@ int64_t danaus::registersOfBlock(const Schedule &schedule, LaneAxis axis) {
   return accumulators + schedule.panel + (axis == LaneAxis::D ? 1 : 0);
 }
 
-// A tile holds 16 rows x 32 values of c, or those x 16 of b; sums that lie along
+int64_t danaus::tileDepth(int64_t bytes) {
+  int64_t depth = 64;
+  while (bytes % depth != 0)
+    depth -= 4;
+  return depth;
+}
+
+// A tile holds 16 rows x 64 bytes of c, or those x 16 of b, or fewer of c: with
+// fewer than 16 values vectors do as well. Sums that lie along
 // d leave in vectors of 16. Between stages, blocks of b = d columns can be put
 // side by side: column (A, B) of the first is (B, A) to the second.
 BrokenConstraints danaus::checkAmxStages(ArrayRef<StageDescriptor> stages) {
@@ -76,7 +84,7 @@ BrokenConstraints danaus::checkAmxStages(ArrayRef<StageDescriptor> stages) {
   };
   for (auto [index, stage] : llvm::enumerate(stages)) {
     const StagePattern &pattern = stage.pattern;
-    require(index, pattern.c % 32 == 0, "a multiple of 32 for c");
+    require(index, pattern.c % 16 == 0, "a multiple of 16 for c");
     if (pattern.d == 1)
       continue;
     require(index, index > 0 && stages[index - 1].pattern.d == 1, "d = 1, or after such a stage");
@@ -87,16 +95,38 @@ BrokenConstraints danaus::checkAmxStages(ArrayRef<StageDescriptor> stages) {
   return broken;
 }
 
+/// Bytes of the block of x that lanes along d of i8 read as i16, at most: twice
+/// `block_rows`, as narrow panels have them.
+static int64_t bytesOfPairs(const StagePattern &pattern, int64_t blockRows,
+                            const TargetLimits &limits) {
+  return 2 * blockRows * pattern.c * limits.lanes(4) * 2;
+}
+
+/// What it may take of a stack.
+static int64_t mostBytesOfPairs(const TargetLimits &limits) { return limits.l2Bytes / 2; }
+
+/// i8 on vectors copies x to a block of its own.
+static void checkPairs(ArrayRef<StageDescriptor> stages, const Schedule &schedule,
+                       const TargetLimits &limits, BrokenConstraints &broken) {
+  int64_t most = mostBytesOfPairs(limits);
+  for (auto [index, stage, axis] : llvm::enumerate(stages, schedule.axes))
+    if (int64_t need = bytesOfPairs(stage.pattern, schedule.blockRows, limits);
+        axis == LaneAxis::D && need > most)
+      broken.push_back(formatv("axes: stage {0}: wanted at most {1} bytes of x in a block along d, "
+                               "found {2}",
+                               index, most, need));
+}
+
 BrokenConstraints danaus::checkCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                            const Schedule &schedule, const TargetLimits &limits) {
   BrokenConstraints broken = checkSchedule(stages, schedule);
-  if (schedule.unit == ScheduleUnit::Amx && limits.hasAmx && elementBytes == 2) {
+  if (schedule.unit == ScheduleUnit::Amx && limits.hasAmx && elementBytes <= 2) {
     llvm::append_range(broken, checkAmxStages(stages));
     return broken;
   }
   if (schedule.unit != ScheduleUnit::Fma)
-    broken.push_back(formatv("unit: wanted fma{0} on {1}", limits.hasAmx ? ", or amx for bf16" : "",
-                             limits.name));
+    broken.push_back(formatv("unit: wanted fma{0} on {1}",
+                             limits.hasAmx ? ", or amx for bf16 and i8" : "", limits.name));
   for (LaneAxis axis : schedule.axes) {
     int64_t need = registersOfBlock(schedule, axis);
     if (need > limits.vectorRegisters)
@@ -104,6 +134,8 @@ BrokenConstraints danaus::checkCpuSchedule(ArrayRef<StageDescriptor> stages, int
                                "found {3}",
                                schedule.blockRows, schedule.panel, limits.vectorRegisters, need));
   }
+  if (elementBytes == 1 && broken.empty())
+    checkPairs(stages, schedule, limits, broken);
   return broken;
 }
 
@@ -138,12 +170,17 @@ static bool fillsVector(int64_t d, int64_t lanes) {
 /// Lanes along d where they fill a vector: outputs are then neighbors in memory.
 /// Along b all the same where the stage before can put the inputs of a sum next
 /// to each other and a block of x along d (c x lanes a row) would not stay in L1.
+/// i8 has it in the order of its lanes, and pays more for outputs that are apart.
 static LaneAxis defaultAxis(ArrayRef<StageDescriptor> stages, size_t index, int64_t blockRows,
-                            const TargetLimits &limits, int64_t accumulatorBytes) {
+                            const TargetLimits &limits, int64_t elementBytes) {
   const StagePattern &pattern = stages[index].pattern;
+  int64_t accumulatorBytes = std::max<int64_t>(elementBytes, 4);
   int64_t lanes = limits.lanes(accumulatorBytes);
   if (!fillsVector(pattern.d, lanes))
     return LaneAxis::B;
+  if (elementBytes == 1)
+    return bytesOfPairs(pattern, blockRows, limits) > mostBytesOfPairs(limits) ? LaneAxis::B
+                                                                               : LaneAxis::D;
   int64_t blockBytes = blockRows * pattern.c * std::min(pattern.d, lanes) * accumulatorBytes;
   bool isGrouped = index > 0 && groupBetween(stages[index - 1].pattern, pattern) > 1;
   return isGrouped && blockBytes > limits.l1Bytes ? LaneAxis::B : LaneAxis::D;
@@ -173,15 +210,15 @@ Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
   schedule.blockRows = 6;
   schedule.panel = limits.vectorRegisters >= 32 ? 4 : 2;
   for (size_t index = 0; index < stages.size(); ++index)
-    schedule.axes.push_back(
-        defaultAxis(stages, index, schedule.blockRows, limits, accumulatorBytes));
+    schedule.axes.push_back(defaultAxis(stages, index, schedule.blockRows, limits, elementBytes));
   int64_t rows = defaultRows(stages, elementBytes, accumulatorBytes, limits, /*enough=*/24);
   schedule.rows = std::max(rows / schedule.blockRows, int64_t(1)) * schedule.blockRows;
   return schedule;
 }
 
-Schedule danaus::defaultAmxSchedule(ArrayRef<StageDescriptor> stages, const TargetLimits &limits) {
-  constexpr int64_t rowsOfBlock = 32, elementBytes = 2;
+Schedule danaus::defaultAmxSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                    const TargetLimits &limits) {
+  constexpr int64_t rowsOfBlock = 32;
   Schedule schedule;
   schedule.unit = ScheduleUnit::Amx;
   schedule.blockRows = rowsOfBlock;

@@ -80,37 +80,42 @@ int64_t danaus::panelFor(const StagePattern &pattern, PackingKind kind, int64_t 
 /// The digits of the block dimensions, with `pattern` padded to whole digits.
 static PackedLayout blockDigits(const StagePattern &pattern, const Packing &packing) {
   StagePattern padded = pattern;
-  int64_t lanes = packing.lanes, panel = packing.panel;
+  int64_t lanes = packing.lanes, panel = packing.panel, perLane = packing.perLane;
   auto pad = [](int64_t &extent, int64_t unit) { extent = llvm::alignTo(extent, unit); };
   switch (packing.kind) {
   case PackingKind::PanelB:
     pad(padded.b, lanes * panel);
+    pad(padded.c, perLane);
     return {padded,
             {{'a', padded.a, 1},
              {'d', padded.d, 1},
              {'b', padded.b / (lanes * panel), lanes * panel},
-             {'c', padded.c, 1},
-             {'b', lanes * panel, 1}}};
+             {'c', padded.c / perLane, perLane},
+             {'b', lanes * panel, 1},
+             {'c', perLane, 1}}};
   case PackingKind::PanelD: {
     int64_t values = valuesPerVector(pattern.d, lanes);
     pad(padded.b, panel * values);
+    pad(padded.c, perLane);
     if (values > 1)
       return {padded,
               {{'a', padded.a, 1},
                {'d', 1, padded.d},
                {'b', padded.b / (panel * values), panel * values},
-               {'c', padded.c, 1},
+               {'c', padded.c / perLane, perLane},
                {'b', panel, values},
                {'b', values, 1},
-               {'d', padded.d, 1}}};
+               {'d', padded.d, 1},
+               {'c', perLane, 1}}};
     pad(padded.d, lanes);
     return {padded,
             {{'a', padded.a, 1},
              {'d', padded.d / lanes, lanes},
              {'b', padded.b / panel, panel},
-             {'c', padded.c, 1},
+             {'c', padded.c / perLane, perLane},
              {'b', panel, 1},
-             {'d', lanes, 1}}};
+             {'d', lanes, 1},
+             {'c', perLane, 1}}};
   }
   case PackingKind::MmaK16:
     pad(padded.b, 8);
@@ -126,15 +131,14 @@ static PackedLayout blockDigits(const StagePattern &pattern, const Packing &pack
              {'c', 2, 1}}};
   case PackingKind::Vnni:
     pad(padded.b, 16 * panel);
-    pad(padded.c, 32);
+    pad(padded.c, perLane);
     return {padded,
             {{'a', padded.a, 1},
              {'d', padded.d, 1},
              {'b', padded.b / 16, 16},
-             {'c', padded.c / 32, 32},
-             {'c', 16, 2},
+             {'c', padded.c / perLane, perLane},
              {'b', 16, 1},
-             {'c', 2, 1}}};
+             {'c', perLane, 1}}};
   case PackingKind::MmaK8:
     pad(padded.b, 8);
     pad(padded.c, 8);
@@ -157,5 +161,9 @@ PackedLayout danaus::packedLayout(const StagePattern &pattern, StringRef order,
     return (digit.dim == 'a' || digit.dim == 'd') && !order.contains(digit.dim);
   };
   llvm::erase_if(layout.digits, isShared);
+  const PackedDigit &last = layout.digits.back();
+  bool isOfLane = packing.kind == PackingKind::PanelB || packing.kind == PackingKind::PanelD;
+  if (isOfLane && last.dim == 'c' && packing.perLane == 1)
+    layout.digits.pop_back();
   return layout;
 }

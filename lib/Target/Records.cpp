@@ -89,7 +89,8 @@ static bool mayUseTiles() {
 
 StringRef danaus::hostTargetName() {
   const llvm::StringMap<bool> &features = llvm::sys::getHostCPUFeatures();
-  if (features.lookup("amx-bf16") && features.lookup("avx512bf16") && mayUseTiles())
+  bool hasTiles = features.lookup("amx-bf16") && features.lookup("amx-int8");
+  if (hasTiles && features.lookup("avx512bf16") && mayUseTiles())
     return "sapphirerapids";
   return features.lookup("avx512f") ? "x86-avx512" : "x86-avx2";
 }

@@ -74,6 +74,12 @@ private:
     return success();
   }
 
+  /// A block of tiles takes as long for one row as for all of its own; vectors take
+  /// less for up to 2 rows of bf16 or 4 of i8 (docs/performance.md, int8 layers).
+  bool hasRowsForTiles(chain::KernelOp kernel) {
+    return rowsOf(kernel, rows) > (elementBytes(kernel) == 1 ? 4 : 2);
+  }
+
   chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {
     if (limits.isGpu) {
       Schedule byRule = defaultGpuSchedule(describeStages(kernel), elementBytes(kernel), limits);
@@ -81,9 +87,9 @@ private:
       explain(kernel, chosen, "default", 0);
       return chosen;
     }
-    if (limits.hasAmx && checkAmxKernel(kernel).empty() &&
+    if (limits.hasAmx && hasRowsForTiles(kernel) && checkAmxKernel(kernel).empty() &&
         checkAmxStages(describeStages(kernel)).empty()) {
-      Schedule tiles = defaultAmxSchedule(describeStages(kernel), limits);
+      Schedule tiles = defaultAmxSchedule(describeStages(kernel), elementBytes(kernel), limits);
       chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), tiles);
       explain(kernel, chosen, "default", 0);
       return chosen;

@@ -68,7 +68,10 @@ Value ContractVectorizer::extend(Value vector) {
   auto type = cast<VectorType>(vector.getType());
   if (type.getElementType() == accumulator)
     return vector;
-  return arith::ExtFOp::create(b, vectorOf(type.getShape(), accumulator), vector);
+  VectorType wide = vectorOf(type.getShape(), accumulator);
+  if (isa<IntegerType>(accumulator))
+    return arith::ExtSIOp::create(b, wide, vector);
+  return arith::ExtFOp::create(b, wide, vector);
 }
 
 Value ContractVectorizer::read(Value source, ValueRange indices, ArrayRef<int64_t> shape,
@@ -157,6 +160,11 @@ bool ContractVectorizer::copiesX() const {
   int64_t bytes = blockRows * pattern.c * width * accumulator.getIntOrFloatBitWidth() / 8;
   return alongD && columns.empty() && perVector == 1 && pattern.d > width && bytes <= blockBytes &&
          pattern.b >= minPanels * packing.panel;
+}
+
+/// A block of x that is copied before it is used, or nothing.
+Value ContractVectorizer::allocateXBlock() {
+  return copiesX() ? allocateScratch({blockRows, pattern.c, width}, accumulator) : Value();
 }
 
 /// On the stack of the function, or of the worker that will have one of its own.
@@ -281,9 +289,9 @@ void ContractVectorizer::store(Value sums, Value row, int64_t count, Value start
   }
 }
 
-/// Along d, the last panel of b may be partly padding.
+/// The last panel of b may be partly padding.
 void ContractVectorizer::storeGuarded(Value vector, Value row, Value indexB) {
-  if (pattern.b % (packing.panel * perVector) == 0)
+  if (pattern.b % panelOfB() == 0)
     return storeVector(vector, row, indexB);
   Value inside = arith::CmpIOp::create(b, arith::CmpIPredicate::slt, indexB, index(pattern.b));
   auto ifOp = scf::IfOp::create(b, inside, /*withElseRegion=*/false);
@@ -380,6 +388,10 @@ void ContractVectorizer::writePermuted(Value vector, Value row, Value indexB) {
                                   ArrayRef<bool>{true});
 }
 
+static bool isSmallInteger(Type element) {
+  return element.isInteger() && element.getIntOrFloatBitWidth() < 32;
+}
+
 void ContractVectorizer::writeColumns(Value vector, Value row, Value indexB) {
   if (op.getYDigits())
     return writePermuted(vector, row, indexB);
@@ -387,12 +399,70 @@ void ContractVectorizer::writeColumns(Value vector, Value row, Value indexB) {
   if (isContiguous()) {
     AffineMap map;
     SmallVector<Value> indices = viewIndices(cast<MemRefType>(y.getType()), row, indexB, map);
+    if (hasLoneLane(cast<VectorType>(vector.getType()).getElementType()))
+      return writeWithLoneLane(vector, splitOutput(y), indices, map);
     vector::TransferWriteOp::create(b, vector, splitOutput(y), indices, map,
                                     ArrayRef<bool>{lanesInBounds()});
     return;
   }
+  if (isSmallInteger(cast<VectorType>(vector.getType()).getElementType()))
+    return writeOneByOne(vector, row, indexB);
   vector::ScatterOp::create(b, /*resultType=*/Type(), y, ValueRange{row, firstColumn(indexB)},
                             laneOffsets(), laneMask(indexB), vector);
+}
+
+/// No CPU scatters values of less than 32 bits; LLVM would write code for every lane.
+void ContractVectorizer::writeOneByOne(Value vector, Value row, Value indexB) {
+  if (!outLanes)
+    outLanes = allocateScratch({width}, cast<VectorType>(vector.getType()).getElementType());
+  vector::TransferWriteOp::create(b, vector, outLanes, ValueRange{index(0)},
+                                  b.getMultiDimIdentityMap(1), ArrayRef<bool>{true});
+  AffineExpr dim = b.getAffineDimExpr(0), other = b.getAffineDimExpr(1);
+  Value left = affine::AffineMinOp::create(
+      b, AffineMap::get(1, 0, {b.getAffineConstantExpr(width), pattern.b - dim}, b.getContext()),
+      ValueRange{indexB});
+  Value first = firstColumn(indexB);
+  rowLoop(index(0), left, 1, [&](Value lane, int64_t) {
+    Value column = affine::AffineApplyOp::create(b, AffineMap::get(2, 0, dim + other * pattern.d),
+                                                 ValueRange{first, lane});
+    Value byte = memref::LoadOp::create(b, outLanes, lane);
+    memref::StoreOp::create(b, byte, op.getInit(), ValueRange{row, column});
+  });
+}
+
+/// Whether the last vector of a block ends in a register of one lane of small
+/// integers: LLVM 22 makes of a masked store of one truncated lane a store of all
+/// 32 bits that it was truncated from, and overwrites what lies behind.
+bool ContractVectorizer::hasLoneLane(Type element) const {
+  constexpr int64_t fewestLanes = 8;
+  int64_t rest = (alongD ? pattern.d : pattern.b) % width;
+  return isSmallInteger(element) && perVector == 1 && rest % fewestLanes == 1;
+}
+
+/// A vector that fits its block; else its lanes but the last, then that by itself.
+void ContractVectorizer::writeWithLoneLane(Value vector, Value view, ArrayRef<Value> indices,
+                                           AffineMap map) {
+  int64_t extent = alongD ? pattern.d : pattern.b, rest = extent % width;
+  unsigned lane = map.getDimPosition(0);
+  auto write = [&](Value lanes) {
+    vector::TransferWriteOp::create(b, lanes, view, indices, map, ArrayRef<bool>{true});
+  };
+  auto isUpTo = [&](int64_t last) {
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::sle, indices[lane], index(last));
+  };
+  auto fits = scf::IfOp::create(b, isUpTo(extent - width), /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(fits.thenBlock());
+  write(vector);
+  b.setInsertionPointToStart(fits.elseBlock());
+  auto isInside = scf::IfOp::create(b, isUpTo(extent - 1), /*withElseRegion=*/false);
+  b.setInsertionPointToStart(isInside.thenBlock());
+  if (rest > 1)
+    write(vector::ExtractStridedSliceOp::create(b, vector, ArrayRef<int64_t>{0},
+                                                ArrayRef<int64_t>{rest - 1}, ArrayRef<int64_t>{1}));
+  SmallVector<Value> last(indices);
+  last[lane] = add(indices[lane], rest - 1);
+  memref::StoreOp::create(b, vector::ExtractOp::create(b, vector, rest - 1), view, last);
 }
 
 /// The scalar body on vectors of `width` lanes.

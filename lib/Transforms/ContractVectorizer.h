@@ -26,6 +26,7 @@ namespace danaus {
 class ContractVectorizer {
 public:
   explicit ContractVectorizer(chain::ContractOp op);
+  virtual ~ContractVectorizer() = default;
 
   void run();
 
@@ -47,9 +48,11 @@ protected:
   void runAlongB();
   void runAlongD();
   bool keepsPanel() const;
+  /// Values of b in one panel of weights.
+  int64_t panelOfB() const { return packing.panel * (alongD ? perVector : packing.lanes); }
 
   // The register block.
-  void microKernel(Value row, int64_t count, Value start);
+  virtual void microKernel(Value row, int64_t count, Value start);
   Value sumDigits(Value row, int64_t count, Value start, llvm::ArrayRef<PackedDigit> digits,
                   llvm::SmallVector<Value> &c, Value sum);
   Value carry(int64_t extent, int64_t step, Value sum,
@@ -77,10 +80,11 @@ protected:
   Value repeatX(mlir::ValueRange indices, int64_t count);
   bool copiesX() const;
   Value allocateScratch(llvm::ArrayRef<int64_t> shape, Type element);
-  void copyX(Value row, int64_t count);
+  virtual Value allocateXBlock();
+  virtual void copyX(Value row, int64_t count);
 
   // Weights.
-  Value viewWeight();
+  virtual Value viewWeight();
   Value splitPanels(Value packed);
   Value readWeight(Value start, Value c);
   Value repeatWeight(Value vector);
@@ -100,6 +104,10 @@ protected:
   Value readColumns(Value source, Value row, Value indexB);
   void writeColumns(Value vector, Value row, Value indexB);
   void writePermuted(Value vector, Value row, Value indexB);
+  void writeOneByOne(Value vector, Value row, Value indexB);
+  bool hasLoneLane(Type element) const;
+  void writeWithLoneLane(Value vector, Value view, llvm::ArrayRef<Value> indices,
+                         mlir::AffineMap map);
   Value vectorizeBody(llvm::ArrayRef<Value> operands);
   Value broadcast(Value scalar);
 
@@ -116,13 +124,39 @@ protected:
   llvm::SmallVector<PackedDigit> columns; ///< of x, under x_digits; else none
   int64_t unrollC = 1;                    ///< values of c in one step of the innermost loop
   Value x, xBlock, weight, rows, indexA, indexD;
+  Value outLanes; ///< a vector of small integers, to be read one by one
+};
+
+/// Builds the loops of a contract of i8 with two values of c a lane; see
+/// ContractPairs.cpp. What becomes of the sums is as above.
+class ContractPairs : public ContractVectorizer {
+public:
+  explicit ContractPairs(chain::ContractOp op);
+
+private:
+  Value allocateXBlock() override;
+  void copyX(Value row, int64_t count) override;
+  Value viewWeight() override;
+  void microKernel(Value row, int64_t count, Value start) override;
+
+  Value flatBlock();
+  void copyVectors(Value from, Value r);
+  void copyValues(Value from, Value r);
+  void copyAlongD(Value from, Value r);
+  Value readLanes(Value row, Value c);
+  Value readPairsOfWeight(Value start, Value pair);
+  Value readPairsOfX(int64_t count, Value pair);
+  Value contractPairs(Value left, Value right, Value sum);
+
+  int64_t numPairs; ///< along c, the last one perhaps half empty
 };
 
 /// Builds the loops of a contract with packing vnni, on matrix tiles (AMX); see
-/// ContractAmx.cpp. What becomes of the sums is as above, on vectors of f32.
+/// ContractAmx.cpp. What becomes of the sums is as above, on vectors of f32 or i32.
 class ContractAmx : ContractVectorizer {
 public:
-  explicit ContractAmx(chain::ContractOp op);
+  /// Tiles hold `depthBytes` of c, which divide all of it.
+  ContractAmx(chain::ContractOp op, int64_t depthBytes);
 
   void run();
 
@@ -134,6 +168,7 @@ private:
   Value viewTiles();
   void rowBlocks(RowBody body);
   void copyTail(Value row, Value count);
+  Value multiply(Value x, Value w, Value sums);
   mlir::AffineMap lastDimension();
 
   Value firstOfX(Value number);
@@ -143,9 +178,16 @@ private:
   void blockAlongB(Value x, Value xRow, Value row, Value count, Value start, int64_t panel);
   void blockAlongD(Value x, Value xRow, Value row, Value count, Value start);
 
-  StagePattern real; ///< of the stage; `pattern` is that of its outputs in memory
-  Value scratch;     ///< sums: (block along d, row, b)
-  Value tail;        ///< fewer than 32 rows of x, copied: (row, column)
+  bool storesBytes();
+  void turnExtras(Value start);
+  void storeBytes(Value r, Value yRow, Value start);
+  Value joinBytes(Value r, int64_t first);
+
+  StagePattern real;               ///< of the stage; `pattern` is that of its outputs in memory
+  int64_t depth;                   ///< values of c in one tile
+  llvm::SmallVector<Value> turned; ///< operands of the body, 16 x 16 at a time: (D, b)
+  Value scratch;                   ///< sums: (block along d, row, b)
+  Value tail;                      ///< fewer than 32 rows of x, copied: (row, column)
 };
 
 } // namespace danaus

@@ -15,6 +15,7 @@
 
 #include "danaus/Conversion/ProgramToChain.h"
 #include "danaus/Support/PatternSwitch.h"
+#include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -42,11 +43,15 @@ static Value permute(OpBuilder &builder, Location loc, Value value,
 namespace {
 /// einsum(x, w)  ->  permute(stage(permute(x), w))
 struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
-  using OpRewritePattern::OpRewritePattern;
+  EinsumToStage(MLIRContext *context, bool isForGpu)
+      : OpRewritePattern(context), isForGpu(isForGpu) {}
+
   LogicalResult matchAndRewrite(chain::EinsumOp op, PatternRewriter &rewriter) const override {
     auto y = cast<RankedTensorType>(op.getY().getType());
-    if (!isa<FloatType>(y.getElementType()))
-      return decline(op, "its numbers are not floating-point");
+    if (isa<ComplexType>(y.getElementType()))
+      return decline(op, "its numbers are complex");
+    if (isForGpu && isa<IntegerType>(y.getElementType()))
+      return decline(op, "its numbers are integers, which kernels of GPUs do not have");
     auto form = op.getEinsum().asPermutedKroneckerSparse();
     if (!form)
       return decline(op, "no order of digits makes it a stage");
@@ -66,12 +71,17 @@ struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
         << remark::reason("{0}", reason);
     return failure();
   }
+
+  bool isForGpu;
 };
 
 struct EinsumsToStages : danaus::impl::EinsumsToStagesPassBase<EinsumsToStages> {
   void runOnOperation() override {
+    FailureOr<TargetLimits> limits = getTarget(getOperation());
+    if (failed(limits))
+      return signalPassFailure();
     RewritePatternSet patterns(&getContext());
-    danaus::addPatterns<EinsumToStage>(patterns, &getContext());
+    danaus::addPatterns<EinsumToStage>(patterns, &getContext(), limits->isGpu);
     walkAndApplyPatterns(getOperation(), std::move(patterns));
   }
 };

@@ -38,8 +38,10 @@ chain::StageOp danaus::nextStage(chain::StageOp stage) {
     auto map = dyn_cast<chain::MapOp>(user);
     if (!map)
       return dyn_cast<chain::StageOp>(user);
-    if (!map.getExtras().empty())
-      return nullptr;
+    for (Value extra : map.getExtras())
+      if (auto type = cast<ShapedType>(extra.getType());
+          type.getRank() != 1 || !type.hasStaticShape())
+        return nullptr;
     value = map.getY();
   }
   return nullptr;
@@ -59,9 +61,12 @@ static bool isBeforePermute(chain::StageOp stage) {
 BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
   BrokenConstraints broken;
   Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();
-  if (!element.isBF16())
-    broken.push_back("unit: wanted activations of bf16 for amx");
   SmallVector<chain::StageOp> stages = llvm::to_vector(kernel.getStages());
+  bool isOneType = llvm::all_of(stages, [&](chain::StageOp stage) {
+    return stage.getX().getType().getElementType() == element;
+  });
+  if (!(element.isBF16() || element.isInteger(8)) || !isOneType)
+    broken.push_back("unit: wanted activations of bf16 or of i8 for amx");
   if (stages.empty())
     broken.push_back("unit: wanted a stage for amx");
   for (chain::StageOp stage : stages) {
@@ -70,7 +75,7 @@ BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
       broken.push_back("unit: wanted d = 1 behind a permutation for amx");
     bool ordersNext = stage != stages.back() && !isBeforePermute(stage);
     if (ordersNext && !nextStage(stage))
-      broken.push_back("unit: wanted maps without operands between stages for amx");
+      broken.push_back("unit: wanted maps without operands of rank 2 between stages for amx");
   }
   return broken;
 }

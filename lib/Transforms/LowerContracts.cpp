@@ -6,10 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "PairContracts.h"
 #include "danaus/Support/PatternSwitch.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
@@ -39,8 +41,9 @@ public:
     if (auto cast = source.getDefiningOp<vector::ShapeCastOp>(); cast && source.hasOneUse())
       source = cast.getSource();
     bool isCast = source != value;
-    if (auto extend = source.getDefiningOp<arith::ExtFOp>(); extend && source.hasOneUse())
-      source = extend.getIn();
+    if (isa_and_nonnull<arith::ExtFOp, arith::ExtSIOp>(source.getDefiningOp()) &&
+        source.hasOneUse())
+      source = source.getDefiningOp()->getOperand(0);
     auto candidate = source.getDefiningOp<vector::TransferReadOp>();
     if (candidate && source.hasOneUse() && canSplit(candidate, isCast))
       read = candidate;
@@ -82,7 +85,9 @@ private:
                        : Value(vector::ExtractOp::create(b, loc, value, position));
     if (getElementTypeOrSelf(piece.getType()) != accumulator) {
       Type type = hasLanes ? Type(VectorType::get(lanes, accumulator)) : accumulator;
-      piece = arith::ExtFOp::create(b, loc, type, piece);
+      piece = isa<IntegerType>(accumulator)
+                  ? arith::ExtSIOp::create(b, loc, type, piece).getResult()
+                  : arith::ExtFOp::create(b, loc, type, piece);
     }
     if (hasLanes)
       return piece;
@@ -122,6 +127,13 @@ private:
   std::map<SmallVector<int64_t>, Value> cache;
 };
 
+static Value multiplyAdd(OpBuilder &b, Location loc, Value factor, Value weight, Value sum) {
+  if (isa<FloatType>(getElementTypeOrSelf(sum.getType())))
+    return vector::FMAOp::create(b, loc, factor, weight, sum);
+  Value product = arith::MulIOp::create(b, loc, factor, weight);
+  return arith::AddIOp::create(b, loc, sum, product);
+}
+
 /// contract acc[.., l] += left[.., (l)] * right[.., l]
 ///   ->  fma(broadcast(left[..]), right[..], acc[..]) for each other index
 struct ContractToFma : OpRewritePattern<vector::ContractionOp> {
@@ -130,8 +142,8 @@ struct ContractToFma : OpRewritePattern<vector::ContractionOp> {
   LogicalResult matchAndRewrite(vector::ContractionOp op,
                                 PatternRewriter &rewriter) const override {
     auto accType = dyn_cast<VectorType>(op.getAccType());
-    if (!accType || !isa<FloatType>(accType.getElementType()))
-      return rewriter.notifyMatchFailure(op, "the accumulator is not a vector of floats");
+    if (!accType)
+      return rewriter.notifyMatchFailure(op, "the accumulator is not a vector");
     if (op.getKind() != vector::CombiningKind::ADD)
       return rewriter.notifyMatchFailure(op, "the combining kind is not add");
     if (op.getLhsType().getElementType() != accType.getElementType() ||
@@ -177,7 +189,7 @@ struct ContractToFma : OpRewritePattern<vector::ContractionOp> {
         sum = vector::ExtractOp::create(rewriter, loc, op.getAcc(), position);
       Value factor = left.at(rewriter, loc, point, width);
       Value weight = right.at(rewriter, loc, point, width);
-      sum = vector::FMAOp::create(rewriter, loc, factor, weight, sum);
+      sum = multiplyAdd(rewriter, loc, factor, weight, sum);
     }
     Value result = op.getAcc();
     if (cast<VectorType>(op.getAccType()).getRank() == 1)
@@ -202,6 +214,7 @@ struct LowerContracts : danaus::impl::LowerContractsPassBase<LowerContracts> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<ContractToFma>(patterns, &getContext());
+    danaus::populatePairContractPatterns(patterns);
     // 16 x 16 values change places in registers, by shuffles.
     vector::populateVectorTransposeLoweringPatterns(patterns,
                                                     vector::VectorTransposeLowering::Shuffle16x16);

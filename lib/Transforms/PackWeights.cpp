@@ -172,14 +172,54 @@ static Packing choosePacking(const Schedule &schedule, size_t index, chain::Stag
   if (schedule.unit == ScheduleUnit::Amx) {
     Packing tiles{PackingKind::Vnni, 16,
                   panelFor(stage.getPattern(), PackingKind::Vnni, 16, schedule.panel)};
+    tiles.perLane = 4 / bytes;
     orderForNextTiles(stage, tiles);
     return tiles;
   }
   PackingKind kind = axisOf(index) == LaneAxis::B ? PackingKind::PanelB : PackingKind::PanelD;
   int64_t lanes = limits.lanes(std::max<int64_t>(bytes, 4));
   Packing packing{kind, lanes, panelFor(stage.getPattern(), kind, lanes, schedule.panel)};
+  bool sharesD = kind == PackingKind::PanelD && !stage.getOrder().contains('d');
+  packing.perLane = element.isInteger(8) && !sharesD ? 2 : 1;
   orderForNext(stage, axisOf(index + 1), packing);
   return packing;
+}
+
+//===----------------------------------------------------------------------===//
+// Operands of maps behind a stage that orders its columns
+//===----------------------------------------------------------------------===//
+
+/// (h, C, D) -> (h, D, C), as groupColumns() and tiles order the columns of y.
+static Value orderOperand(OpBuilder &builder, Location loc, Value operand, const Packing &packing) {
+  auto type = cast<RankedTensorType>(operand.getType());
+  int64_t inGroup = packing.group / packing.digit;
+  SmallVector<int64_t> shape{type.getDimSize(0) / packing.group, inGroup, packing.digit};
+  SmallVector<ReassociationIndices> all{{0, 1, 2}};
+  Value split = tensor::ExpandShapeOp::create(
+      builder, loc, RankedTensorType::get(shape, type.getElementType()), operand, all);
+  std::swap(shape[1], shape[2]);
+  Value empty = tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
+  Value ordered = linalg::TransposeOp::create(builder, loc, split, empty, {0, 2, 1}).getResult()[0];
+  return tensor::CollapseShapeOp::create(builder, loc, type, ordered, all);
+}
+
+/// Gives the maps from `stage` to the next one their operands in the order of its columns.
+static void orderOperandsOfMaps(chain::KernelOp kernel, chain::StageOp stage,
+                                const Packing &packing) {
+  OpBuilder builder(kernel);
+  Operation *user = packing.digit > 1 ? *stage.getY().user_begin() : nullptr;
+  for (; isa_and_nonnull<chain::MapOp>(user); user = *user->getResult(0).user_begin())
+    for (OpOperand &extra : cast<chain::MapOp>(user).getExtrasMutable()) {
+      auto argument = cast<BlockArgument>(extra.get());
+      Value operand = kernel.getInputs()[argument.getArgNumber()];
+      Value ordered = orderOperand(builder, kernel.getLoc(), operand, packing);
+      if (argument.hasOneUse()) {
+        kernel.getInputsMutable()[argument.getArgNumber()].set(ordered);
+        continue;
+      }
+      kernel.getInputsMutable().append(ordered);
+      extra.set(kernel.getBody().front().addArgument(ordered.getType(), kernel.getLoc()));
+    }
 }
 
 //===----------------------------------------------------------------------===//
@@ -242,6 +282,7 @@ static void markPacked(const WeightUse &use) {
   chain::StageOp stage = use.stage;
   stage.setPackingAttr(chain::toAttr(stage.getContext(), use.packing));
   stage.getWeight().setType(use.packedType());
+  orderOperandsOfMaps(use.kernel, stage, use.packing);
 }
 
 /// An argument of a public function that is only this kernel's weight.

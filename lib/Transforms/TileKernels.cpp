@@ -281,7 +281,8 @@ private:
     bool isWhole = other.getKind() == chain::PackingKind::panel_b
                        ? from.d == 1 && from.b % (lanes * other.getPanel()) == 0
                        : other.getKind() == chain::PackingKind::panel_d && from.d % lanes == 0;
-    if (!alongD || !isWhole || link.permute || other.getLanes() != lanes || to.c == 1)
+    bool hasPairs = packing.getPerLane() > 1 || other.getPerLane() > 1;
+    if (!alongD || !isWhole || link.permute || hasPairs || other.getLanes() != lanes || to.c == 1)
       return std::nullopt;
     return DigitPermutation::get({to.a, to.c, to.d / lanes, lanes}, {0, 2, 1, 3});
   }

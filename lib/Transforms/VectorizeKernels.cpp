@@ -28,12 +28,16 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractVectorizer.h"
+#include "danaus/Support/Legality.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Dialect/AMX/AMXDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Interfaces/CallInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include <numeric>
 
 namespace danaus {
 #define GEN_PASS_DEF_VECTORIZEKERNELSPASS
@@ -77,8 +81,7 @@ void ContractVectorizer::run() {
                            return digit.extent;
                          }));
   weight = viewWeight();
-  if (copiesX())
-    xBlock = allocateScratch({blockRows, pattern.c, width}, accumulator);
+  xBlock = allocateXBlock();
   rows = memref::DimOp::create(b, op.getX(), 0);
   loop(pattern.a, 1, [&](Value block) {
     indexA = block;
@@ -92,8 +95,12 @@ void ContractVectorizer::run() {
 void ContractVectorizer::runAlongB() {
   loop(pattern.d, 1, [&](Value d) {
     indexD = d;
-    loop(pattern.b, width, [&](Value start) {
-      rowLoops([&](Value row, int64_t count) { microKernel(row, count, start); });
+    loop(pattern.b, panelOfB(), [&](Value start) {
+      rowLoops([&](Value row, int64_t count) {
+        if (xBlock)
+          copyX(row, count);
+        microKernel(row, count, start);
+      });
     });
   });
 }
@@ -107,9 +114,7 @@ bool ContractVectorizer::keepsPanel() const {
 void ContractVectorizer::runAlongD() {
   loop(pattern.d, packing.lanes, [&](Value d) {
     indexD = d;
-    auto panels = [&](llvm::function_ref<void(Value)> body) {
-      loop(pattern.b, packing.panel * perVector, body);
-    };
+    auto panels = [&](llvm::function_ref<void(Value)> body) { loop(pattern.b, panelOfB(), body); };
     if (keepsPanel())
       return panels([&](Value start) {
         rowLoops([&](Value row, int64_t count) { microKernel(row, count, start); });
@@ -251,16 +256,43 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
   void runOnOperation() override {
     SmallVector<ContractOp> contracts;
     getOperation()->walk([&](ContractOp op) { contracts.push_back(op); });
-    for (ContractOp op : contracts) {
+    for (ContractOp op : contracts)
       if (failed(check(op)))
         return signalPassFailure();
+    findDepths(contracts);
+    for (ContractOp op : contracts) {
       if (op.getPacking().getKind() == chain::PackingKind::vnni)
-        ContractAmx(op).run();
+        ContractAmx(op, tileDepth(commonBytes[inlinedInto(op)])).run();
+      else if (op.getPacking().getPerLane() == 2)
+        ContractPairs(op).run();
       else
         ContractVectorizer(op).run();
       op.erase();
     }
   }
+
+  /// Takes what divides c, in bytes, of all contracts on matrix tiles that may come to
+  /// lie in one function. LLVM gives a function one shape for each of eight tile
+  /// registers, and one contract takes up to seven: two depths can run out of them.
+  void findDepths(ArrayRef<ContractOp> contracts) {
+    commonBytes.clear();
+    hasCalls = getOperation()
+                   ->walk([](CallOpInterface) { return WalkResult::interrupt(); })
+                   .wasInterrupted();
+    for (ContractOp op : contracts)
+      if (op.getPacking().getKind() == chain::PackingKind::vnni) {
+        int64_t &bytes = commonBytes[inlinedInto(op)];
+        bytes = std::gcd(bytes, static_cast<int64_t>(op.getC() * 4 / op.getPacking().getPerLane()));
+      }
+  }
+
+  Operation *inlinedInto(ContractOp op) {
+    Operation *function = op->getParentOfType<FunctionOpInterface>();
+    return hasCalls || !function ? getOperation() : function;
+  }
+
+  llvm::DenseMap<Operation *, int64_t> commonBytes;
+  bool hasCalls = false;
 
   static LogicalResult check(ContractOp op) {
     if (op.getResult())
@@ -269,9 +301,41 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
     if (kind == chain::PackingKind::mma_k16 || kind == chain::PackingKind::mma_k8)
       return op.emitOpError() << "wanted packing panel_b, panel_d or vnni, found "
                               << stringifyPackingKind(kind);
+    if (failed(kind == chain::PackingKind::vnni ? checkTiles(op) : checkLanes(op)))
+      return failure();
     for (Operation &inner : op.getBody().front().without_terminator())
       if (inner.getNumRegions() != 0 || inner.getNumResults() != 1)
         return inner.emitOpError() << "is not element-wise: it cannot run on vectors";
+    return success();
+  }
+
+  /// Two values of c a lane need i8, vectors that vpmaddwd has, and along d a weight for each d.
+  static LogicalResult checkLanes(ContractOp op) {
+    chain::PackingAttr packing = op.getPacking();
+    if (packing.getPerLane() == 1)
+      return success();
+    Type element = cast<MemRefType>(op.getX().getType()).getElementType();
+    bool isOfPairs = packing.getPerLane() == 2 && element.isInteger(8);
+    if (!isOfPairs || (packing.getLanes() != 8 && packing.getLanes() != 16))
+      return op.emitOpError()
+             << "packing: wanted per_lane = 1, or 2 for i8 in 8 or 16 lanes, found " << packing
+             << " for " << element;
+    if (packing.getKind() == chain::PackingKind::panel_d && !op.getOrder().contains('d'))
+      return op.emitOpError()
+             << "packing: wanted per_lane = 1 along d for a weight without d, found "
+             << packing.getPerLane();
+    return success();
+  }
+
+  static LogicalResult checkTiles(ContractOp op) {
+    Type element = cast<MemRefType>(op.getX().getType()).getElementType();
+    if (!element.isBF16() && !element.isInteger(8))
+      return op.emitOpError() << "packing vnni: wanted bf16 or i8, found " << element;
+    int64_t perLane = 32 / element.getIntOrFloatBitWidth();
+    if (op.getC() % 16 != 0 || op.getPacking().getPerLane() != perLane)
+      return op.emitOpError() << "packing vnni: wanted a multiple of 16 for c and per_lane = "
+                              << perLane << " for " << element << ", found c = " << op.getC()
+                              << ", per_lane = " << op.getPacking().getPerLane();
     return success();
   }
 };

@@ -104,11 +104,21 @@ func.func @outputs_are_grouped_for_the_next_stage(%x: tensor<?x16xf32>, %w: tens
   return %y : tensor<?x32xf32>
 }
 
-// A bias between the two has one value a column, in the columns' own order.
-// CHECK-LABEL: func @a_bias_between_keeps_the_order(
-// CHECK-NOT:     digit
-// CHECK-LABEL: func @a_bias_between_keeps_the_order_pack(
-func.func @a_bias_between_keeps_the_order(%x: tensor<?x16xf32>, %w: tensor<4x8x4xf32>,
+// A bias between the two has one value a column, and takes their order; where it
+// is read elsewhere too, it keeps its own there.
+// CHECK-LABEL: func @a_bias_between_takes_the_order(
+// CHECK-SAME:      %{{[^,]*}}, %{{[^,]*}}, %[[BIAS:[^:]*]]: tensor<32xf32>
+// CHECK:         %[[SPLIT:.*]] = tensor.expand_shape %[[BIAS]] {{\[}}[0, 1, 2]] output_shape [4, 4, 2]
+// CHECK:         %[[T:.*]] = linalg.transpose ins(%[[SPLIT]] : {{.*}}permutation = [0, 2, 1]
+// CHECK:         %[[ORDERED:.*]] = tensor.collapse_shape %[[T]]
+// CHECK:         chain.kernel ins(%{{.*}}, %{{.*}}, %{{.*}}, %[[BIAS]], %[[ORDERED]] :
+// CHECK:         ^bb0({{.*}}, %[[OWN:[^:]*]]: tensor<32xf32>, %[[GROUPED:[^:]*]]: tensor<32xf32>):
+// CHECK:         chain.stage {{.*}} digit = 2
+// CHECK:         chain.map %{{.*}}, %[[GROUPED]]
+// CHECK:         chain.stage
+// CHECK:         chain.map %{{.*}}, %[[OWN]]
+// CHECK-LABEL: func @a_bias_between_takes_the_order_pack(
+func.func @a_bias_between_takes_the_order(%x: tensor<?x16xf32>, %w: tensor<4x8x4xf32>,
     %bias: tensor<32xf32>, %v: tensor<2x16x16xf32>, %init: tensor<?x32xf32>) -> tensor<?x32xf32> {
   %y = chain.kernel ins(%x, %w, %v, %bias : tensor<?x16xf32>, tensor<4x8x4xf32>, tensor<2x16x16xf32>, tensor<32xf32>)
       outs(%init : tensor<?x32xf32>) schedule(<axes = [b, b]>) {
@@ -122,7 +132,12 @@ func.func @a_bias_between_keeps_the_order(%x: tensor<?x16xf32>, %w: tensor<4x8x4
     }
     %2 = chain.stage %1, %b pattern(1, 16, 16, 2) order "dbc"
         : tensor<?x32xf32>, tensor<2x16x16xf32> -> tensor<?x32xf32>
-    chain.yield %2 : tensor<?x32xf32>
+    %3 = chain.map %2, %c : tensor<?x32xf32>, tensor<32xf32> -> tensor<?x32xf32> {
+    ^bb0(%s: f32, %t: f32):
+      %n = arith.mulf %s, %t : f32
+      chain.yield %n : f32
+    }
+    chain.yield %3 : tensor<?x32xf32>
   } -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
 }

@@ -211,7 +211,7 @@ func.func @grouped_columns_are_summed_by_two_loops(%x: memref<?x32xf32>, %w: mem
 // CHECK:           scf.for {{.*}} step %c32
 // CHECK:             %[[SUMS:.*]]:4 = scf.for {{.*}} -> (!amx.tile<16x16xf32>, !amx.tile<16x16xf32>, !amx.tile<16x16xf32>, !amx.tile<16x16xf32>)
 // CHECK-COUNT-2:       amx.tile_load {{.*}} into !amx.tile<16x32xbf16>
-// CHECK:               amx.tile_load %{{.*}} : memref<4x2x3x16x32xbf16> into !amx.tile<16x32xbf16>
+// CHECK:               amx.tile_load %{{.*}} : memref<4x2x48x32xbf16> into !amx.tile<16x32xbf16>
 // CHECK-COUNT-2:       amx.tile_mulf
 // CHECK:             amx.tile_store {{.*}} %[[SUMS]]#0
 // CHECK:             vector.transfer_read {{.*}} vector<16xf32>
@@ -221,9 +221,9 @@ func.func @grouped_columns_are_summed_by_two_loops(%x: memref<?x32xf32>, %w: mem
 // CHECK:             vector.transfer_read {{.*}} vector<32xbf16>
 // CHECK:             vector.transfer_write {{.*}} memref<32x96xbf16>
 // CHECK-NOT:     chain.contract
-func.func @matrix_tiles_along_b(%x: memref<?x384xbf16>, %w: memref<4x2x3x16x16x2xbf16>, %y: memref<?x128xbf16>) {
-  chain.contract ins(%x, %w : memref<?x384xbf16>, memref<4x2x3x16x16x2xbf16>) outs(%y : memref<?x128xbf16>)
-      pattern(4, 32, 96, 1) order "abc" packing(<kind = vnni, lanes = 16, panel = 2>) block_rows(32) {
+func.func @matrix_tiles_along_b(%x: memref<?x384xbf16>, %w: memref<4x2x48x16x2xbf16>, %y: memref<?x128xbf16>) {
+  chain.contract ins(%x, %w : memref<?x384xbf16>, memref<4x2x48x16x2xbf16>) outs(%y : memref<?x128xbf16>)
+      pattern(4, 32, 96, 1) order "abc" packing(<kind = vnni, lanes = 16, panel = 2, per_lane = 2>) block_rows(32) {
   ^bb0(%sum: f32):
     %0 = arith.truncf %sum : f32 to bf16
     chain.yield %0 : bf16
@@ -241,9 +241,306 @@ func.func @matrix_tiles_along_b(%x: memref<?x384xbf16>, %w: memref<4x2x3x16x16x2
 // CHECK:           %[[T:.*]] = vector.transpose %[[SUMS]], [1, 0]
 // CHECK:           vector.extract %[[T]][15]
 // CHECK-NOT:     chain.contract
-func.func @matrix_tiles_along_d(%x: memref<?x1024xbf16>, %w: memref<32x1x1x16x16x2xbf16>, %y: memref<?x512xf32>) {
-  chain.contract ins(%x, %w : memref<?x1024xbf16>, memref<32x1x1x16x16x2xbf16>) outs(%y : memref<?x512xf32>)
-      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16>) block_rows(32) attributes {x_digits = #chain.digits<sizes = [32, 32], order = [1, 0]>} {
+func.func @matrix_tiles_along_d(%x: memref<?x1024xbf16>, %w: memref<32x1x16x16x2xbf16>, %y: memref<?x512xf32>) {
+  chain.contract ins(%x, %w : memref<?x1024xbf16>, memref<32x1x16x16x2xbf16>) outs(%y : memref<?x512xf32>)
+      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16, per_lane = 2>) block_rows(32) attributes {x_digits = #chain.digits<sizes = [32, 32], order = [1, 0]>} {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+// A tile of i8 holds 48 of 96 values of c; the body takes the sums in i32.
+// CHECK-LABEL: func @matrix_tiles_of_bytes(
+// CHECK:         scf.for %{{.*}} = %c0 to %c2 {{.*}} -> (!amx.tile<16x16xi32>, !amx.tile<16x16xi32>)
+// CHECK-COUNT-2:   amx.tile_load {{.*}} into !amx.tile<16x48xi8>
+// CHECK:           amx.tile_load %{{.*}} : memref<4x1x24x64xi8> into !amx.tile<12x64xi8>
+// CHECK-COUNT-2:   amx.tile_muli {{.*}} !amx.tile<16x48xi8>, !amx.tile<12x64xi8>, !amx.tile<16x16xi32>
+// CHECK:         vector.transfer_read {{.*}} vector<16xi32>
+// CHECK:         arith.sitofp {{.*}} vector<16xi32> to vector<16xf32>
+// CHECK:         vector.transfer_read {{.*}} vector<32xi8>
+// CHECK:         vector.transfer_write {{.*}} memref<32x96xi8>
+// CHECK-NOT:     chain.contract
+func.func @matrix_tiles_of_bytes(%x: memref<?x384xi8>, %w: memref<4x1x24x16x4xi8>, %y: memref<?x64xf32>) {
+  chain.contract ins(%x, %w : memref<?x384xi8>, memref<4x1x24x16x4xi8>) outs(%y : memref<?x64xf32>)
+      pattern(4, 16, 96, 1) order "abc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    %0 = arith.sitofp %sum : i32 to f32
+    chain.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+// Two values of c a lane: x is copied as i16, 32 values at a time, zeros behind the last of 15.
+// CHECK-LABEL: func @pairs_of_bytes_along_b(
+// CHECK-SAME:      %[[X:.*]]: memref<?x45xi8>, %[[W:.*]]: memref<3x1x8x32x2xi8>
+// CHECK-DAG:     %[[BLOCK:.*]] = memref.alloca() {{.*}} : memref<2x8x2xi16>
+// CHECK-DAG:     %[[XV:.*]] = memref.expand_shape %[[X]] {{.*}} into memref<?x3x15xi8>
+// CHECK:         %[[BYTES:.*]] = vector.transfer_read %[[XV]]{{.*}} : memref<?x3x15xi8>, vector<16xi8>
+// CHECK:         %[[WORDS:.*]] = arith.extsi %[[BYTES]] : vector<16xi8> to vector<16xi16>
+// CHECK:         vector.transfer_write %[[WORDS]], %{{.*}} {in_bounds = [true]} : vector<16xi16>, memref<2x16xi16>
+// CHECK:         scf.for {{.*}} -> (vector<2x2x16xi32>)
+// CHECK:           %[[XP:.*]] = vector.transfer_read %[[BLOCK]]{{.*}} vector<2x2x2xi16>
+// CHECK:           arith.extsi %[[XP]] : vector<2x2x2xi16> to vector<2x2x2xi32>
+// CHECK:           vector.transfer_read {{.*}} : memref<3x1x8x2x32xi8>, vector<2x2x32xi8>
+// CHECK:           vector.contract {{.*}} : vector<2x2x2xi32>, vector<2x2x16x2xi32> into vector<2x2x16xi32>
+// CHECK:         arith.trunci {{.*}} vector<16xi32> to vector<16xi8>
+// CHECK-NOT:     chain.contract
+func.func @pairs_of_bytes_along_b(%x: memref<?x45xi8>, %w: memref<3x1x8x32x2xi8>, %y: memref<?x96xi8>) {
+  chain.contract ins(%x, %w : memref<?x45xi8>, memref<3x1x8x32x2xi8>) outs(%y : memref<?x96xi8>)
+      pattern(3, 32, 15, 1) order "abc" packing(<kind = panel_b, lanes = 16, panel = 2, per_lane = 2>) block_rows(2) {
+  ^bb0(%sum: i32):
+    %0 = arith.trunci %sum : i32 to i8
+    chain.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+// Lanes along d: two values of c change places with the lanes when x is copied.
+// CHECK-LABEL: func @pairs_of_bytes_along_d(
+// CHECK-DAG:     %[[BLOCK:.*]] = memref.alloca() {{.*}} : memref<2x3x16xi16>
+// CHECK-DAG:     %[[ZEROS:.*]] = arith.constant dense<0> : vector<8xi8>
+// CHECK:         %[[EVEN:.*]] = vector.transfer_read {{.*}} vector<8xi8>
+// CHECK:         %[[ODD:.*]] = vector.transfer_read {{.*}} vector<8xi8>
+// CHECK:         vector.interleave %[[EVEN]], %[[ODD]]
+// CHECK:         %[[LAST:.*]] = vector.transfer_read {{.*}} vector<8xi8>
+// CHECK:         vector.interleave %[[LAST]], %[[ZEROS]]
+// CHECK:         vector.contract {{.*}} : vector<2x1x8x2xi32>, vector<1x2x8x2xi32> into vector<2x2x8xi32>
+// CHECK-NOT:     chain.contract
+func.func @pairs_of_bytes_along_d(%x: memref<?x40xi8>, %w: memref<1x2x3x2x8x2xi8>, %y: memref<?x32xi32>) {
+  chain.contract ins(%x, %w : memref<?x40xi8>, memref<1x2x3x2x8x2xi8>) outs(%y : memref<?x32xi32>)
+      pattern(1, 4, 5, 8) order "dbc" packing(<kind = panel_d, lanes = 8, panel = 2, per_lane = 2>) block_rows(2) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
+// Columns in groups are copied one by one.
+// CHECK-LABEL: func @pairs_of_bytes_in_groups(
+// CHECK:         %[[BYTE:.*]] = memref.load {{.*}} : memref<?x2x3x4xi8
+// CHECK:         %[[WORD:.*]] = arith.extsi %[[BYTE]] : i8 to i16
+// CHECK:         memref.store %[[WORD]], %{{.*}} : memref<2x8xi16>
+// CHECK:         vector.scatter
+// CHECK-NOT:     chain.contract
+func.func @pairs_of_bytes_in_groups(%x: memref<?x24xi8>, %w: memref<3x1x4x8x2xi8>, %y: memref<?x24xi32>) {
+  chain.contract ins(%x, %w : memref<?x24xi8>, memref<3x1x4x8x2xi8>) outs(%y : memref<?x24xi32>)
+      pattern(1, 8, 8, 3) order "dbc" packing(<kind = panel_b, lanes = 8, per_lane = 2>) block_rows(2) attributes {x_digits = #chain.digits<sizes = [2, 3, 4], order = [0, 2, 1]>} {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
+// One lane of b = 17 is left for a vector by itself: LLVM would store four bytes of it.
+// CHECK-LABEL: func @a_lone_lane_of_bytes_is_stored_by_itself(
+// CHECK:         %[[FITS:.*]] = arith.cmpi sle, %{{.*}}, %c1
+// CHECK:         scf.if %[[FITS]] {
+// CHECK:           vector.transfer_write %[[BYTES:[^,]*]], %{{.*}} {in_bounds = [true]} : vector<16xi8>
+// CHECK:         } else {
+// CHECK:           %[[LAST:.*]] = vector.extract %[[BYTES]][0] : i8
+// CHECK:           memref.store %[[LAST]]
+// CHECK-NOT:     in_bounds = [false]
+// CHECK-NOT:     chain.contract
+func.func @a_lone_lane_of_bytes_is_stored_by_itself(%x: memref<?x2xi8>, %w: memref<2x1x16x2xi8>, %y: memref<?x17xi8>) {
+  chain.contract ins(%x, %w : memref<?x2xi8>, memref<2x1x16x2xi8>) outs(%y : memref<?x17xi8>)
+      pattern(1, 17, 2, 1) order "bc" packing(<kind = panel_b, lanes = 16, per_lane = 2>) block_rows(1) {
+  ^bb0(%sum: i32):
+    %0 = arith.trunci %sum : i32 to i8
+    chain.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+// Bytes that are three apart are stored one by one.
+// CHECK-LABEL: func @lanes_of_bytes_that_d_separates(
+// CHECK:         %[[LANES:.*]] = memref.alloca() {{.*}} : memref<8xi8>
+// CHECK:         vector.transfer_write %{{.*}}, %[[LANES]]
+// CHECK:         scf.for %[[LANE:.*]] = %c0 to %c5 step %c1
+// CHECK:           %[[BYTE:.*]] = memref.load %[[LANES]][%[[LANE]]]
+// CHECK:           memref.store %[[BYTE]], %{{.*}} : memref<?x15xi8>
+// CHECK-NOT:     vector.scatter
+// CHECK-NOT:     chain.contract
+func.func @lanes_of_bytes_that_d_separates(%x: memref<?x24xi8>, %w: memref<3x1x4x8x2xi8>, %y: memref<?x15xi8>) {
+  chain.contract ins(%x, %w : memref<?x24xi8>, memref<3x1x4x8x2xi8>) outs(%y : memref<?x15xi8>)
+      pattern(1, 5, 8, 3) order "dbc" packing(<kind = panel_b, lanes = 8, per_lane = 2>) block_rows(1) {
+  ^bb0(%sum: i32):
+    %0 = arith.trunci %sum : i32 to i8
+    chain.yield %0 : i8
+  }
+  return
+}
+
+// -----
+
+func.func @pairs_of_floats(%x: memref<?x8xf32>, %w: memref<4x1x1x16x2xf32>, %y: memref<?x64xf32>) {
+  // expected-error @below {{'chain.contract' op packing: wanted per_lane = 1, or 2 for i8 in 8 or 16 lanes, found #chain.packing<kind = panel_b, lanes = 16, per_lane = 2> for 'f32'}}
+  chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x1x16x2xf32>) outs(%y : memref<?x64xf32>)
+      pattern(4, 16, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16, per_lane = 2>) block_rows(1) {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// -----
+
+func.func @pairs_of_bytes_that_d_shares(%x: memref<?x40xi8>, %w: memref<2x3x2x2xi8>, %y: memref<?x32xi32>) {
+  // expected-error @below {{'chain.contract' op packing: wanted per_lane = 1 along d for a weight without d, found 2}}
+  chain.contract ins(%x, %w : memref<?x40xi8>, memref<2x3x2x2xi8>) outs(%y : memref<?x32xi32>)
+      pattern(1, 4, 5, 8) order "bc" packing(<kind = panel_d, lanes = 8, panel = 2, per_lane = 2>) block_rows(2) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
+// Tiles of one function have one depth: 32 bytes divide c = 64 and c = 96 of i8; another function has its own.
+// CHECK-LABEL: func @matrix_tiles_of_two_depths(
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x32xi8>
+// CHECK:         scf.for {{.*}} %c0 to %c3 {{.*}}amx.tile
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x32xi8>
+// CHECK-LABEL: func @matrix_tiles_elsewhere(
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x64xi8>
+func.func @matrix_tiles_of_two_depths(%x: memref<?x64xi8>, %w: memref<1x16x16x4xi8>, %v: memref<1x24x16x4xi8>,
+                                      %z: memref<?x96xi8>, %y: memref<?x16xi32>) {
+  chain.contract ins(%x, %w : memref<?x64xi8>, memref<1x16x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 64, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  chain.contract ins(%z, %v : memref<?x96xi8>, memref<1x24x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 96, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+func.func @matrix_tiles_elsewhere(%x: memref<?x64xi8>, %w: memref<1x16x16x4xi8>, %y: memref<?x16xi32>) {
+  chain.contract ins(%x, %w : memref<?x64xi8>, memref<1x16x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 64, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
+// Where one calls another, they may become one.
+// CHECK-LABEL: func @matrix_tiles_that_are_called(
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x48xi8>
+// CHECK-LABEL: func @matrix_tiles_of_a_caller(
+// CHECK:         amx.tile_load {{.*}} !amx.tile<16x48xi8>
+func.func @matrix_tiles_that_are_called(%x: memref<?x48xi8>, %w: memref<1x12x16x4xi8>, %y: memref<?x16xi32>) {
+  chain.contract ins(%x, %w : memref<?x48xi8>, memref<1x12x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 48, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+func.func @matrix_tiles_of_a_caller(%x: memref<?x192xi8>, %w: memref<1x48x16x4xi8>, %z: memref<?x48xi8>,
+                                    %v: memref<1x12x16x4xi8>, %y: memref<?x16xi32>) {
+  chain.contract ins(%x, %w : memref<?x192xi8>, memref<1x48x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 192, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  func.call @matrix_tiles_that_are_called(%z, %v, %y) : (memref<?x48xi8>, memref<1x12x16x4xi8>, memref<?x16xi32>) -> ()
+  return
+}
+
+// -----
+
+// i8 along d: the body comes first, on lanes along b, with its operand turned once a block; then bytes of four D share a
+// lane, and lanes change places.
+// CHECK-LABEL: func @matrix_tiles_of_bytes_along_d(
+// CHECK-SAME:      %{{[^,]*}}, %{{[^,]*}}, %[[F:[^:]*]]: memref<512xf32>
+// CHECK-DAG:     %[[TURNED:.*]] = memref.alloca() {{.*}} : memref<16x16xf32>
+// CHECK:         amx.tile_muli
+// CHECK:         %[[PLANE:.*]] = vector.transfer_read {{.*}} vector<16x16xf32>
+// CHECK:         %[[T:.*]] = vector.transpose %[[PLANE]], [1, 0]
+// CHECK:         vector.transfer_write %[[T]], %[[TURNED]]
+// CHECK:         %[[SUM:.*]] = vector.transfer_read {{.*}} vector<16xi32>
+// CHECK:         %[[FACTOR:.*]] = vector.transfer_read %[[TURNED]][%c0, %c0]{{.*}} vector<16xf32>
+// CHECK:         %[[REAL:.*]] = arith.sitofp %[[SUM]]
+// CHECK:         arith.mulf %[[REAL]], %[[FACTOR]]
+// CHECK:         %[[WIDE:.*]] = arith.extui {{.*}} : vector<16xi8> to vector<16xi32>
+// CHECK-NOT:     vector<16x16xi32>
+// CHECK:         arith.shli
+// CHECK:         arith.ori
+// CHECK-COUNT-8: vector.shuffle {{.*}} : vector<16xi32>, vector<16xi32>
+// CHECK:         %[[WORDS:.*]] = vector.extract_strided_slice {{.*}} vector<16xi32> to vector<4xi32>
+// CHECK:         %[[BYTES:.*]] = vector.bitcast %[[WORDS]] : vector<4xi32> to vector<16xi8>
+// CHECK:         vector.transfer_write %[[BYTES]], %{{.*}} {in_bounds = [true]}
+// CHECK-NOT:     chain.contract
+func.func @matrix_tiles_of_bytes_along_d(%x: memref<?x1024xi8>, %w: memref<32x1x8x16x4xi8>, %f: memref<512xf32>, %y: memref<?x512xi8>) {
+  chain.contract ins(%x, %w, %f : memref<?x1024xi8>, memref<32x1x8x16x4xi8>, memref<512xf32>) outs(%y : memref<?x512xi8>)
+      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) attributes {x_digits = #chain.digits<sizes = [32, 32], order = [1, 0]>} {
+  ^bb0(%sum: i32, %factor: f32):
+    %0 = arith.sitofp %sum : i32 to f32
+    %1 = arith.mulf %0, %factor : f32
+    %2 = arith.fptosi %1 : f32 to i8
+    chain.yield %2 : i8
+  }
+  return
+}
+
+// -----
+
+// A residual has its columns in memory alone: sums change places before the body.
+// CHECK-LABEL: func @matrix_tiles_of_bytes_with_a_residual(
+// CHECK:         vector.transpose {{.*}} : vector<16x16xi32> to vector<16x16xi32>
+// CHECK:         vector.transfer_read {{.*}} vector<16xi8>
+// CHECK:         arith.addi {{.*}} vector<16xi8>
+// CHECK-NOT:     vector.shuffle
+// CHECK-NOT:     chain.contract
+func.func @matrix_tiles_of_bytes_with_a_residual(%x: memref<?x1024xi8>, %w: memref<32x1x8x16x4xi8>, %r: memref<?x512xi8>, %y: memref<?x512xi8>) {
+  chain.contract ins(%x, %w, %r : memref<?x1024xi8>, memref<32x1x8x16x4xi8>, memref<?x512xi8>) outs(%y : memref<?x512xi8>)
+      pattern(1, 16, 32, 32) order "dbc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) attributes {x_digits = #chain.digits<sizes = [32, 32], order = [1, 0]>} {
+  ^bb0(%sum: i32, %residual: i8):
+    %0 = arith.trunci %sum : i32 to i8
+    %1 = arith.addi %0, %residual : i8
+    chain.yield %1 : i8
+  }
+  return
+}
+
+// -----
+
+func.func @matrix_tiles_of_fifteen_values_of_c(%x: memref<?x15xi8>, %w: memref<1x4x16x4xi8>, %y: memref<?x16xi32>) {
+  // expected-error @below {{'chain.contract' op packing vnni: wanted a multiple of 16 for c and per_lane = 4 for 'i8', found c = 15, per_lane = 4}}
+  chain.contract ins(%x, %w : memref<?x15xi8>, memref<1x4x16x4xi8>) outs(%y : memref<?x16xi32>)
+      pattern(1, 16, 15, 1) order "bc" packing(<kind = vnni, lanes = 16, per_lane = 4>) block_rows(32) {
+  ^bb0(%sum: i32):
+    chain.yield %sum : i32
+  }
+  return
+}
+
+// -----
+
+func.func @matrix_tiles_of_f32(%x: memref<?x16xf32>, %w: memref<1x16x16x1xf32>, %y: memref<?x16xf32>) {
+  // expected-error @below {{'chain.contract' op packing vnni: wanted bf16 or i8, found 'f32'}}
+  chain.contract ins(%x, %w : memref<?x16xf32>, memref<1x16x16x1xf32>) outs(%y : memref<?x16xf32>)
+      pattern(1, 16, 16, 1) order "bc" packing(<kind = vnni, lanes = 16>) block_rows(32) {
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }

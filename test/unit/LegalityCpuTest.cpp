@@ -39,7 +39,7 @@ TEST(LegalityCpu, defaultsAreLegalForManyChains) {
     for (int trial = 0; trial < 500; ++trial) {
       llvm::SmallVector<StageDescriptor> chain = stages(
           {{upTo(9), upTo(300), upTo(300), upTo(40)}, {upTo(9), upTo(99), upTo(999), upTo(40)}});
-      for (int64_t bytes : {2, 4, 8})
+      for (int64_t bytes : {1, 2, 4, 8})
         EXPECT_THAT(
             checkCpuSchedule(chain, bytes, defaultCpuSchedule(chain, bytes, limits), limits),
             IsEmpty());
@@ -75,15 +75,42 @@ TEST(LegalityCpu, tilesTakeDenseBlocksAndMonarchs) {
        {stages({{1, 40, 96, 1}}), stages({{64, 64, 64, 1}, {1, 64, 64, 64}}),
         stages({{1, 64, 32, 1}, {32, 16, 64, 1}, {1, 48, 32, 16}})}) {
     EXPECT_THAT(checkAmxStages(chain), IsEmpty());
-    Schedule schedule = defaultAmxSchedule(chain, withTiles());
-    EXPECT_EQ(schedule.rows % 32, 0);
-    EXPECT_THAT(checkCpuSchedule(chain, 2, schedule, withTiles()), IsEmpty());
+    for (int64_t bytes : {1, 2}) {
+      Schedule schedule = defaultAmxSchedule(chain, bytes, withTiles());
+      EXPECT_EQ(schedule.rows % 32, 0);
+      EXPECT_THAT(checkCpuSchedule(chain, bytes, schedule, withTiles()), IsEmpty());
+    }
   }
+}
+
+TEST(LegalityCpu, pairsOfBytesAlongDHaveABlockOfXOnTheStack) {
+  TargetLimits limits; // 2 x 6 rows, 16 lanes of i16, at most 1 MB: c <= 2730
+  auto axes = [&](int64_t c) {
+    llvm::SmallVector<StageDescriptor> chain = stages({{1, 32, c, 32}});
+    Schedule schedule = defaultCpuSchedule(chain, 1, limits);
+    EXPECT_THAT(checkCpuSchedule(chain, 1, schedule, limits), IsEmpty());
+    return schedule.axes;
+  };
+  EXPECT_THAT(axes(2730), ElementsAre(LaneAxis::D));
+  EXPECT_THAT(axes(2731), ElementsAre(LaneAxis::B));
+  Schedule schedule = defaultCpuSchedule(stages({{1, 32, 64, 32}}), 1, limits);
+  EXPECT_THAT(checkCpuSchedule(stages({{1, 32, 4096, 32}}), 1, schedule, limits),
+              ElementsAre("axes: stage 0: wanted at most 1048576 bytes of x in a block along d, "
+                          "found 1572864"));
+}
+
+TEST(LegalityCpu, tilesHoldAsMuchOfCAsDividesIt) {
+  EXPECT_EQ(tileDepth(128), 64);
+  EXPECT_EQ(tileDepth(96), 48);
+  EXPECT_EQ(tileDepth(144), 48);
+  EXPECT_EQ(tileDepth(112), 56);
+  EXPECT_EQ(tileDepth(32), 32);
+  EXPECT_EQ(tileDepth(16), 16);
 }
 
 TEST(LegalityCpu, eachReasonAgainstTilesIsNamed) {
   EXPECT_THAT(checkAmxStages(stages({{1, 16, 33, 1}})),
-              ElementsAre("unit: stage 0: wanted a multiple of 32 for c for amx"));
+              ElementsAre("unit: stage 0: wanted a multiple of 16 for c for amx"));
   EXPECT_THAT(checkAmxStages(stages({{1, 16, 32, 16}})),
               ElementsAre("unit: stage 0: wanted d = 1, or after such a stage for amx"));
   EXPECT_THAT(checkAmxStages(stages({{32, 16, 32, 1}, {1, 8, 32, 16}})),
@@ -92,11 +119,11 @@ TEST(LegalityCpu, eachReasonAgainstTilesIsNamed) {
               ElementsAre("unit: stage 1: wanted d = b of the stage before for amx"));
 }
 
-TEST(LegalityCpu, tilesNeedTheirChipAndTwoBytes) {
+TEST(LegalityCpu, tilesNeedTheirChipAndSmallNumbers) {
   llvm::SmallVector<StageDescriptor> chain = stages({{1, 16, 32, 1}});
-  Schedule schedule = defaultAmxSchedule(chain, withTiles());
+  Schedule schedule = defaultAmxSchedule(chain, 2, withTiles());
   EXPECT_THAT(checkCpuSchedule(chain, 4, schedule, withTiles()),
-              ElementsAre("unit: wanted fma, or amx for bf16 on chip"));
+              ElementsAre("unit: wanted fma, or amx for bf16 and i8 on chip"));
   EXPECT_THAT(checkCpuSchedule(chain, 2, schedule, TargetLimits()),
               ElementsAre(HasSubstr("unit: wanted fma on")));
 }

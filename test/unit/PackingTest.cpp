@@ -15,7 +15,7 @@ using namespace danaus;
 using llvm::SmallVector;
 
 static const PackingKind allKinds[] = {PackingKind::PanelB, PackingKind::PanelD,
-                                       PackingKind::MmaK16, PackingKind::MmaK8};
+                                       PackingKind::MmaK16, PackingKind::MmaK8, PackingKind::Vnni};
 
 TEST(Packing, panelBPadsBToWholePanels) {
   PackedLayout layout = packedLayout({2, 6, 3, 1}, "abc", {PackingKind::PanelB, 4, 2});
@@ -29,6 +29,26 @@ TEST(Packing, panelDPadsDToWholeVectors) {
   EXPECT_EQ(layout.shape(), (SmallVector<int64_t>{2, 3, 3, 2, 4}));
 }
 
+static Packing withPerLane(PackingKind kind, int64_t lanes, int64_t panel, int64_t perLane) {
+  Packing packing{kind, lanes, panel};
+  packing.perLane = perLane;
+  return packing;
+}
+
+TEST(Packing, aLaneHoldsSeveralValuesOfC) {
+  auto shape = [](const StagePattern &pattern, llvm::StringRef order, const Packing &packing) {
+    return packedLayout(pattern, order, packing).shape();
+  };
+  EXPECT_EQ(shape({2, 6, 3, 1}, "abc", withPerLane(PackingKind::PanelB, 4, 2, 2)),
+            (SmallVector<int64_t>{2, 1, 2, 8, 2}));
+  EXPECT_EQ(shape({1, 5, 3, 6}, "dbc", withPerLane(PackingKind::PanelD, 4, 2, 2)),
+            (SmallVector<int64_t>{2, 3, 2, 2, 4, 2}));
+  EXPECT_EQ(shape({1, 5, 3, 2}, "bc", withPerLane(PackingKind::PanelD, 4, 2, 2)),
+            (SmallVector<int64_t>{2, 2, 2, 2, 2})); // b / 4, c / 2, (b / 2) % 2, b % 2, c % 2
+  EXPECT_EQ(shape({4, 32, 96, 1}, "abc", withPerLane(PackingKind::Vnni, 16, 1, 4)),
+            (SmallVector<int64_t>{4, 2, 24, 16, 4}));
+}
+
 TEST(Packing, sharedExtentsHaveNoDigit) {
   PackedLayout layout = packedLayout({2, 8, 16, 5}, "bc", {PackingKind::MmaK16, 1, 1});
   EXPECT_EQ(layout.shape(), (SmallVector<int64_t>{1, 1, 8, 4, 2, 2}));
@@ -40,7 +60,7 @@ TEST(Packing, digitsOfADimensionCoverItOnce) {
   for (PackingKind kind : allKinds)
     for (const StagePattern &pattern :
          {StagePattern{1, 1, 1, 1}, StagePattern{3, 12, 20, 7}, StagePattern{2, 64, 64, 33}}) {
-      PackedLayout layout = packedLayout(pattern, "abcd", {kind, 4, 2});
+      PackedLayout layout = packedLayout(pattern, "abcd", withPerLane(kind, 4, 2, 2));
       std::map<char, std::map<int64_t, int64_t>> extents; // by dimension and stride
       for (const PackedDigit &digit : layout.digits)
         EXPECT_TRUE(extents[digit.dim].emplace(digit.stride, digit.extent).second ||

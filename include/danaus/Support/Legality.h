@@ -30,7 +30,7 @@ struct TargetLimits {
   int64_t vectorRegisters = 32; ///< vector registers that code can name
   int64_t l1Bytes = 48 << 10;   ///< first-level data cache of a core
   int64_t l2Bytes = 2 << 20;    ///< second-level cache of a core
-  bool hasAmx = false;          ///< matrix tiles of bf16
+  bool hasAmx = false;          ///< matrix tiles of bf16 and i8
   std::string model;            ///< the record whose measurements rank schedules, if not this one
   // GPU
   int64_t multiprocessors = 0;
@@ -63,14 +63,19 @@ int64_t registersOfBlock(const Schedule &schedule, LaneAxis axis);
 Schedule defaultCpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                             const TargetLimits &limits);
 
-/// The constraints of unit `mma_sync` on a GPU: shared memory, registers and
-/// warps of each launch, and stages that tensor cores can run.
-/// What matrix tiles (AMX) need of the stages' sizes.
+/// What matrix tiles (AMX) need of the stages' sizes, for bf16 or i8.
 BrokenConstraints checkAmxStages(llvm::ArrayRef<StageDescriptor> stages);
 
-/// The schedule of a kernel on matrix tiles; requires that checkAmxStages() finds nothing.
-Schedule defaultAmxSchedule(llvm::ArrayRef<StageDescriptor> stages, const TargetLimits &limits);
+/// Bytes of c in one row of a matrix tile: the most that divide `bytes`, a
+/// multiple of 16, in whole lanes of 4 bytes.
+int64_t tileDepth(int64_t bytes);
 
+/// The schedule of a kernel on matrix tiles; requires that checkAmxStages() finds nothing.
+Schedule defaultAmxSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                            const TargetLimits &limits);
+
+/// The constraints of unit `mma_sync` on a GPU: shared memory, registers and
+/// warps of each launch, and stages that tensor cores can run.
 BrokenConstraints checkGpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                    const Schedule &schedule, const TargetLimits &limits);
 

@@ -32,8 +32,9 @@ struct Packing {
   PackingKind kind = PackingKind::PanelB;
   int64_t lanes = 1;
   int64_t panel = 1;
-  int64_t group = 1; ///< columns of y that are put in another order together
-  int64_t digit = 1; ///< d of the next stage, or 1: columns stay in their order
+  int64_t group = 1;   ///< columns of y that are put in another order together
+  int64_t digit = 1;   ///< d of the next stage, or 1: columns stay in their order
+  int64_t perLane = 1; ///< values of c that a lane holds next to each other
   bool operator==(const Packing &) const = default;
 };
 

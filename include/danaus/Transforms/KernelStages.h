@@ -25,8 +25,8 @@ int64_t elementBytes(chain::KernelOp kernel);
 /// least 1.
 int64_t rowsOf(chain::KernelOp kernel, int64_t expected);
 
-/// The stage that reads what `stage` computes, through maps that treat all
-/// columns alike; null if there is none.
+/// The stage that reads what `stage` computes, through maps whose operands have
+/// one value a column; null if there is none.
 chain::StageOp nextStage(chain::StageOp stage);
 
 /// Why matrix tiles (AMX) cannot run `kernel`, beside what its stages' sizes say,

@@ -175,14 +175,15 @@ def ApproximateMathPass : Pass<"danaus-approximate-math"> {
                            "::mlir::vector::VectorDialect"];
 }
 
-def EinsumsToStagesPass : Pass<"danaus-einsums-to-stages"> {
+def EinsumsToStagesPass : Pass<"danaus-einsums-to-stages", "::mlir::ModuleOp"> {
   let summary = "Contractions on permuted digits as stages beside permutations";
   let description = [{
-    Before: `chain.einsum` of floating-point numbers. After: where it is a
+    Before: `chain.einsum` of floating-point numbers or, where the module's
+    `danaus.target` is a CPU, of i8. After: where it is a
     `chain.stage` but for the order of the digits of x and y, that stage between
     `chain.permute`s, with the least to move. A pass over the activations of one
     stage costs less than a contraction that no kernel takes. Leaves others
-    alone, with a remark. Test: `test/Transforms/einsums-to-stages.mlir`.
+    alone, with a remark. Refuses an unknown target. Test: `test/Transforms/einsums-to-stages.mlir`.
   }];
   let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::tensor::TensorDialect"];
 }
@@ -193,7 +194,8 @@ def AssignSchedulePass : Pass<"danaus-assign-schedule", "::mlir::ModuleOp"> {
     Before: `chain.kernel` without a schedule. After: each has one: that of the
     option `schedule` if given, else the one that `model` ranks first among the
     legal ones, else the default of the target named by the module's
-    `danaus.target` ("x86-avx512" when there is none). A kernel that has a
+    `danaus.target` ("x86-avx512" when there is none): matrix tiles where they are
+    legal and the rows are more than a few, else vectors. A kernel that has a
     schedule keeps it. No other pass writes schedules. Refuses an unknown
     target, a `schedule` that does not parse, and an unreadable model.
     Test: `test/Transforms/assign-schedule.mlir`.
@@ -295,8 +297,11 @@ def VectorizeKernelsPass : Pass<"danaus-vectorize-kernels"> {
     After: loops over blocks, panels and rows whose innermost loop carries a
     register block of accumulators through `vector.contract`; the body of the
     contract, on vectors, precedes the stores. Tails of b and d are masked. With
-    `vnni` the register block is one of `amx` tiles.
-    Refuses other packings. Test: `test/Transforms/vectorize-kernels.mlir`.
+    `vnni` the register block is one of `amx` tiles, which hold as many bytes of c
+    as divide the c of all contracts in a function, or where functions are called
+    in all of them. With two values of c a lane x is copied to a
+    block of i16 first.
+    Refuses other packings, and those that do not fit the type. Test: `test/Transforms/vectorize-kernels.mlir`.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::amx::AMXDialect",
                            "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
@@ -339,14 +344,16 @@ def LowerContractsPass : Pass<"danaus-lower-contracts"> {
   let summary = "Turn vector.contract into vector.fma";
   let description = [{
     Before: `vector.contract` with an accumulator whose last dimension is the
-    lanes. After: one `vector.fma` on a vector of lanes for each element of the
-    other dimensions; an operand without lanes is read as scalars and broadcast,
+    lanes. After: one `vector.fma` (`arith.muli` and `arith.addi` for integers)
+    on a vector of lanes for each element of the other dimensions; an operand without lanes is read as scalars and broadcast,
     straight from memory where it was a `vector.transfer_read` with no other
-    use. Declines contractions of another form or kind.
+    use. Where the innermost reduction is over pairs of i8 or i16 in memory, into
+    8 or 16 lanes of i32, a pair is one lane of LLVM's intrinsic for vpmaddwd.
+    Declines contractions of another form or kind.
     Test: `test/Transforms/lower-contracts.mlir`.
   }];
-  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::memref::MemRefDialect",
-                           "::mlir::vector::VectorDialect"];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::LLVM::LLVMDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::vector::VectorDialect"];
 }
 
 //===----------------------------------------------------------------------===//

@@ -12,7 +12,6 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/APFloat.h"
 
@@ -243,22 +242,22 @@ struct ProgramBuilder {
     return isComplex ? sum : convertFloat(builder, loc, sum, element);
   }
 
+  /// A map, so that no pass takes the factors, one a column, for work on every element.
   Value build(const RescaleStage &stage) {
     Value factors = buildFactors(stage), x = values[stage.x];
-    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, x);
     Type element = stage.to ? Type(builder.getI8Type()) : Type(builder.getF32Type());
-    Value empty = tensor::EmptyOp::create(builder, loc, sizes, element);
-    SmallVector<AffineMap> maps(3, builder.getMultiDimIdentityMap(2));
-    maps[1] = AffineMap::get(2, 0, builder.getAffineDimExpr(1));
-    SmallVector<utils::IteratorType> iterators(2, utils::IteratorType::parallel);
-    auto body = [&](OpBuilder &nested, Location loc, ValueRange scalars) {
-      Value sum = arith::SIToFPOp::create(nested, loc, nested.getF32Type(), scalars[0]);
-      Value scaled = arith::MulFOp::create(nested, loc, sum, scalars[1]);
-      linalg::YieldOp::create(nested, loc, stage.to ? saturate(nested, loc, scaled) : scaled);
-    };
-    return linalg::GenericOp::create(builder, loc, empty.getType(), ValueRange{x, factors}, empty,
-                                     maps, iterators, body)
-        .getResult(0);
+    auto xType = cast<RankedTensorType>(x.getType());
+    auto map = chain::MapOp::create(builder, loc, xType.clone(element), x, factors);
+    OpBuilder::InsertionGuard guard(builder);
+    Block *body = builder.createBlock(&map.getBody());
+    Value sum = body->addArgument(xType.getElementType(), loc);
+    Value factor = body->addArgument(builder.getF32Type(), loc);
+    Value real = arith::SIToFPOp::create(builder, loc, builder.getF32Type(), sum);
+    Value scaled = arith::MulFOp::create(builder, loc, real, factor);
+    if (stage.to)
+      scaled = saturate(builder, loc, scaled);
+    chain::YieldOp::create(builder, loc, scaled);
+    return map.getY();
   }
 
   /// What each of y's columns is multiplied with, in y's order.
@@ -291,14 +290,20 @@ struct ProgramBuilder {
     return reshapeTo(builder, loc, factors, stage.order.size());
   }
 
-  /// An f32 rounded half to even into the range of i8; NaN goes to its low end.
+  /// An f32 rounded half to even into the range of i8; NaN goes to its low end. In
+  /// the range, 1.5 2^23 more is a number whose last bit is worth 1: the addition
+  /// rounds, and the low bits of the result are the integer.
   static Value saturate(OpBuilder &builder, Location loc, Value value) {
     Value low = createScalar(builder, loc, value.getType(), -128.0);
     Value high = createScalar(builder, loc, value.getType(), 127.0);
-    Value rounded = math::RoundEvenOp::create(builder, loc, value);
-    Value above = arith::MaxNumFOp::create(builder, loc, rounded, low);
-    Value inside = arith::MinNumFOp::create(builder, loc, above, high);
-    return arith::FPToSIOp::create(builder, loc, builder.getI8Type(), inside);
+    Value magic = createScalar(builder, loc, value.getType(), 12582912.0);
+    Value isAbove = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OGT, value, low);
+    Value above = arith::SelectOp::create(builder, loc, isAbove, value, low);
+    Value isBelow = arith::CmpFOp::create(builder, loc, arith::CmpFPredicate::OLT, above, high);
+    Value inside = arith::SelectOp::create(builder, loc, isBelow, above, high);
+    Value rounded = arith::AddFOp::create(builder, loc, inside, magic);
+    Value bits = arith::BitcastOp::create(builder, loc, builder.getI32Type(), rounded);
+    return arith::TruncIOp::create(builder, loc, builder.getI8Type(), bits);
   }
 
   Value build(const ToeplitzStage &stage) {

@@ -81,7 +81,7 @@ func.func @stage_packed_weight_C4(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
 // -----
 
 func.func @stage_packing_without_lanes_C4(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
-  // expected-error @below {{'chain.stage' op packing: wanted lanes, panel, group, digit >= 1, found #chain.packing<kind = panel_b, lanes = 0>}}
+  // expected-error @below {{'chain.stage' op packing: wanted lanes, panel, group, digit, per_lane >= 1, found #chain.packing<kind = panel_b, lanes = 0>}}
   %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 0>) : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
   return
 }
@@ -372,6 +372,43 @@ func.func @contract_result_digits_C5(%x: memref<?x16xf32>, %w: memref<4x1x4x32xf
   ^bb0(%sum: f32):
     chain.yield %sum : f32
   }
+  return
+}
+
+// -----
+
+func.func @contract_of_bytes_and_floats_C5(%x: memref<?x8xi8>, %w: memref<4x1x2x16xf32>, %y: memref<?x12xf32>) {
+  // expected-error @below {{'chain.contract' op element types of x and the weight: wanted i8 or floating-point, found 'i8' and 'f32'}}
+  chain.contract ins(%x, %w : memref<?x8xi8>, memref<4x1x2x16xf32>) outs(%y : memref<?x12xf32>) pattern(4, 3, 2, 1) order "abc"
+      packing(<kind = panel_b, lanes = 16>) block_rows(2) {
+  ^bb0(%sum: i32):
+    %0 = arith.sitofp %sum : i32 to f32
+    chain.yield %0 : f32
+  }
+  return
+}
+
+// -----
+
+func.func @stage_of_sums_C5(%x: tensor<?x8xi32>, %w: tensor<4x3x2xi32>) {
+  // expected-error @below {{'chain.stage' op element type of x: wanted i8 or floating-point, found i32}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x8xi32>, tensor<4x3x2xi32> -> tensor<?x12xi32>
+  return
+}
+
+// -----
+
+func.func @stage_of_bytes_to_bytes_C6(%x: tensor<?x8xi8>, %w: tensor<4x3x2xi8>) {
+  // expected-error @below {{'chain.stage' op element type of y: wanted i32, found 'i8'}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x8xi8>, tensor<4x3x2xi8> -> tensor<?x12xi8>
+  return
+}
+
+// -----
+
+func.func @stage_of_floats_to_sums_C6(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op element type of y: wanted floating-point, found 'i32'}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xi32>
   return
 }
 
