@@ -51,8 +51,8 @@ TEST(LegalityCpu, tilesStayInL2UnlessWeightsAreLarger) {
   auto rows = [](std::initializer_list<StagePattern> patterns) {
     return defaultCpuSchedule(stages(patterns), 4, TargetLimits()).rows;
   };
-  EXPECT_EQ(rows({{64, 64, 64, 1}, {1, 64, 64, 64}}), 24);        // Monarch 4096
-  EXPECT_EQ(rows({{32, 32, 32, 1}, {1, 32, 32, 32}}), 24);        // as many rows would fit 4 times
+  EXPECT_EQ(rows({{64, 64, 64, 1}, {1, 64, 64, 64}}), 24); // Monarch 4096
+  EXPECT_EQ(rows({{32, 32, 32, 1}, {1, 32, 32, 32}}), 24); // as many rows would fit 4 times
   EXPECT_EQ(rows({{256, 16, 16, 1}, {16, 16, 16, 16}, {1, 16, 16, 256}}), 12);
   EXPECT_EQ(rows({{1, 4096, 4096, 1}}), 252);                     // 64 MB of weights
   EXPECT_EQ(rows({{16, 1024, 256, 1}, {1, 256, 1024, 16}}), 258); // 33 MB of weights
