@@ -44,9 +44,21 @@ def Chain_PackingKind : I32EnumAttr<"PackingKind", "the order of a packed weight
     I32EnumAttrCase<"panel_d", 1>,
     I32EnumAttrCase<"mma_k16", 2>,
     I32EnumAttrCase<"mma_k8", 3>,
-    I32EnumAttrCase<"vnni", 4>]> {
+    I32EnumAttrCase<"vnni", 4>,
+    I32EnumAttrCase<"complex_d", 5>]> {
   let cppNamespace = "::danaus::chain";
   let genSpecializedAttr = 0;
+}
+
+def Chain_Transform : I32EnumAttr<"Transform", "a matrix that fast algorithms know", [
+    I32EnumAttrCase<"dft", 0>,
+    I32EnumAttrCase<"hadamard", 1>]> {
+  let cppNamespace = "::danaus::chain";
+  let genSpecializedAttr = 0;
+}
+
+def Chain_TransformAttr : EnumAttr<Chain_Dialect, Chain_Transform, "transform"> {
+  let assemblyFormat = "`<` $value `>`";
 }
 
 def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
@@ -65,9 +77,13 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
     | `panel_d`, m = L / d whole and > 1 | a, 1, b / (P m), c / Q, (b / m) % P, b % m, d, c % Q | lanes along b and d |
     | `mma_k16` | a, d, b / 8, c / 16, b % 8, (c / 2) % 4, (c / 8) % 2, c % 2 | B of mma.m16n8k16 |
     | `mma_k8`  | a, d, b / 8, c / 8, b % 8, c % 4, (c / 4) % 2          | B of mma.m16n8k8, tf32 |
+    | `complex_d` | as `panel_d`, with (w.re, w.re) and (w.im, w.im) side by side before the digits of a vector | lanes along d, complex |
     | `vnni`    | a, d, b / 16, c / Q, b % 16, c % Q                     | tiles of AMX: Q = 2 for bf16, 4 for i8; b / 16 a multiple of P |
 
     An a or d that the weight shares is left out, and so is c % Q where Q = 1.
+    A complex weight has the kinds `panel_b` and `complex_d`, and a vector of L
+    numbers has 2 L parts; where the weight shares d, `complex_d` holds it once, as
+    it is.
 
     With `digit` > 1 the values of b are first put in another order, so that the
     next stage of the kernel, with d = `digit`, finds the inputs of one sum next

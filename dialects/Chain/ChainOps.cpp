@@ -25,7 +25,15 @@ Type danaus::chain::getAccumulatorType(Type elementType) {
   Builder builder(elementType.getContext());
   if (isa<IntegerType>(elementType))
     return builder.getI32Type();
+  if (auto complex = dyn_cast<ComplexType>(elementType))
+    return ComplexType::get(getAccumulatorType(complex.getElementType()));
   return elementType.isF64() ? builder.getF64Type() : builder.getF32Type();
+}
+
+bool danaus::chain::isStageNumber(Type elementType) {
+  if (auto complex = dyn_cast<ComplexType>(elementType))
+    return complex.getElementType().isF32() || complex.getElementType().isF64();
+  return isa<FloatType>(elementType);
 }
 
 /// A dynamic size fits any other.
@@ -61,10 +69,41 @@ static LogicalResult verifyPacking(Operation *op, PackingAttr packing,
   return success();
 }
 
+/// x_digits are a permutation of x's columns.
+static LogicalResult verifyDigits(Operation *op, DigitsAttr digits, int64_t columns) {
+  if (!digits)
+    return success();
+  auto permutation = DigitPermutation::fromNumbers(digits.getSizes(), digits.getOrder());
+  if (!permutation)
+    return op->emitOpError() << "x_digits: wanted sizes >= 1 and a permutation of "
+                             << digits.getSizes().size() << " digits, found " << digits;
+  if (permutation->size() != columns)
+    return op->emitOpError() << "x_digits: wanted a c d = " << columns << " columns, found "
+                             << permutation->size();
+  return success();
+}
+
+/// What the stage says that its weight holds fits its sizes and numbers.
+static LogicalResult verifyTransform(Operation *op, std::optional<Transform> transform,
+                                     const StagePattern &pattern, StringRef order, Type element) {
+  if (!transform)
+    return success();
+  if (pattern.b != pattern.c || order.contains('a'))
+    return op->emitOpError() << "transform: wanted b = c and a weight that shares a, found b = "
+                             << pattern.b << ", c = " << pattern.c << ", order \"" << order << "\"";
+  if (*transform == Transform::dft && !isa<ComplexType>(element))
+    return op->emitOpError() << "transform dft: wanted complex numbers, found " << element;
+  if (*transform == Transform::hadamard && !llvm::isPowerOf2_64(pattern.b))
+    return op->emitOpError() << "transform hadamard: wanted a power of two, found b = "
+                             << pattern.b;
+  return success();
+}
+
 /// The constraints that chain.stage and chain.contract share: pattern, order,
 /// the columns of x and y, and the shape of the weight.
 static LogicalResult verifyStage(Operation *op, const StagePattern &pattern, StringRef order,
-                                 std::optional<PackingAttr> packing, Type xType, Type weightType,
+                                 std::optional<PackingAttr> packing, DigitsAttr digits,
+                                 std::optional<Transform> transform, Type xType, Type weightType,
                                  Type yType) {
   if (pattern.a < 1 || pattern.b < 1 || pattern.c < 1 || pattern.d < 1) // (C1)
     return op->emitOpError() << "pattern: wanted a, b, c, d >= 1, found (" << pattern.a << ", "
@@ -86,11 +125,17 @@ static LogicalResult verifyStage(Operation *op, const StagePattern &pattern, Str
   if (!sizesFit(x.getDimSize(0), y.getDimSize(0)))
     return op->emitOpError() << "rows of y: wanted " << sizeText(x.getDimSize(0)) << ", found "
                              << sizeText(y.getDimSize(0));
+  if (failed(verifyDigits(op, digits, pattern.inSize())) || // (C7), (C8)
+      failed(verifyTransform(op, transform, pattern, order, x.getElementType())))
+    return failure();
   SmallVector<int64_t> wanted = weightShape(pattern, order);
   if (packing) {
     if (failed(verifyPacking(op, *packing, pattern)))
       return failure();
-    wanted = packedLayout(pattern, order, toPlain(*packing)).shape();
+    StagePattern kept = pattern;
+    if (transform)
+      kept.b = 1;
+    wanted = packedLayout(kept, order, toPlain(*packing)).shape();
   }
   Type element = cast<ShapedType>(weightType).getElementType();
   if (cast<ShapedType>(weightType).getShape() != ArrayRef<int64_t>(wanted)) // (C4)
@@ -137,8 +182,9 @@ static LogicalResult verifyMapOperands(Operation *op, ShapedType x, ValueRange o
 //===----------------------------------------------------------------------===//
 
 LogicalResult StageOp::verify() {
-  if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), getX().getType(),
-                         getWeight().getType(), getY().getType())))
+  if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), getXDigitsAttr(),
+                         getTransform(), getX().getType(), getWeight().getType(),
+                         getY().getType())))
     return failure();
   Type xElement = getX().getType().getElementType();
   Type weightElement = cast<ShapedType>(getWeight().getType()).getElementType();
@@ -148,6 +194,10 @@ LogicalResult StageOp::verify() {
   if (xElement.isInteger(32))
     return emitOpError() << "element type of x: wanted i8 or floating-point, found i32";
   Type yElement = getY().getType().getElementType();
+  if (isa<ComplexType>(xElement) || isa<ComplexType>(yElement)) // (C6)
+    return xElement == yElement ? success()
+                                : emitOpError() << "element type of y: wanted " << xElement
+                                                << ", found " << yElement;
   if (xElement.isInteger() ? !yElement.isInteger(32) : yElement.isInteger()) // (C6)
     return emitOpError() << "element type of y: wanted "
                          << (xElement.isInteger() ? "i32" : "floating-point") << ", found "
@@ -295,14 +345,18 @@ LogicalResult ContractOp::verify() {
     return emitOpError() << "wanted one init, found " << getInits().size();
   if (getBlockRows() < 1) // (C3)
     return emitOpError() << "wanted block_rows >= 1, found " << getBlockRows();
-  if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), getX().getType(), // (C1)
-                         getWeight().getType(), getInit().getType())))
+  if (failed(verifyStage(*this, getPattern(), getOrder(), getPacking(), // (C1), (C7)
+                         DigitsAttr(), getTransform(), getX().getType(), getWeight().getType(),
+                         getInit().getType())))
     return failure();
   Type xElement = cast<ShapedType>(getX().getType()).getElementType();
   Type weightElement = cast<ShapedType>(getWeight().getType()).getElementType();
   bool areBytes = xElement.isInteger(8) && weightElement.isInteger(8);
-  if (!areBytes && !(isa<FloatType>(xElement) && isa<FloatType>(weightElement))) // (C6)
-    return emitOpError() << "element types of x and the weight: wanted i8 or floating-point, found "
+  bool areComplex = isa<ComplexType>(xElement) && xElement == weightElement;
+  if (!areBytes && !areComplex &&
+      !(isa<FloatType>(xElement) && isa<FloatType>(weightElement))) // (C6)
+    return emitOpError() << "element types of x and the weight: wanted i8, floating-point or one "
+                            "complex type, found "
                          << xElement << " and " << weightElement;
   if (failed(verifyColumns(*this)) || failed(verifyResultColumns(*this)))
     return failure();
@@ -318,4 +372,46 @@ LogicalResult ContractOp::verifyRegions() {
 void ContractOp::getEffects(
     SmallVectorImpl<SideEffects::EffectInstance<MemoryEffects::Effect>> &effects) {
   addBufferEffects(*this, getInitsMutable(), effects);
+}
+
+//===----------------------------------------------------------------------===//
+// RealViewOp
+//===----------------------------------------------------------------------===//
+
+/// Twice a number that may be known at run time only.
+static int64_t doubled(int64_t number) {
+  return ShapedType::isDynamic(number) ? number : 2 * number;
+}
+
+MemRefType RealViewOp::inferType(MemRefType source) {
+  auto complex = dyn_cast<ComplexType>(source.getElementType());
+  int64_t offset = 0;
+  SmallVector<int64_t> strides;
+  if (!complex || source.getRank() == 0 || failed(source.getStridesAndOffset(strides, offset)) ||
+      strides.back() != 1)
+    return MemRefType();
+  SmallVector<int64_t> shape(source.getShape());
+  shape.back() = doubled(shape.back());
+  if (source.getLayout().isIdentity())
+    return MemRefType::get(shape, complex.getElementType(), AffineMap(), source.getMemorySpace());
+  for (int64_t &stride : MutableArrayRef<int64_t>(strides).drop_back())
+    stride = doubled(stride);
+  auto layout = StridedLayoutAttr::get(source.getContext(), doubled(offset), strides);
+  return MemRefType::get(shape, complex.getElementType(), layout, source.getMemorySpace());
+}
+
+void RealViewOp::build(OpBuilder &builder, OperationState &state, Value source) {
+  build(builder, state, inferType(cast<MemRefType>(source.getType())), source);
+}
+
+LogicalResult RealViewOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType());
+  MemRefType wanted = inferType(source);
+  if (!wanted) // (C1)
+    return emitOpError() << "source: wanted complex numbers next to each other in the last "
+                            "dimension, found "
+                         << source;
+  if (getResult().getType() != wanted) // (C2)
+    return emitOpError() << "result: wanted " << wanted << ", found " << getResult().getType();
+  return success();
 }

@@ -20,6 +20,7 @@
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/DestinationStyleOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 #define GET_OP_CLASSES
 #include "dialects/Chain/ChainOps.h.inc"
@@ -27,8 +28,11 @@
 namespace danaus::chain {
 
 /// The type of the sums of a stage on `elementType`: f64 for f64, i32 for
-/// integers, else f32.
+/// integers, else f32; of complex numbers, complex numbers of that.
 mlir::Type getAccumulatorType(mlir::Type elementType);
+
+/// Whether `elementType` is one that stages compute with.
+bool isStageNumber(mlir::Type elementType);
 
 } // namespace danaus::chain
 

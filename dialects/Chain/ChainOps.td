@@ -15,12 +15,14 @@ include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/ViewLikeInterface.td"
 
 class Chain_Op<string mnemonic, list<Trait> traits = []>
     : Op<Chain_Dialect, mnemonic, traits>;
 
-/// Floats, or i8 with sums in i32.
-def Chain_Activations : TensorRankOf<[AnyFloat, I8, I32], [2]>;
+/// Floats, complex numbers of f32 or f64, or i8 with sums in i32.
+def Chain_Number : AnyTypeOf<[AnyFloat, Complex<F32>, Complex<F64>, I8, I32]>;
+def Chain_Activations : TensorRankOf<[Chain_Number], [2]>;
 
 /// Activations of the stages that only the naive path knows.
 def Chain_AnyActivations : TensorRankOf<[AnyFloat, AnyComplex], [2]>;
@@ -34,18 +36,29 @@ def Chain_StageOp : Chain_Op<"stage", [Pure]> {
 
     `y[i, (A b + B) d + D] = sum_C w[A, B, C, D] x[i, (A c + C) d + D]`
 
-    The sum is taken in f32 (f64 for f64), or for i8 in i32, where overflow wraps
-    around. `order` names the dimensions of the
-    weight, slowest first; an omitted `a` or `d` is shared by all blocks. With
-    a `packing`, the weight lies as that says instead.
+    The sum is taken in f32 (f64 for f64, and so for complex), or for i8 in i32,
+    where overflow wraps around. `order` names the dimensions of the weight, slowest first; an omitted `a` or `d` is shared by
+    all blocks. With a `packing`, the weight lies as that says instead. With
+    `x_digits` the columns of x are first put in that order.
+
+    `transform` says what the weight holds: `w[B, C, D] = F[B, C] w[0, C, D]`,
+    where F is the matrix of a discrete Fourier transform of size b = c,
+    `F[B, C] = exp(-2 pi i B C / b)`, or Hadamard's, `F[B, C] = (-1)^popcount(B & C)`;
+    where the weight shares d, it is F. Fast algorithms then run in its place, and
+    a packing keeps only row B = 0.
 
     * (C1) a, b, c, d >= 1
     * (C2) `order` holds letters of "abcd", none twice, `b` and `c` among them
       unless their extent is 1
     * (C3) x has a c d columns, y has a b d, and as many rows
     * (C4) the weight has the shape that `pattern`, `order` and `packing` give
-    * (C5) x and the weight have the same element type, i8 or a floating-point one
-    * (C6) y has a floating-point element type, or i32 where x has i8
+    * (C5) x and the weight have the same element type, i8, a floating-point or
+      complex one
+    * (C6) y has a floating-point element type, i32 where x has i8, or x's where
+      that is complex
+    * (C7) `x_digits` is a permutation of a c d columns
+    * (C8) with `transform` b = c, the weight shares a, `dft` is of complex numbers
+      and `hadamard` of a power of two
 
     ```mlir
     %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc"
@@ -54,11 +67,14 @@ def Chain_StageOp : Chain_Op<"stage", [Pure]> {
   }];
   let arguments = (ins Chain_Activations:$x, AnyRankedTensor:$weight,
                        I64Attr:$a, I64Attr:$b, I64Attr:$c, I64Attr:$d,
-                       StrAttr:$order, OptionalAttr<Chain_PackingAttr>:$packing);
+                       StrAttr:$order, OptionalAttr<Chain_PackingAttr>:$packing,
+                       OptionalAttr<Chain_DigitsAttr>:$x_digits,
+                       OptionalAttr<Chain_TransformAttr>:$transform);
   let results = (outs Chain_Activations:$y);
   let assemblyFormat = [{
     $x `,` $weight `pattern` `(` $a `,` $b `,` $c `,` $d `)` `order` $order
-    (`packing` `(` $packing^ `)`)? attr-dict
+    (`packing` `(` $packing^ `)`)? (`x_digits` `(` $x_digits^ `)`)?
+    (`transform` `(` $transform^ `)`)? attr-dict
     `:` type($x) `,` type($weight) `->` type($y)
   }];
   let hasVerifier = 1;
@@ -266,7 +282,7 @@ def Chain_MapOp : Chain_Op<"map", [Pure, IsolatedFromAbove, SingleBlock]> {
   let description = [{
     `y[i, j] = body(x[i, j], extras...)`, where an extra of rank 2 gives its
     element [i, j] and one of rank 1, such as a bias, its element [j]. The body
-    is scalar `arith` and `math` and may change the element type.
+    is scalar `arith`, `math` and `complex` and may change the element type.
 
     * (C1) a rank-2 extra has the shape of x; a rank-1 extra has its columns
     * (C2) y has the shape of x
@@ -354,7 +370,8 @@ def Chain_ContractOp : Chain_Op<"contract", [
     these digits, whole vectors at a time: what the next stage has to read.
 
     * (C1) x, the weight and init fit `chain.stage` (C1) to (C4)
-    * (C2) the body takes the accumulator (f32, f64 for f64, i32 for i8) and one
+    * (C2) the body takes the accumulator (f32, f64 for f64, i32 for i8, and so
+      for complex) and one
       scalar per extra, and yields one of init's element type
     * (C3) `block_rows` >= 1
     * (C4) `x_digits` is a permutation of a c d columns none of whose digits lies
@@ -362,7 +379,8 @@ def Chain_ContractOp : Chain_Op<"contract", [
       of d fastest, or vnni with c fastest
     * (C5) `y_digits` is a permutation of a b d columns whose fastest digit stays
       and is a whole number of vectors, as are b (panel_b, d = 1) or d (panel_d)
-    * (C6) x and the weight are both of i8 or both floating-point
+    * (C6) x and the weight are both of i8, both complex or both floating-point
+    * (C7) `transform` is as in `chain.stage`
 
     ```mlir
     chain.contract ins(%x, %w : memref<?x8xf32>, memref<4x1x2x16xf32>)
@@ -378,7 +396,8 @@ def Chain_ContractOp : Chain_Op<"contract", [
                        I64Attr:$a, I64Attr:$b, I64Attr:$c, I64Attr:$d,
                        StrAttr:$order, Chain_PackingAttr:$packing, I64Attr:$block_rows,
                        OptionalAttr<Chain_DigitsAttr>:$x_digits,
-                       OptionalAttr<Chain_DigitsAttr>:$y_digits);
+                       OptionalAttr<Chain_DigitsAttr>:$y_digits,
+                       OptionalAttr<Chain_TransformAttr>:$transform);
   let results = (outs Optional<AnyRankedTensor>:$result);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
@@ -386,7 +405,7 @@ def Chain_ContractOp : Chain_Op<"contract", [
     (`,` type($extras)^)? `)` `outs` `(` $inits `:` type($inits) `)`
     `pattern` `(` $a `,` $b `,` $c `,` $d `)` `order` $order
     `packing` `(` $packing `)` `block_rows` `(` $block_rows `)`
-    attr-dict-with-keyword $body (`->` type($result)^)?
+    (`transform` `(` $transform^ `)`)? attr-dict-with-keyword $body (`->` type($result)^)?
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
@@ -400,6 +419,32 @@ def Chain_ContractOp : Chain_Op<"contract", [
       return {static_cast<int64_t>(getA()), static_cast<int64_t>(getB()),
               static_cast<int64_t>(getC()), static_cast<int64_t>(getD())};
     }
+  }];
+}
+
+def Chain_RealViewOp : Chain_Op<"real_view", [Pure, ViewLikeOpInterface]> {
+  let summary = "Complex numbers in memory as their parts";
+  let description = [{
+    The same memory: element [.., j] of the source is the elements [.., 2 j], its
+    real part, and [.., 2 j + 1], the imaginary one, of the result.
+
+    * (C1) the elements of the source's last dimension are neighbors
+    * (C2) the result has the source's shape with twice the last size, its
+      strides and offset in parts
+
+    ```mlir
+    %r = chain.real_view %x : memref<?x8xcomplex<f32>> to memref<?x16xf32>
+    ```
+  }];
+  let arguments = (ins AnyStridedMemRef:$source);
+  let results = (outs AnyStridedMemRef:$result);
+  let assemblyFormat = "$source attr-dict `:` type($source) `to` type($result)";
+  let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$source)>];
+  let extraClassDeclaration = [{
+    /// The result's type, or nothing where (C1) does not hold or the elements are not complex.
+    static ::mlir::MemRefType inferType(::mlir::MemRefType source);
+    ::mlir::Value getViewSource() { return getSource(); }
   }];
 }
 

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Support/FastTransform.h"
 #include "dialects/Linop/LinopAttrs.h"
 #include "dialects/Linop/LinopVerify.h"
 #include "llvm/Support/MathExtras.h"
-#include <numbers>
 #include <numeric>
 #include <random>
 
@@ -219,27 +219,25 @@ LogicalResult DftAttr::verifyEncoding(ArrayRef<int64_t> shape, Type elementType,
 
 SmallVector<RankedTensorType> DftAttr::getParameterTypes(RankedTensorType) const { return {}; }
 
-/// The factors of n, smallest first, with 4 in place of 2 2.
+/// Factors of n: primes above `most`, then as few as possible up to it, the largest
+/// first. A level of radix r has r n twiddles, which for large n are too many at 16.
 static SmallVector<int64_t> radicesOf(int64_t n) {
   SmallVector<int64_t> radices;
-  for (int64_t radix = 4; n > 1;) {
-    if (n % radix == 0) {
-      radices.push_back(radix);
-      n /= radix;
-    } else if (radix * radix > n && radix > 4) {
-      radix = n;
-    } else {
-      radix = radix == 4 ? 2 : radix == 2 ? 3 : radix + 2;
+  int64_t most = n <= (1 << 16) ? 16 : 4, rest = n;
+  for (int64_t prime = 2; prime * prime <= rest; ++prime)
+    while (rest % prime == 0) {
+      rest /= prime;
+      if (prime > most)
+        radices.push_back(prime);
     }
-  }
+  if (rest > most)
+    radices.push_back(rest);
+  for (int64_t radix : radices)
+    n /= radix;
+  for (int64_t radix = most; radix > 1; --radix)
+    for (; n % radix == 0; n /= radix)
+      radices.push_back(radix);
   return radices;
-}
-
-/// exp(-2 pi i k / n), right to the last bit or so: the angle is reduced first
-/// and has more digits than the result.
-static std::complex<double> unitRoot(int64_t k, int64_t n) {
-  long double angle = -2 * std::numbers::pi_v<long double> * (k % n) / n;
-  return {double(std::cos(angle)), double(std::sin(angle))};
 }
 
 /// The twiddles and the DFT of a radix in one weight:

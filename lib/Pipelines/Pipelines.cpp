@@ -116,6 +116,7 @@ void danaus::buildLowerToLLVM(OpPassManager &pm, const LowerToLLVMOptions &optio
   pm.addPass(arith::createArithExpandOpsPass(expand));
   pm.addPass(createConvertVectorToLLVMPass());
   pm.addPass(createConvertComplexToLLVMPass());
+  pm.addPass(createConvertChainToLLVMPass());
   pm.addPass(createFinalizeMemRefToLLVMConversionPass());
   pm.addPass(createConvertIndexToLLVMPass());
   pm.addPass(createArithToLLVMConversionPass());
@@ -146,6 +147,7 @@ void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) 
   pm.addPass(createLinalgGeneralizeNamedOpsPass());
   pm.addPass(createLinalgElementwiseOpFusionPass());
   pm.addPass(createEinsumsToStagesPass());
+  pm.addPass(createFindTransformsPass());
   pm.addPass(createFuseStagesPass());
   AssignSchedulePassOptions assign;
   assign.schedule = options.schedule;

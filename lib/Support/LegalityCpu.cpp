@@ -216,6 +216,29 @@ Schedule danaus::defaultCpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
   return schedule;
 }
 
+Schedule danaus::defaultComplexSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                        const TargetLimits &limits) {
+  Schedule schedule;
+  schedule.blockRows = 6;
+  schedule.panel = limits.vectorRegisters >= 32 ? 2 : 1;
+  for (const StageDescriptor &stage : stages)
+    schedule.axes.push_back(fillsVector(stage.pattern.d, limits.lanes(elementBytes)) ? LaneAxis::D
+                                                                                     : LaneAxis::B);
+  int64_t rows = defaultRows(stages, elementBytes, elementBytes, limits);
+  schedule.rows = std::max(rows / schedule.blockRows, int64_t(1)) * schedule.blockRows;
+  return schedule;
+}
+
+BrokenConstraints danaus::checkComplexSchedule(ArrayRef<StageDescriptor> stages,
+                                               int64_t elementBytes, const Schedule &schedule,
+                                               const TargetLimits &limits) {
+  if (schedule.unit != ScheduleUnit::Fma)
+    return {formatv("unit: wanted fma for complex numbers")};
+  Schedule parts = schedule;
+  parts.panel *= 2;
+  return checkCpuSchedule(stages, elementBytes, parts, limits);
+}
+
 Schedule danaus::defaultAmxSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                     const TargetLimits &limits) {
   constexpr int64_t rowsOfBlock = 32;

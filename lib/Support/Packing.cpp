@@ -69,12 +69,21 @@ int64_t danaus::valuesPerVector(int64_t d, int64_t lanes) {
 
 int64_t danaus::panelFor(const StagePattern &pattern, PackingKind kind, int64_t lanes,
                          int64_t most) {
-  int64_t perVector = kind != PackingKind::PanelD ? lanes : valuesPerVector(pattern.d, lanes);
+  bool alongD = kind == PackingKind::PanelD || kind == PackingKind::ComplexD;
+  int64_t perVector = alongD ? valuesPerVector(pattern.d, lanes) : lanes;
   int64_t vectors = llvm::divideCeil(pattern.b, perVector), best = 1;
   for (int64_t panel = 1; panel <= most; ++panel)
     if (llvm::alignTo(vectors, panel) <= llvm::alignTo(vectors, best))
       best = panel;
   return best;
+}
+
+/// `layout` with a digit for the parts of complex numbers before the last `inner`
+/// digits, in place of one for the values of c in a lane.
+static PackedLayout withParts(PackedLayout layout, size_t inner) {
+  layout.digits.pop_back();
+  layout.digits.insert(layout.digits.end() - inner, PackedDigit{'r', 2, 1});
+  return layout;
 }
 
 /// The digits of the block dimensions, with `pattern` padded to whole digits.
@@ -117,6 +126,13 @@ static PackedLayout blockDigits(const StagePattern &pattern, const Packing &pack
              {'d', lanes, 1},
              {'c', perLane, 1}}};
   }
+  case PackingKind::ComplexD: {
+    Packing real = packing;
+    real.kind = PackingKind::PanelD;
+    real.perLane = 1;
+    bool joinsB = valuesPerVector(pattern.d, lanes) > 1;
+    return withParts(blockDigits(pattern, real), joinsB ? 2 : 1);
+  }
   case PackingKind::MmaK16:
     pad(padded.b, 8);
     pad(padded.c, 16);
@@ -158,7 +174,8 @@ PackedLayout danaus::packedLayout(const StagePattern &pattern, StringRef order,
                                   const Packing &packing) {
   PackedLayout layout = blockDigits(pattern, packing);
   auto isShared = [&](const PackedDigit &digit) {
-    return (digit.dim == 'a' || digit.dim == 'd') && !order.contains(digit.dim);
+    char dim = digit.dim == 'r' ? 'd' : digit.dim;
+    return (dim == 'a' || dim == 'd') && !order.contains(dim);
   };
   llvm::erase_if(layout.digits, isShared);
   const PackedDigit &last = layout.digits.back();

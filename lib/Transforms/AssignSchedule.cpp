@@ -87,6 +87,12 @@ private:
       explain(kernel, chosen, "default", 0);
       return chosen;
     }
+    if (isComplex(kernel)) {
+      Schedule parts = defaultComplexSchedule(describeStages(kernel), elementBytes(kernel), limits);
+      chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), parts);
+      explain(kernel, chosen, "default", 0);
+      return chosen;
+    }
     if (limits.hasAmx && hasRowsForTiles(kernel) && checkAmxKernel(kernel).empty() &&
         checkAmxStages(describeStages(kernel)).empty()) {
       Schedule tiles = defaultAmxSchedule(describeStages(kernel), elementBytes(kernel), limits);

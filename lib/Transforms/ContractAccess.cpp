@@ -31,6 +31,13 @@ Value ContractVectorizer::splitColumns(Value matrix, int64_t extent) {
   return splitColumns(matrix, digits);
 }
 
+/// `matrix`, where it holds complex numbers as their parts.
+Value ContractVectorizer::parts(Value matrix) {
+  if (!isa<ComplexType>(cast<MemRefType>(matrix.getType()).getElementType()))
+    return matrix;
+  return RealViewOp::create(b, matrix);
+}
+
 /// The view that outputs and their operands are moved through: as above, but
 /// with E and D as one dimension where a vector holds several values of b.
 Value ContractVectorizer::splitOutput(Value matrix) {
@@ -307,18 +314,20 @@ void ContractVectorizer::storeVector(Value vector, Value row, Value indexB) {
   writeColumns(vectorizeBody(operands), row, indexB);
 }
 
-/// (A b + B) d + D: the column of the first lane.
+/// (A b + B) d + D: the column of the first lane. Where b counts parts, it is even,
+/// and D stands for as many.
 Value ContractVectorizer::firstColumn(Value indexB) {
   AffineExpr a = b.getAffineDimExpr(0), e = b.getAffineDimExpr(1), d = b.getAffineDimExpr(2);
-  return affine::AffineApplyOp::create(b, AffineMap::get(3, 0, (a * pattern.b + e) * pattern.d + d),
-                                       ValueRange{indexA, indexB, indexD});
+  return affine::AffineApplyOp::create(
+      b, AffineMap::get(3, 0, (a * pattern.b + e) * pattern.d + d * partsPerNumber),
+      ValueRange{indexA, indexB, indexD});
 }
 
-/// 0, d, 2 d, ...: offsets of lanes along b.
+/// 0, d, 2 d, ...: offsets of lanes along b; parts of one number are neighbors.
 Value ContractVectorizer::laneOffsets() {
   SmallVector<int32_t> offsets;
   for (int64_t lane = 0; lane < lanes; ++lane)
-    offsets.push_back(lane * pattern.d);
+    offsets.push_back(lane / partsPerNumber * pattern.d * partsPerNumber + lane % partsPerNumber);
   auto type = vectorOf({lanes}, b.getI32Type());
   return arith::ConstantOp::create(b, DenseIntElementsAttr::get(type, offsets));
 }
@@ -358,6 +367,7 @@ bool ContractVectorizer::lanesInBounds() const {
 }
 
 Value ContractVectorizer::readColumns(Value source, Value row, Value indexB) {
+  source = parts(source);
   auto type = cast<MemRefType>(source.getType());
   if (isContiguous()) {
     AffineMap map;
@@ -395,7 +405,7 @@ static bool isSmallInteger(Type element) {
 void ContractVectorizer::writeColumns(Value vector, Value row, Value indexB) {
   if (op.getYDigits())
     return writePermuted(vector, row, indexB);
-  Value y = op.getInit();
+  Value y = parts(op.getInit());
   if (isContiguous()) {
     AffineMap map;
     SmallVector<Value> indices = viewIndices(cast<MemRefType>(y.getType()), row, indexB, map);
@@ -470,19 +480,19 @@ Value ContractVectorizer::vectorizeBody(ArrayRef<Value> operands) {
   Block &body = op.getBody().front();
   IRMapping mapping;
   mapping.map(body.getArguments(), operands);
-  for (Operation &scalar : body.without_terminator()) {
-    if (auto constant = dyn_cast<arith::ConstantOp>(scalar)) {
-      Value splat = b.clone(*constant)->getResult(0);
-      mapping.map(constant.getResult(), broadcast(splat));
-      continue;
-    }
-    Operation *wide = b.clone(scalar, mapping);
-    for (Value result : wide->getResults())
-      result.setType(vectorOf({lanes}, result.getType()));
-    mapping.map(scalar.getResults(), wide->getResults());
-  }
-  Value yielded = mapping.lookup(cast<YieldOp>(body.getTerminator()).getValue());
-  return yielded;
+  for (Operation &scalar : body.without_terminator())
+    mapping.map(scalar.getResult(0), vectorizeScalar(scalar, mapping));
+  return mapping.lookup(cast<YieldOp>(body.getTerminator()).getValue());
+}
+
+/// One op of the body, which has one result, on vectors.
+Value ContractVectorizer::vectorizeScalar(Operation &scalar, const IRMapping &mapping) {
+  if (isa<arith::ConstantOp>(scalar))
+    return broadcast(b.clone(scalar)->getResult(0));
+  IRMapping operands = mapping;
+  Value wide = b.clone(scalar, operands)->getResult(0);
+  wide.setType(vectorOf({lanes}, wide.getType()));
+  return wide;
 }
 
 Value ContractVectorizer::broadcast(Value scalar) {

@@ -19,7 +19,13 @@
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
+namespace mlir {
+class IRMapping;
+} // namespace mlir
+
 namespace danaus {
+
+struct TransformStep;
 
 /// Builds the loops of one contract on memrefs, in front of it. Requires packing
 /// panel_b or panel_d and a body that is element-wise.
@@ -62,6 +68,7 @@ protected:
   mlir::VectorType accumulatorType(int64_t count);
 
   // Activations.
+  Value parts(Value matrix);
   mlir::VectorType vectorOf(llvm::ArrayRef<int64_t> shape, Type element);
   Value extend(Value vector);
   Value read(Value source, mlir::ValueRange indices, llvm::ArrayRef<int64_t> shape,
@@ -109,6 +116,7 @@ protected:
   void writeWithLoneLane(Value vector, Value view, llvm::ArrayRef<Value> indices,
                          mlir::AffineMap map);
   Value vectorizeBody(llvm::ArrayRef<Value> operands);
+  virtual Value vectorizeScalar(mlir::Operation &scalar, const mlir::IRMapping &mapping);
   Value broadcast(Value scalar);
 
   chain::ContractOp op;
@@ -121,6 +129,7 @@ protected:
   int64_t width;                          ///< columns of a panel; along d, of one vector
   int64_t lanes;                          ///< of one stored vector
   int64_t blockRows;                      ///< rows of a register block
+  int64_t partsPerNumber = 1;             ///< lanes that one output takes: 2 where it is complex
   llvm::SmallVector<PackedDigit> columns; ///< of x, under x_digits; else none
   int64_t unrollC = 1;                    ///< values of c in one step of the innermost loop
   Value x, xBlock, weight, rows, indexA, indexD;
@@ -149,6 +158,78 @@ private:
   Value contractPairs(Value left, Value right, Value sum);
 
   int64_t numPairs; ///< along c, the last one perhaps half empty
+};
+
+/// Builds the loops of a contract of complex numbers; see ContractComplex.cpp. In
+/// `pattern` the dimension that lanes run along, b or d, counts parts.
+class ContractComplex : protected ContractVectorizer {
+public:
+  /// Requires that `checkDigits` finds nothing.
+  explicit ContractComplex(chain::ContractOp op);
+
+  void run();
+
+  /// What the loops cannot do with x_digits, or "".
+  static std::string checkDigits(chain::ContractOp op);
+
+protected:
+  /// A digit of x's columns: `dimension` is 0 for A, 1 for C, 2 for D.
+  struct Digit {
+    int64_t dimension, size, stride;
+  };
+
+  llvm::SmallVector<Digit> digitsOfX();
+  void viewDigits(bool joinsParts = false);
+  void forEachBlock(size_t digit, llvm::function_ref<void()> body);
+  void runOverDigits();
+
+  Value viewWeight() override;
+  Value readParts(Value row, int64_t count, Value c);
+  Value readPanel(Value start, Value c);
+  Value readWeightParts(Value start, Value c);
+  Value repeatValues(Value vector);
+
+  void microKernel(Value row, int64_t count, Value start) override;
+  Value multiplyAdd(Value row, int64_t count, Value start, Value c, Value sum);
+  Value joinParts(Value sums, llvm::SmallVector<int64_t> position);
+
+  Value shufflePairs(Value vector, int64_t even, int64_t odd);
+  Value swapParts(Value vector) { return shufflePairs(vector, 1, 0); }
+  Value alternating(double even, double odd);
+  Value multiply(Value left, Value right);
+  Value interleave(Value even, Value odd);
+  Value vectorizeComplex(mlir::Operation &op, const mlir::IRMapping &mapping);
+  Value vectorizeScalar(mlir::Operation &scalar, const mlir::IRMapping &mapping) override;
+
+  bool sharesD;                      ///< whether the weight does
+  llvm::SmallVector<Digit> digits;   ///< of x, as they lie in memory
+  llvm::SmallVector<Value> xIndices; ///< of each, where the loops are; none for C
+  int64_t lastStep = 1;              ///< of the loop over the last of them
+};
+
+/// Builds the loops of a contract with a transform, of real or complex numbers;
+/// see ContractTransform.cpp.
+class ContractTransform : ContractComplex {
+public:
+  /// Requires that `check` finds nothing.
+  explicit ContractTransform(chain::ContractOp op);
+
+  void run();
+
+  /// What the loops cannot do, or "".
+  static std::string check(chain::ContractOp op);
+
+private:
+  void runAlongD();
+  void runAcross();
+  llvm::SmallVector<Value> transform(llvm::function_ref<Value(int64_t)> input);
+  Value readInput(Value row, int64_t c);
+  Value readAcross(Value row, int64_t c);
+  void storeAcross(llvm::ArrayRef<Value> outputs, Value row);
+  void transposeNumbers(llvm::MutableArrayRef<Value> vectors);
+  Value readTwiddle(int64_t c, int64_t r);
+  Value vectorizeStep(const TransformStep &step, llvm::ArrayRef<Value> values);
+  Value splat(double value) { return alternating(value, value); }
 };
 
 /// Builds the loops of a contract with packing vnni, on matrix tiles (AMX); see

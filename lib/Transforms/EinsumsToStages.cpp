@@ -40,15 +40,35 @@ static Value permute(OpBuilder &builder, Location loc, Value value,
   return chain::PermuteOp::create(builder, loc, value.getType(), value, simple.sizes(), order);
 }
 
+/// Whether the loops of a stage can read x with its digits in the order of `before`:
+/// C is one digit, and lanes run along b, as d = 1.
+static bool readsDigits(const DigitPermutation &before, const StagePattern &pattern) {
+  if (pattern.d != 1 || before.simplified().isIdentity())
+    return false;
+  DigitPermutation meant = before.simplified().inverse();
+  auto cuts = mergeDigitCuts(digitCuts(meant.sizes()), digitCuts({pattern.a, pattern.c}));
+  return cuts &&
+         llvm::count_if(*cuts, [&](int64_t cut) { return cut < pattern.c; }) == (pattern.c > 1);
+}
+
+/// The permutation as an attribute, or none where it is the identity.
+static chain::DigitsAttr digitsAttr(MLIRContext *context, const DigitPermutation &permutation) {
+  DigitPermutation simple = permutation.simplified();
+  SmallVector<int64_t> order(simple.order());
+  return chain::DigitsAttr::get(context, simple.sizes(), order);
+}
+
 namespace {
-/// einsum(x, w)  ->  permute(stage(permute(x), w))
+/// einsum(x, w)  ->  permute(stage(permute(x), w)); of complex numbers, the stage
+/// takes in the first permutation where it can
 struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
   EinsumToStage(MLIRContext *context, bool isForGpu)
       : OpRewritePattern(context), isForGpu(isForGpu) {}
 
   LogicalResult matchAndRewrite(chain::EinsumOp op, PatternRewriter &rewriter) const override {
     auto y = cast<RankedTensorType>(op.getY().getType());
-    if (isa<ComplexType>(y.getElementType()))
+    if (isa<ComplexType>(y.getElementType()) &&
+        (isForGpu || !chain::isStageNumber(y.getElementType())))
       return decline(op, "its numbers are complex");
     if (isForGpu && isa<IntegerType>(y.getElementType()))
       return decline(op, "its numbers are integers, which kernels of GPUs do not have");
@@ -57,10 +77,15 @@ struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
       return decline(op, "no order of digits makes it a stage");
     Location loc = op.getLoc();
     const auto &[pattern, order] = form->stage;
-    Value x = permute(rewriter, loc, op.getX(), form->before);
+    bool reads = isa<ComplexType>(y.getElementType()) && readsDigits(form->before, pattern);
+    Value x = reads ? Value(op.getX()) : permute(rewriter, loc, op.getX(), form->before);
+    chain::DigitsAttr digits;
+    if (reads)
+      digits = digitsAttr(rewriter.getContext(), form->before);
     Value weight = reshapeTo(rewriter, loc, op.getWeight(), weightShape(pattern, order));
     Value stage = chain::StageOp::create(rewriter, loc, y, x, weight, pattern.a, pattern.b,
-                                         pattern.c, pattern.d, order, chain::PackingAttr());
+                                         pattern.c, pattern.d, order, chain::PackingAttr(), digits,
+                                         chain::TransformAttr());
     rewriter.replaceOp(op, permute(rewriter, loc, stage, form->after));
     return success();
   }

@@ -15,6 +15,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -51,13 +52,21 @@ static bool capturesOnlyConstants(linalg::GenericOp op) {
   llvm::SetVector<Value> captured;
   getUsedValuesDefinedAbove(op->getRegions(), captured);
   return llvm::all_of(captured,
-                      [](Value value) { return value.getDefiningOp<arith::ConstantOp>(); });
+                      [](Value value) { return value && matchPattern(value, m_Constant()); });
 }
 
 static bool isScalarBody(Block &body) {
   return llvm::all_of(body.without_terminator(), [](Operation &op) {
-    return isa_and_nonnull<arith::ArithDialect, math::MathDialect>(op.getDialect());
+    return isa_and_nonnull<arith::ArithDialect, math::MathDialect>(op.getDialect()) ||
+           danaus::isVectorizableComplex(&op);
   });
+}
+
+/// Where one of the operands is complex, all must be of its type.
+static bool isOfOneKind(linalg::GenericOp op) {
+  SmallVector<Type> elements = llvm::map_to_vector(
+      op->getOperandTypes(), [](Type type) { return getElementTypeOrSelf(type); });
+  return llvm::none_of(elements, llvm::IsaPred<ComplexType>) || llvm::all_equal(elements);
 }
 
 namespace {
@@ -82,6 +91,8 @@ struct ElementwiseToMap : OpRewritePattern<linalg::GenericOp> {
       return rewriter.notifyMatchFailure(op, "not an element-wise function of a matrix");
     if (op.payloadUsesValueFromOperand(op.getDpsInitOperand(0)) || !isScalarBody(*op.getBody()))
       return rewriter.notifyMatchFailure(op, "the body reads its init or is not arith and math");
+    if (!isOfOneKind(op))
+      return rewriter.notifyMatchFailure(op, "some of the operands are complex");
     if (!capturesOnlyConstants(op))
       return rewriter.notifyMatchFailure(op, "the body reads a value from outside");
     rewrite(op, *leading, rewriter);

@@ -23,7 +23,13 @@ SmallVector<StageDescriptor> danaus::describeStages(chain::KernelOp kernel) {
 
 int64_t danaus::elementBytes(chain::KernelOp kernel) {
   Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();
+  if (auto complex = dyn_cast<ComplexType>(element))
+    return 2 * complex.getElementType().getIntOrFloatBitWidth() / 8;
   return element.getIntOrFloatBitWidth() / 8;
+}
+
+bool danaus::isComplex(chain::KernelOp kernel) {
+  return isa<ComplexType>(cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType());
 }
 
 int64_t danaus::rowsOf(chain::KernelOp kernel, int64_t expected) {
@@ -62,6 +68,8 @@ BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
   BrokenConstraints broken;
   Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();
   SmallVector<chain::StageOp> stages = llvm::to_vector(kernel.getStages());
+  if (llvm::any_of(stages, [](chain::StageOp stage) { return stage.getTransform(); }))
+    broken.push_back("unit: wanted no transforms for amx");
   bool isOneType = llvm::all_of(stages, [&](chain::StageOp stage) {
     return stage.getX().getType().getElementType() == element;
   });

@@ -6,13 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Conversion/Utils.h"
 #include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/Sequence.h"
 
 namespace danaus {
 #define GEN_PASS_DEF_PACKWEIGHTSPASS
@@ -57,7 +61,7 @@ static Value padDims(OpBuilder &builder, Location loc, Value weight, StringRef o
   SmallVector<OpFoldResult> low(order.size(), builder.getIndexAttr(0)), high;
   for (auto [want, have] : llvm::zip_equal(wanted, type.getShape()))
     high.push_back(builder.getIndexAttr(want - have));
-  Value zero = arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type.getElementType()));
+  Value zero = createScalar(builder, loc, type.getElementType(), 0.0);
   return tensor::PadOp::create(builder, loc, RankedTensorType::get(wanted, type.getElementType()),
                                weight, low, high, zero);
 }
@@ -119,20 +123,88 @@ static Value splitDigits(OpBuilder &builder, Location loc, Value weight, StringR
                                        groups);
 }
 
+/// w[.., l]  ->  [.., r, l] with (re, re) at r = 0 and (im, im) at r = 1, the
+/// digit r where `layout` has it: what vectors of interleaved parts multiply with.
+/// The twiddles of a transform have (-im, im), as they meet x with its parts swapped.
+static Value repeatParts(OpBuilder &builder, Location loc, Value weight, const PackedLayout &layout,
+                         bool isTransform) {
+  auto part = llvm::find_if(layout.digits, [](const PackedDigit &d) { return d.dim == 'r'; });
+  auto type = cast<RankedTensorType>(weight.getType());
+  unsigned position = part - layout.digits.begin(), rank = layout.digits.size();
+  SmallVector<unsigned> others = llvm::to_vector(llvm::seq<unsigned>(0, rank));
+  others.erase(others.begin() + position);
+  SmallVector<AffineMap> maps{
+      AffineMap::getMultiDimMapWithTargets(rank, others, builder.getContext()),
+      builder.getMultiDimIdentityMap(rank)};
+  SmallVector<utils::IteratorType> iterators(rank, utils::IteratorType::parallel);
+  Value empty = tensor::EmptyOp::create(builder, loc, layout.shape(), type.getElementType());
+  auto body = [&](OpBuilder &nested, Location loc, ValueRange values) {
+    Value re = complex::ReOp::create(nested, loc, values[0]);
+    Value im = complex::ImOp::create(nested, loc, values[0]);
+    Value r = linalg::IndexOp::create(nested, loc, position);
+    Value zero = arith::ConstantIndexOp::create(nested, loc, 0);
+    Value first = arith::CmpIOp::create(nested, loc, arith::CmpIPredicate::eq, r, zero);
+    Value low = isTransform ? Value(arith::NegFOp::create(nested, loc, im)) : im;
+    low = arith::SelectOp::create(nested, loc, first, re, low);
+    Value high = arith::SelectOp::create(nested, loc, first, re, im);
+    Value pair = complex::CreateOp::create(nested, loc, values[0].getType(), low, high);
+    linalg::YieldOp::create(nested, loc, pair);
+  };
+  return linalg::GenericOp::create(builder, loc, empty.getType(), weight, empty, maps, iterators,
+                                   body)
+      .getResult(0);
+}
+
+/// What a packing keeps of the blocks of `stage`: row 0 of a transform's.
+static StagePattern keptPattern(chain::StageOp stage) {
+  StagePattern pattern = stage.getPattern();
+  if (stage.getTransform())
+    pattern.b = 1;
+  return pattern;
+}
+
+/// w[0, ..] with the dimension b kept; of a constant, a constant.
+static Value firstRow(OpBuilder &builder, Location loc, Value weight, StringRef order) {
+  auto type = cast<RankedTensorType>(weight.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  size_t position = order.find('b');
+  shape[position] = 1;
+  auto row = RankedTensorType::get(shape, type.getElementType());
+  DenseElementsAttr values;
+  if (position == 0 && matchPattern(weight, m_Constant(&values)) && !values.isSplat()) {
+    ArrayRef<char> bytes = values.getRawData();
+    bytes = bytes.take_front(bytes.size() / type.getDimSize(0));
+    return arith::ConstantOp::create(builder, loc, DenseElementsAttr::getFromRawBuffer(row, bytes));
+  }
+  SmallVector<OpFoldResult> offsets(shape.size(), builder.getIndexAttr(0)),
+      strides(shape.size(), builder.getIndexAttr(1)), sizes;
+  for (int64_t size : shape)
+    sizes.push_back(builder.getIndexAttr(size));
+  return tensor::ExtractSliceOp::create(builder, loc, row, weight, offsets, sizes, strides);
+}
+
 /// w  ->  order of b  ->  pad  ->  expand_shape into digits  ->  transpose to the packed order
-static Value packWeight(OpBuilder &builder, Location loc, Value weight, const StagePattern &pattern,
-                        StringRef orderText, const Packing &packing) {
-  std::string order = orderText.str();
+static Value packWeight(OpBuilder &builder, Location loc, Value weight, chain::StageOp stage,
+                        const Packing &packing) {
+  std::string order = stage.getOrder().str();
+  StagePattern pattern = keptPattern(stage);
+  if (stage.getTransform())
+    weight = firstRow(builder, loc, weight, order);
   PackedLayout layout = packedLayout(pattern, order, packing);
   weight = addMissingDims(builder, loc, weight, order);
   if (packing.digit > 1 && packing.kind == PackingKind::PanelB)
     weight = groupColumns(builder, loc, weight, order, packing);
   weight = padDims(builder, loc, weight, order, layout.padded);
   SmallVector<int64_t> source;
-  weight = splitDigits(builder, loc, weight, order, layout, source);
+  PackedLayout whole = layout;
+  llvm::erase_if(whole.digits, [](const PackedDigit &digit) { return digit.dim == 'r'; });
+  weight = splitDigits(builder, loc, weight, order, whole, source);
   Type element = cast<RankedTensorType>(weight.getType()).getElementType();
-  Value empty = tensor::EmptyOp::create(builder, loc, layout.shape(), element);
-  return linalg::TransposeOp::create(builder, loc, weight, empty, source).getResult()[0];
+  Value empty = tensor::EmptyOp::create(builder, loc, whole.shape(), element);
+  weight = linalg::TransposeOp::create(builder, loc, weight, empty, source).getResult()[0];
+  bool hasParts = whole.digits.size() < layout.digits.size();
+  return hasParts ? repeatParts(builder, loc, weight, layout, stage.getTransform().has_value())
+                  : weight;
 }
 
 //===----------------------------------------------------------------------===//
@@ -143,7 +215,7 @@ static Value packWeight(OpBuilder &builder, Location loc, Value weight, const St
 /// want the inputs of a sum next to each other: checkAmxKernel() made sure of the rest.
 static void orderForNextTiles(chain::StageOp stage, Packing &packing) {
   chain::StageOp next = nextStage(stage);
-  if (!next || next.getPattern().d == 1)
+  if (!next || next.getTransform() || next.getPattern().d == 1)
     return;
   packing.digit = next.getPattern().d;
   packing.group = next.getPattern().c * next.getPattern().d;
@@ -153,7 +225,8 @@ static void orderForNextTiles(chain::StageOp stage, Packing &packing) {
 /// the next stage has its lanes along b too and would read x in strides of d.
 static void orderForNext(chain::StageOp stage, LaneAxis nextAxis, Packing &packing) {
   chain::StageOp next = nextStage(stage);
-  if (!next || packing.kind != PackingKind::PanelB || nextAxis != LaneAxis::B)
+  if (!next || next.getTransform() || packing.kind != PackingKind::PanelB ||
+      nextAxis != LaneAxis::B)
     return;
   int64_t group = groupBetween(stage.getPattern(), next.getPattern());
   if (group == 1)
@@ -162,9 +235,37 @@ static void orderForNext(chain::StageOp stage, LaneAxis nextAxis, Packing &packi
   packing.digit = next.getPattern().d;
 }
 
+/// Of complex numbers, a vector of which holds both parts of each.
+static Packing chooseComplexPacking(const Schedule &schedule, size_t index, chain::StageOp stage,
+                                    const TargetLimits &limits) {
+  auto element = cast<ComplexType>(cast<ShapedType>(stage.getX().getType()).getElementType());
+  int64_t bytes = 2 * element.getElementType().getIntOrFloatBitWidth() / 8;
+  bool alongD = index < schedule.axes.size() && schedule.axes[index] == LaneAxis::D;
+  PackingKind kind = alongD ? PackingKind::ComplexD : PackingKind::PanelB;
+  int64_t lanes = limits.lanes(bytes);
+  return {kind, lanes, panelFor(stage.getPattern(), kind, lanes, schedule.panel)};
+}
+
+/// Of a transform: its twiddles, vector by vector along d. With lanes along a digit
+/// of x it has none.
+static Packing chooseTransformPacking(chain::StageOp stage, const TargetLimits &limits) {
+  Type element = cast<ShapedType>(stage.getX().getType()).getElementType();
+  auto complex = dyn_cast<ComplexType>(element);
+  int64_t bytes = complex ? 2 * complex.getElementType().getIntOrFloatBitWidth() / 8
+                          : std::max<int64_t>(element.getIntOrFloatBitWidth() / 8, 4);
+  if (stage.getXDigits())
+    return {PackingKind::PanelB, limits.lanes(bytes), 1};
+  int64_t lanes = std::min<int64_t>(limits.lanes(bytes), stage.getD());
+  return {complex ? PackingKind::ComplexD : PackingKind::PanelD, lanes, 1};
+}
+
 static Packing choosePacking(const Schedule &schedule, size_t index, chain::StageOp stage,
                              const TargetLimits &limits) {
   Type element = cast<ShapedType>(stage.getX().getType()).getElementType();
+  if (stage.getTransform())
+    return chooseTransformPacking(stage, limits);
+  if (isa<ComplexType>(element))
+    return chooseComplexPacking(schedule, index, stage, limits);
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   if (schedule.unit == ScheduleUnit::MmaSync)
     return {bytes == 2 ? PackingKind::MmaK16 : PackingKind::MmaK8, 1, 1};
@@ -241,7 +342,7 @@ struct WeightUse {
   RankedTensorType packedType() const {
     chain::StageOp op = stage;
     auto weight = cast<RankedTensorType>(op.getWeight().getType());
-    return RankedTensorType::get(packedLayout(op.getPattern(), op.getOrder(), packing).shape(),
+    return RankedTensorType::get(packedLayout(keptPattern(op), op.getOrder(), packing).shape(),
                                  weight.getElementType());
   }
 };
@@ -309,8 +410,7 @@ static void createPackFunction(func::FuncOp function, ArrayRef<WeightUse> uses) 
   SmallVector<Value> packed;
   for (auto [use, argument] : llvm::zip_equal(uses, entry->getArguments())) {
     chain::StageOp stage = use.stage;
-    packed.push_back(
-        packWeight(builder, loc, argument, stage.getPattern(), stage.getOrder(), use.packing));
+    packed.push_back(packWeight(builder, loc, argument, stage, use.packing));
   }
   func::ReturnOp::create(builder, loc, packed);
   function->setAttr("danaus.pack", FlatSymbolRefAttr::get(pack));
@@ -340,8 +440,8 @@ static void packFunction(func::FuncOp function, const TargetLimits &limits) {
     }
     OpBuilder builder(use.kernel);
     chain::StageOp stage = use.stage;
-    use.operand().set(packWeight(builder, use.kernel->getLoc(), use.operand().get(),
-                                 stage.getPattern(), stage.getOrder(), use.packing));
+    use.operand().set(
+        packWeight(builder, use.kernel->getLoc(), use.operand().get(), stage, use.packing));
     markPacked(use);
   }
   if (fromArguments.empty())

@@ -23,6 +23,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -226,7 +227,7 @@ private:
   Value contract(Link &link, Value x, Value init, Type element, DigitsAttr xDigits,
                  DigitsAttr yDigits) {
     SmallVector<Value> extras;
-    if (link.permute && !xDigits)
+    if (link.permute && (!xDigits || link.stage.getXDigits()))
       x = permuteTile(link.permute, x);
     for (MapOp map : link.maps)
       for (Value extra : map.getExtras()) {
@@ -238,7 +239,7 @@ private:
     auto op = ContractOp::create(builder, loc, init.getType(), x, outside.lookup(stage.getWeight()),
                                  extras, init, stage.getA(), stage.getB(), stage.getC(),
                                  stage.getD(), stage.getOrder(), *stage.getPacking(),
-                                 blockRows(stage), xDigits, yDigits);
+                                 blockRows(stage), xDigits, yDigits, stage.getTransformAttr());
     OpBuilder::InsertionGuard guard(builder);
     buildBody(builder, op, link, element);
     return op.getResult();
@@ -257,6 +258,8 @@ private:
   /// along b.
   DigitsAttr digitsOfX(Link *before, Link &link) {
     StagePattern pattern = link.stage.getPattern();
+    if (link.stage.getXDigits())
+      return link.stage.getXDigitsAttr();
     if (before)
       if (std::optional<DigitPermutation> order = vectorOrder(*before, link))
         return toAttribute(order->inverse());
@@ -265,9 +268,16 @@ private:
       permutation = groupedColumns(pattern, before.getPacking()->getGroup());
     else if (link.permute && link.stage.getPacking()->getKind() == chain::PackingKind::panel_b)
       permutation = link.permute.getPermutation();
-    if (!permutation || !columnDigits(pattern, *permutation))
+    if (!permutation || !columnDigits(pattern, *permutation) ||
+        (isComplex(kernel) && !sumsOneDigit(pattern, *permutation)))
       return {};
     return toAttribute(*permutation);
+  }
+
+  /// Whether C is one digit of x, as loops over complex numbers want it.
+  static bool sumsOneDigit(const StagePattern &pattern, const DigitPermutation &permutation) {
+    return llvm::count_if(*columnDigits(pattern, permutation),
+                          [](const PackedDigit &digit) { return digit.dim == 'c'; }) <= 1;
   }
 
   /// The order of columns that a stage with lanes along d likes best, (A, D / L, C, D % L),
@@ -282,7 +292,8 @@ private:
                        ? from.d == 1 && from.b % (lanes * other.getPanel()) == 0
                        : other.getKind() == chain::PackingKind::panel_d && from.d % lanes == 0;
     bool hasPairs = packing.getPerLane() > 1 || other.getPerLane() > 1;
-    if (!alongD || !isWhole || link.permute || hasPairs || other.getLanes() != lanes || to.c == 1)
+    bool isTransform = link.stage.getTransform() || before.stage.getTransform();
+    if (isTransform || !alongD || !isWhole || link.permute || hasPairs || other.getLanes() != lanes || to.c == 1)
       return std::nullopt;
     return DigitPermutation::get({to.a, to.c, to.d / lanes, lanes}, {0, 2, 1, 3});
   }

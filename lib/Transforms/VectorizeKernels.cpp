@@ -29,10 +29,12 @@
 
 #include "ContractVectorizer.h"
 #include "danaus/Support/Legality.h"
+#include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Dialect/AMX/AMXDialect.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Complex/IR/Complex.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Interfaces/CallInterfaces.h"
@@ -261,7 +263,11 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
         return signalPassFailure();
     findDepths(contracts);
     for (ContractOp op : contracts) {
-      if (op.getPacking().getKind() == chain::PackingKind::vnni)
+      if (op.getTransform())
+        ContractTransform(op).run();
+      else if (isComplex(op))
+        ContractComplex(op).run();
+      else if (op.getPacking().getKind() == chain::PackingKind::vnni)
         ContractAmx(op, tileDepth(commonBytes[inlinedInto(op)])).run();
       else if (op.getPacking().getPerLane() == 2)
         ContractPairs(op).run();
@@ -294,6 +300,37 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
   llvm::DenseMap<Operation *, int64_t> commonBytes;
   bool hasCalls = false;
 
+  static bool isComplex(ContractOp op) {
+    return isa<ComplexType>(cast<ShapedType>(op.getX().getType()).getElementType());
+  }
+
+  /// What complex numbers need of a contract, and it of them.
+  static LogicalResult checkComplex(ContractOp op) {
+    Type element = cast<ShapedType>(op.getX().getType()).getElementType();
+    chain::PackingKind kind = op.getPacking().getKind();
+    if (!isComplex(op) && kind == chain::PackingKind::complex_d)
+      return op.emitOpError() << "packing complex_d: wanted complex numbers, found " << element;
+    if (op.getTransform())
+      if (std::string problem = ContractTransform::check(op); !problem.empty())
+        return op.emitOpError() << "transform: " << problem;
+    if (!isComplex(op))
+      return success();
+    if (kind != chain::PackingKind::panel_b && kind != chain::PackingKind::complex_d)
+      return op.emitOpError() << "wanted packing panel_b or complex_d for complex numbers, found "
+                              << stringifyPackingKind(kind);
+    if (op.getYDigits() || op.getPacking().getPerLane() != 1)
+      return op.emitOpError() << "wanted no y_digits and one number a lane for complex numbers";
+    for (Value operand : op.getOperands())
+      if (cast<ShapedType>(operand.getType()).getElementType() != element ||
+          !RealViewOp::inferType(cast<MemRefType>(operand.getType())))
+        return op.emitOpError() << "wanted operands of " << element
+                                << " whose last dimension is contiguous, found "
+                                << operand.getType();
+    if (std::string problem = ContractComplex::checkDigits(op); !problem.empty())
+      return op.emitOpError() << "x_digits: " << problem << ", found " << op.getXDigitsAttr();
+    return success();
+  }
+
   static LogicalResult check(ContractOp op) {
     if (op.getResult())
       return op.emitOpError() << "wanted memrefs, found tensors (run one-shot-bufferize)";
@@ -301,10 +338,13 @@ struct VectorizeKernels : danaus::impl::VectorizeKernelsPassBase<VectorizeKernel
     if (kind == chain::PackingKind::mma_k16 || kind == chain::PackingKind::mma_k8)
       return op.emitOpError() << "wanted packing panel_b, panel_d or vnni, found "
                               << stringifyPackingKind(kind);
+    if (failed(checkComplex(op)))
+      return failure();
     if (failed(kind == chain::PackingKind::vnni ? checkTiles(op) : checkLanes(op)))
       return failure();
     for (Operation &inner : op.getBody().front().without_terminator())
-      if (inner.getNumRegions() != 0 || inner.getNumResults() != 1)
+      if (inner.getNumRegions() != 0 || inner.getNumResults() != 1 ||
+          (isa<complex::ComplexDialect>(inner.getDialect()) && !isVectorizableComplex(&inner)))
         return inner.emitOpError() << "is not element-wise: it cannot run on vectors";
     return success();
   }

@@ -20,8 +20,9 @@ using namespace danaus;
 static LogicalResult verifySchedule(chain::KernelOp kernel, const TargetLimits &limits) {
   if (!kernel.getSchedule())
     return kernel.emitOpError() << "wanted a schedule, found none";
-  BrokenConstraints broken = checkTargetSchedule(describeStages(kernel), elementBytes(kernel),
-                                                 chain::toPlain(*kernel.getSchedule()), limits);
+  auto check = isComplex(kernel) && !limits.isGpu ? checkComplexSchedule : checkTargetSchedule;
+  BrokenConstraints broken = check(describeStages(kernel), elementBytes(kernel),
+                                   chain::toPlain(*kernel.getSchedule()), limits);
   if (kernel.getSchedule()->getUnit() == chain::Unit::amx)
     llvm::append_range(broken, checkAmxKernel(kernel));
   if (broken.empty())

@@ -61,3 +61,22 @@ func.func @integers(%x: tensor<?x8xi8>, %w: tensor<3x8xi8>) -> tensor<?x3xi32> {
   %y = chain.einsum %x, %w "c,bc->b" sizes [8, 3] : tensor<?x8xi8>, tensor<3x8xi8> -> tensor<?x3xi32>
   return %y : tensor<?x3xi32>
 }
+
+// The first stage of a Fourier transform reads the digits of x where they lie.
+// CHECK-LABEL: func.func @complex_numbers_take_in_a_permutation(
+// CHECK-SAME: %[[X:.*]]: tensor<?x60xcomplex<f32>>, %[[W:.*]]: tensor<4x4xcomplex<f32>>)
+// CHECK-NEXT: %[[Y:.*]] = chain.stage %[[X]], %[[W]] pattern(15, 4, 4, 1) order "bc" x_digits(<sizes = [4, 3, 5], order = [2, 1, 0]>)
+// CHECK-NEXT: return %[[Y]]
+func.func @complex_numbers_take_in_a_permutation(%x: tensor<?x60xcomplex<f32>>, %w: tensor<4x4xcomplex<f32>>) -> tensor<?x60xcomplex<f32>> {
+  %y = chain.einsum %x, %w "cfe,bc->efb" sizes [4, 3, 5, 4] : tensor<?x60xcomplex<f32>>, tensor<4x4xcomplex<f32>> -> tensor<?x60xcomplex<f32>>
+  return %y : tensor<?x60xcomplex<f32>>
+}
+
+// Two digits of a sum apart in x are more than the loops of a stage can read.
+// CHECK-LABEL: func.func @complex_sums_over_digits_apart_are_copied(
+// CHECK: %[[PERMUTED:.*]] = chain.permute
+// CHECK: chain.stage %[[PERMUTED]], %{{.*}} pattern(3, 5, 8, 1) order "acb" :
+func.func @complex_sums_over_digits_apart_are_copied(%x: tensor<?x24xcomplex<f32>>, %w: tensor<3x2x4x5xcomplex<f32>>) -> tensor<?x15xcomplex<f32>> {
+  %y = chain.einsum %x, %w "gpr,pgre->pe" sizes [2, 3, 4, 5] : tensor<?x24xcomplex<f32>>, tensor<3x2x4x5xcomplex<f32>> -> tensor<?x15xcomplex<f32>>
+  return %y : tensor<?x15xcomplex<f32>>
+}

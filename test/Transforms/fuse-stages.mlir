@@ -146,4 +146,57 @@ func.func @other_permutations_stay_outside(%w: tensor<4x2x2xf32>, %x: tensor<?x8
   %t = chain.stage %p, %w pattern(4, 2, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
   %y = chain.permute %t sizes [2, 4] order [1, 0] : tensor<?x8xf32>
   return %p, %y : tensor<?x8xf32>, tensor<?x8xf32>
+
+#cells = affine_map<(i, j) -> (i, j)>
+#columns = affine_map<(i, j) -> (j)>
+
+// CHECK-LABEL: func @a_complex_bias_is_a_map(
+// CHECK:         chain.kernel
+// CHECK:           %[[S:.*]] = chain.stage
+// CHECK-NEXT:      chain.map %[[S]], %{{.*}} : tensor<?x12xcomplex<f32>>, tensor<12xcomplex<f32>>
+// CHECK:             complex.add
+// CHECK-NOT:     linalg.generic
+func.func @a_complex_bias_is_a_map(%w: tensor<4x3x2xcomplex<f32>>, %bias: tensor<12xcomplex<f32>>, %x: tensor<?x8xcomplex<f32>>,
+                                   %init: tensor<?x12xcomplex<f32>>) -> tensor<?x12xcomplex<f32>> {
+  %t = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x8xcomplex<f32>>, tensor<4x3x2xcomplex<f32>> -> tensor<?x12xcomplex<f32>>
+  %y = linalg.generic {indexing_maps = [#cells, #columns, #cells], iterator_types = ["parallel", "parallel"]}
+      ins(%t, %bias : tensor<?x12xcomplex<f32>>, tensor<12xcomplex<f32>>) outs(%init : tensor<?x12xcomplex<f32>>) {
+  ^bb0(%v: complex<f32>, %b: complex<f32>, %out: complex<f32>):
+    %s = complex.add %v, %b : complex<f32>
+    linalg.yield %s : complex<f32>
+  } -> tensor<?x12xcomplex<f32>>
+  return %y : tensor<?x12xcomplex<f32>>
+}
+
+// The result has other elements; the exponential of a complex number is no vector's.
+// CHECK-LABEL: func @a_real_part_is_no_map(
+// CHECK:         chain.kernel
+// CHECK-NOT:       chain.map
+// CHECK:         linalg.generic
+func.func @a_real_part_is_no_map(%w: tensor<4x3x2xcomplex<f32>>, %x: tensor<?x8xcomplex<f32>>,
+                                 %init: tensor<?x12xf32>) -> tensor<?x12xf32> {
+  %t = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x8xcomplex<f32>>, tensor<4x3x2xcomplex<f32>> -> tensor<?x12xcomplex<f32>>
+  %y = linalg.generic {indexing_maps = [#cells, #cells], iterator_types = ["parallel", "parallel"]}
+      ins(%t : tensor<?x12xcomplex<f32>>) outs(%init : tensor<?x12xf32>) {
+  ^bb0(%v: complex<f32>, %out: f32):
+    %s = complex.re %v : complex<f32>
+    linalg.yield %s : f32
+  } -> tensor<?x12xf32>
+  return %y : tensor<?x12xf32>
+}
+
+// CHECK-LABEL: func @a_complex_exponential_is_no_map(
+// CHECK:         chain.kernel
+// CHECK-NOT:       chain.map
+// CHECK:         linalg.generic
+func.func @a_complex_exponential_is_no_map(%w: tensor<4x3x2xcomplex<f32>>, %x: tensor<?x8xcomplex<f32>>,
+                                           %init: tensor<?x12xcomplex<f32>>) -> tensor<?x12xcomplex<f32>> {
+  %t = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" : tensor<?x8xcomplex<f32>>, tensor<4x3x2xcomplex<f32>> -> tensor<?x12xcomplex<f32>>
+  %y = linalg.generic {indexing_maps = [#cells, #cells], iterator_types = ["parallel", "parallel"]}
+      ins(%t : tensor<?x12xcomplex<f32>>) outs(%init : tensor<?x12xcomplex<f32>>) {
+  ^bb0(%v: complex<f32>, %out: complex<f32>):
+    %s = complex.exp %v : complex<f32>
+    linalg.yield %s : complex<f32>
+  } -> tensor<?x12xcomplex<f32>>
+  return %y : tensor<?x12xcomplex<f32>>
 }

@@ -141,3 +141,76 @@ func.func @a_bias_between_takes_the_order(%x: tensor<?x16xf32>, %w: tensor<4x8x4
   } -> tensor<?x32xf32>
   return %y : tensor<?x32xf32>
 }
+
+// Along d the parts of a complex weight stand in both lanes of their number.
+// CHECK-LABEL: func @complex_weights_along_d_are_packed_twice(
+// CHECK:         chain.stage {{.*}} order "dbc" packing(<kind = complex_d, lanes = 8, panel = 2>) : tensor<?x64xcomplex<f32>>, tensor<2x2x4x2x2x8xcomplex<f32>>
+// CHECK-LABEL: func @complex_weights_along_d_are_packed_twice_pack(
+// CHECK:         %[[ORDERED:.*]] = linalg.transpose {{.*}} outs({{.*}} : tensor<2x2x4x2x8xcomplex<f32>>)
+// CHECK:         linalg.generic {{.*}} ins(%[[ORDERED]] : {{.*}} outs({{.*}} : tensor<2x2x4x2x2x8xcomplex<f32>>)
+// CHECK-DAG:       %[[RE:.*]] = complex.re
+// CHECK-DAG:       %[[IM:.*]] = complex.im
+// CHECK-DAG:       %[[PART:.*]] = linalg.index 4
+// CHECK:           %[[LOW:.*]] = arith.select %{{.*}}, %[[RE]], %[[IM]]
+// CHECK:           %[[HIGH:.*]] = arith.select %{{.*}}, %[[RE]], %[[IM]]
+// CHECK:           complex.create %[[LOW]], %[[HIGH]]
+func.func @complex_weights_along_d_are_packed_twice(%x: tensor<?x64xcomplex<f32>>, %w: tensor<16x4x4xcomplex<f32>>,
+    %init: tensor<?x64xcomplex<f32>>) -> tensor<?x64xcomplex<f32>> {
+  %y = chain.kernel ins(%x, %w : tensor<?x64xcomplex<f32>>, tensor<16x4x4xcomplex<f32>>)
+      outs(%init : tensor<?x64xcomplex<f32>>) schedule(<axes = [d], panel = 2>) {
+  ^bb0(%xi: tensor<?x64xcomplex<f32>>, %a: tensor<16x4x4xcomplex<f32>>):
+    %0 = chain.stage %xi, %a pattern(1, 4, 4, 16) order "dbc"
+        : tensor<?x64xcomplex<f32>>, tensor<16x4x4xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+    chain.yield %0 : tensor<?x64xcomplex<f32>>
+  } -> tensor<?x64xcomplex<f32>>
+  return %y : tensor<?x64xcomplex<f32>>
+}
+
+// CHECK-LABEL: func @complex_weights_that_d_shares_are_packed_once(
+// CHECK:         chain.stage {{.*}} order "bc" packing(<kind = complex_d, lanes = 8, panel = 2>) : tensor<?x64xcomplex<f32>>, tensor<2x4x2xcomplex<f32>>
+// CHECK-LABEL: func @complex_weights_that_d_shares_are_packed_once_pack(
+// CHECK-NOT:     linalg.generic
+// CHECK:         return
+func.func @complex_weights_that_d_shares_are_packed_once(%x: tensor<?x64xcomplex<f32>>, %w: tensor<4x4xcomplex<f32>>,
+    %init: tensor<?x64xcomplex<f32>>) -> tensor<?x64xcomplex<f32>> {
+  %y = chain.kernel ins(%x, %w : tensor<?x64xcomplex<f32>>, tensor<4x4xcomplex<f32>>)
+      outs(%init : tensor<?x64xcomplex<f32>>) schedule(<axes = [d], panel = 2>) {
+  ^bb0(%xi: tensor<?x64xcomplex<f32>>, %a: tensor<4x4xcomplex<f32>>):
+    %0 = chain.stage %xi, %a pattern(1, 4, 4, 16) order "bc"
+        : tensor<?x64xcomplex<f32>>, tensor<4x4xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+    chain.yield %0 : tensor<?x64xcomplex<f32>>
+  } -> tensor<?x64xcomplex<f32>>
+  return %y : tensor<?x64xcomplex<f32>>
+}
+
+// Of a transform only the twiddles are packed, the imaginary part with both signs.
+// CHECK-LABEL: @a_transform_keeps_its_first_row(
+// CHECK:         %[[ROW:.*]] = tensor.extract_slice %{{.*}}[0, 0, 0] [1, 4, 8] [1, 1, 1] : tensor<4x4x8xcomplex<f32>> to tensor<1x4x8xcomplex<f32>>
+// CHECK:         tensor.expand_shape %[[ROW]]
+// CHECK:         arith.negf
+// CHECK:         chain.stage {{.*}} order "bcd" packing(<kind = complex_d, lanes = 8>) transform(<dft>) : tensor<?x32xcomplex<f32>>, tensor<1x1x4x1x2x8xcomplex<f32>>
+func.func private @a_transform_keeps_its_first_row(%x: tensor<?x32xcomplex<f32>>, %w: tensor<4x4x8xcomplex<f32>>,
+    %init: tensor<?x32xcomplex<f32>>) -> tensor<?x32xcomplex<f32>> {
+  %y = chain.kernel ins(%x, %w : tensor<?x32xcomplex<f32>>, tensor<4x4x8xcomplex<f32>>)
+      outs(%init : tensor<?x32xcomplex<f32>>) schedule(<axes = [d], panel = 2>) {
+  ^bb0(%xi: tensor<?x32xcomplex<f32>>, %a: tensor<4x4x8xcomplex<f32>>):
+    %0 = chain.stage %xi, %a pattern(1, 4, 4, 8) order "bcd" transform(<dft>)
+        : tensor<?x32xcomplex<f32>>, tensor<4x4x8xcomplex<f32>> -> tensor<?x32xcomplex<f32>>
+    chain.yield %0 : tensor<?x32xcomplex<f32>>
+  } -> tensor<?x32xcomplex<f32>>
+  return %y : tensor<?x32xcomplex<f32>>
+}
+
+// CHECK-LABEL: func @a_constant_transform_keeps_a_constant(
+// CHECK-NOT:     tensor.extract_slice
+// CHECK:         arith.constant dense<[{{\[}}[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00], [5.000000e+00, 6.000000e+00, 7.000000e+00, 8.000000e+00]]]> : tensor<1x2x4xf32>
+// CHECK:         chain.stage {{.*}} packing(<kind = panel_d, lanes = 4>) transform(<hadamard>) : tensor<?x8xf32>, tensor<1x1x2x1x4xf32>
+func.func @a_constant_transform_keeps_a_constant(%x: tensor<?x8xf32>, %init: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  %w = arith.constant dense<[[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]], [[1.0, 2.0, 3.0, 4.0], [-5.0, -6.0, -7.0, -8.0]]]> : tensor<2x2x4xf32>
+  %y = chain.kernel ins(%x, %w : tensor<?x8xf32>, tensor<2x2x4xf32>) outs(%init : tensor<?x8xf32>) schedule(<axes = [d]>) {
+  ^bb0(%xi: tensor<?x8xf32>, %a: tensor<2x2x4xf32>):
+    %0 = chain.stage %xi, %a pattern(1, 2, 2, 4) order "bcd" transform(<hadamard>) : tensor<?x8xf32>, tensor<2x2x4xf32> -> tensor<?x8xf32>
+    chain.yield %0 : tensor<?x8xf32>
+  } -> tensor<?x8xf32>
+  return %y : tensor<?x8xf32>
+}

@@ -177,3 +177,50 @@ module attributes {danaus.target = "sapphirerapids"} {
     return %y : tensor<?x12xbf16>
   }
 }
+
+// -----
+
+func.func @a_complex_block_counts_twice(%w: tensor<4x3x2xcomplex<f32>>, %x: tensor<?x8xcomplex<f32>>,
+                                        %init: tensor<?x12xcomplex<f32>>) -> tensor<?x12xcomplex<f32>> {
+  // expected-error @below {{'chain.kernel' op schedule is not legal on x86-avx512: block_rows 6 x panel 8: wanted at most 32 vector registers, found 56}}
+  %y = chain.kernel ins(%x, %w : tensor<?x8xcomplex<f32>>, tensor<4x3x2xcomplex<f32>>)
+      outs(%init : tensor<?x12xcomplex<f32>>) schedule(<axes = [b], block_rows = 6, panel = 4>) {
+  ^bb0(%xi: tensor<?x8xcomplex<f32>>, %a: tensor<4x3x2xcomplex<f32>>):
+    %0 = chain.stage %xi, %a pattern(4, 3, 2, 1) order "abc"
+        : tensor<?x8xcomplex<f32>>, tensor<4x3x2xcomplex<f32>> -> tensor<?x12xcomplex<f32>>
+    chain.yield %0 : tensor<?x12xcomplex<f32>>
+  } -> tensor<?x12xcomplex<f32>>
+  return %y : tensor<?x12xcomplex<f32>>
+}
+
+// -----
+
+func.func @complex_numbers_on_another_unit(%w: tensor<4x3x2xcomplex<f32>>, %x: tensor<?x8xcomplex<f32>>,
+                                           %init: tensor<?x12xcomplex<f32>>) -> tensor<?x12xcomplex<f32>> {
+  // expected-error @below {{'chain.kernel' op schedule is not legal on x86-avx512: unit: wanted fma for complex numbers}}
+  %y = chain.kernel ins(%x, %w : tensor<?x8xcomplex<f32>>, tensor<4x3x2xcomplex<f32>>)
+      outs(%init : tensor<?x12xcomplex<f32>>) schedule(<unit = mma_sync>) {
+  ^bb0(%xi: tensor<?x8xcomplex<f32>>, %a: tensor<4x3x2xcomplex<f32>>):
+    %0 = chain.stage %xi, %a pattern(4, 3, 2, 1) order "abc"
+        : tensor<?x8xcomplex<f32>>, tensor<4x3x2xcomplex<f32>> -> tensor<?x12xcomplex<f32>>
+    chain.yield %0 : tensor<?x12xcomplex<f32>>
+  } -> tensor<?x12xcomplex<f32>>
+  return %y : tensor<?x12xcomplex<f32>>
+}
+
+// -----
+
+module attributes {danaus.target = "sapphirerapids"} {
+  func.func @transforms_on_matrix_tiles(%w: tensor<32x32xbf16>, %x: tensor<?x1024xbf16>,
+                                        %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sapphirerapids: unit: wanted no transforms for amx}}
+    %y = chain.kernel ins(%x, %w : tensor<?x1024xbf16>, tensor<32x32xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = amx, rows = 32, block_rows = 32>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<32x32xbf16>):
+      %0 = chain.stage %xi, %a pattern(32, 32, 32, 1) order "bc" transform(<hadamard>)
+          : tensor<?x1024xbf16>, tensor<32x32xbf16> -> tensor<?x1024xbf16>
+      chain.yield %0 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}

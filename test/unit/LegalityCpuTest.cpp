@@ -29,6 +29,24 @@ static TargetLimits withTiles() {
   return limits;
 }
 
+TEST(LegalityCpu, complexDefaultsAreLegalAndCountTwice) {
+  for (int64_t registers : {16, 32}) {
+    TargetLimits limits;
+    limits.vectorRegisters = registers;
+    limits.vectorBits = registers * 16;
+    auto chain = stages({{64, 64, 64, 1}, {1, 64, 64, 64}});
+    Schedule schedule = defaultComplexSchedule(chain, /*elementBytes=*/8, limits);
+    EXPECT_THAT(schedule.axes, ElementsAre(LaneAxis::B, LaneAxis::D));
+    EXPECT_THAT(checkComplexSchedule(chain, 8, schedule, limits), IsEmpty());
+    schedule.panel *= 2;
+    EXPECT_THAT(checkComplexSchedule(chain, 8, schedule, limits),
+                ElementsAre(HasSubstr("vector registers"), HasSubstr("vector registers")));
+    schedule.unit = ScheduleUnit::MmaSync;
+    EXPECT_THAT(checkComplexSchedule(chain, 8, schedule, limits),
+                ElementsAre("unit: wanted fma for complex numbers"));
+  }
+}
+
 TEST(LegalityCpu, defaultsAreLegalForManyChains) {
   std::mt19937 random(7);
   auto upTo = [&](int64_t most) { return 1 + static_cast<int64_t>(random() % most); };

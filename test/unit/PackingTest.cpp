@@ -49,6 +49,17 @@ TEST(Packing, aLaneHoldsSeveralValuesOfC) {
             (SmallVector<int64_t>{4, 2, 24, 16, 4}));
 }
 
+// The parts of a complex number stand before the digits of a vector, where d has any.
+TEST(Packing, complexDHoldsBothParts) {
+  PackedLayout layout = packedLayout({1, 5, 3, 6}, "dbc", {PackingKind::ComplexD, 4, 2});
+  EXPECT_EQ(layout.shape(), (SmallVector<int64_t>{2, 3, 3, 2, 2, 4}));
+  EXPECT_EQ(layout.digits[4], (PackedDigit{'r', 2, 1}));
+  PackedLayout joined = packedLayout({1, 5, 3, 2}, "dbc", {PackingKind::ComplexD, 4, 2});
+  EXPECT_EQ(joined.shape(), (SmallVector<int64_t>{1, 2, 3, 2, 2, 2, 2}));
+  PackedLayout shared = packedLayout({1, 5, 3, 6}, "bc", {PackingKind::ComplexD, 4, 2});
+  EXPECT_EQ(shared.shape(), (SmallVector<int64_t>{3, 3, 2}));
+}
+
 TEST(Packing, sharedExtentsHaveNoDigit) {
   PackedLayout layout = packedLayout({2, 8, 16, 5}, "bc", {PackingKind::MmaK16, 1, 1});
   EXPECT_EQ(layout.shape(), (SmallVector<int64_t>{1, 1, 8, 4, 2, 2}));

@@ -63,6 +63,16 @@ int64_t registersOfBlock(const Schedule &schedule, LaneAxis axis);
 Schedule defaultCpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                             const TargetLimits &limits);
 
+/// The same for complex numbers of `elementBytes`. The register block holds each
+/// sum twice, times a real and an imaginary part, so it counts double.
+Schedule defaultComplexSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                const TargetLimits &limits);
+
+/// The constraints of complex numbers on a CPU: as `checkCpuSchedule`, the
+/// register block counted double and with no unit but `fma`.
+BrokenConstraints checkComplexSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                       const Schedule &schedule, const TargetLimits &limits);
+
 /// What matrix tiles (AMX) need of the stages' sizes, for bf16 or i8.
 BrokenConstraints checkAmxStages(llvm::ArrayRef<StageDescriptor> stages);
 

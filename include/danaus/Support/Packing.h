@@ -25,7 +25,14 @@
 
 namespace danaus {
 
-enum class PackingKind : uint32_t { PanelB = 0, PanelD = 1, MmaK16 = 2, MmaK8 = 3, Vnni = 4 };
+enum class PackingKind : uint32_t {
+  PanelB = 0,
+  PanelD = 1,
+  MmaK16 = 2,
+  MmaK8 = 3,
+  Vnni = 4,
+  ComplexD = 5
+};
 
 /// The plain form of `#chain.packing`.
 struct Packing {
@@ -38,7 +45,8 @@ struct Packing {
   bool operator==(const Packing &) const = default;
 };
 
-/// One digit of a packed weight: (value of `dim` / stride) % extent.
+/// One digit of a packed weight: (value of `dim` / stride) % extent. The dim 'r'
+/// is that of a complex number's parts, of which the weight itself has none.
 struct PackedDigit {
   char dim;
   int64_t extent;

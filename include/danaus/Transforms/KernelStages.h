@@ -21,6 +21,15 @@ llvm::SmallVector<StageDescriptor> describeStages(chain::KernelOp kernel);
 /// Bytes of an activation of the kernel's input.
 int64_t elementBytes(chain::KernelOp kernel);
 
+/// The size of the fastest digit of x in memory, if it is one of A, else 1.
+int64_t fastestDigitOfA(const StagePattern &pattern, chain::DigitsAttr digits);
+
+/// Whether `op` is one on complex numbers that vectors of their parts can do.
+bool isVectorizableComplex(mlir::Operation *op);
+
+/// Whether the activations are complex numbers.
+bool isComplex(chain::KernelOp kernel);
+
 /// Rows of the kernel's activations, or those to expect where they are dynamic; at
 /// least 1.
 int64_t rowsOf(chain::KernelOp kernel, int64_t expected);

@@ -188,6 +188,18 @@ def EinsumsToStagesPass : Pass<"danaus-einsums-to-stages", "::mlir::ModuleOp"> {
   let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def FindTransformsPass : Pass<"danaus-find-transforms", "::mlir::ModuleOp"> {
+  let summary = "Recognize stages whose blocks are Fourier or Hadamard matrices";
+  let description = [{
+    Before: `chain.stage`s. After: those whose weight is a constant, shared by all
+    a, with the blocks of a Fourier or Hadamard matrix of size 16 at most times
+    factors of its columns, say so in `transform`, and fast algorithms run them.
+    A stage stays as it is on a GPU, and where lanes can neither run along 4 values
+    of d nor, with `x_digits`, along the fastest digit of x.
+    Test: `test/Transforms/find-transforms.mlir`.
+  }];
+}
+
 def AssignSchedulePass : Pass<"danaus-assign-schedule", "::mlir::ModuleOp"> {
   let summary = "Give every kernel its schedule";
   let description = [{
@@ -247,7 +259,8 @@ def PackWeightsPass : Pass<"danaus-pack-weights", "::mlir::ModuleOp"> {
     without a schedule alone. Test: `test/Transforms/pack-weights.mlir`.
   }];
   let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::arith::ArithDialect",
-                           "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+                           "::mlir::complex::ComplexDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
 }
 
 def TileKernelsPass : Pass<"danaus-tile-kernels"> {
@@ -293,14 +306,16 @@ def FuseProducersPass : Pass<"danaus-fuse-producers"> {
 def VectorizeKernelsPass : Pass<"danaus-vectorize-kernels"> {
   let summary = "Turn contracts on tiles into loops over vector.contract";
   let description = [{
-    Before: `chain.contract` on memrefs with packing `panel_b`, `panel_d` or `vnni`.
+    Before: `chain.contract` on memrefs with packing `panel_b`, `panel_d`, `vnni` or,
+    for complex numbers, `complex_d`.
     After: loops over blocks, panels and rows whose innermost loop carries a
     register block of accumulators through `vector.contract`; the body of the
     contract, on vectors, precedes the stores. Tails of b and d are masked. With
     `vnni` the register block is one of `amx` tiles, which hold as many bytes of c
     as divide the c of all contracts in a function, or where functions are called
     in all of them. With two values of c a lane x is copied to a
-    block of i16 first.
+    block of i16 first. Complex numbers are computed with as vectors of their
+    parts, seen through `chain.real_view`.
     Refuses other packings, and those that do not fit the type. Test: `test/Transforms/vectorize-kernels.mlir`.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::amx::AMXDialect",
@@ -316,6 +331,17 @@ def ConvertAmxToLLVMPass : Pass<"danaus-convert-amx-to-llvm", "::mlir::ModuleOp"
     joined by `unrealized_conversion_cast`. Upstream's conversion of either one
     leaves the type of the tiles to the other. `cf.assert` is left alone.
     Test: `test/Transforms/convert-amx-to-llvm.mlir`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+}
+
+def ConvertChainToLLVMPass : Pass<"danaus-convert-chain-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "Views of complex numbers to the LLVM dialect";
+  let description = [{
+    Before: `chain.real_view`. After: the descriptor of the result, made of the
+    source's: the same pointers, offset, strides and last size in parts. What
+    other ops have of either is joined by `unrealized_conversion_cast`.
+    Test: `test/Transforms/convert-chain-to-llvm.mlir`.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
 }

@@ -51,7 +51,18 @@ struct StageToGeneric : OpRewritePattern<chain::StageOp> {
     if (op.getPacking())
       return rewriter.notifyMatchFailure(op, "the weight is packed");
     Einsum einsum = Einsum::kroneckerSparse(op.getPattern(), op.getOrder());
-    rewriter.replaceOp(op, buildContraction(rewriter, op.getLoc(), einsum, "abdc", op.getX(),
+    std::string loops = "abdc";
+    if (chain::DigitsAttr digits = op.getXDigitsAttr()) {
+      auto permutation = DigitPermutation::fromNumbers(digits.getSizes(), digits.getOrder());
+      auto whole = einsum.absorbBefore(*permutation);
+      if (!whole)
+        return rewriter.notifyMatchFailure(op, "x_digits cut across the digits of the stage");
+      einsum = *whole;
+      loops = einsum.y;
+      llvm::copy_if(einsum.x, std::back_inserter(loops),
+                    [&](char loop) { return !StringRef(einsum.y).contains(loop); });
+    }
+    rewriter.replaceOp(op, buildContraction(rewriter, op.getLoc(), einsum, loops, op.getX(),
                                             op.getWeight(),
                                             cast<RankedTensorType>(op.getY().getType())));
     return success();

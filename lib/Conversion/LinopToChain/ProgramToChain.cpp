@@ -151,7 +151,8 @@ struct ProgramBuilder {
     int64_t rows = cast<RankedTensorType>(x.getType()).getDimSize(0);
     weights = reshapeTo(builder, loc, weights, weightShape(sparse->pattern, sparse->order));
     return chain::StageOp::create(builder, loc, RankedTensorType::get({rows, a * b * d}, element),
-                                  x, weights, a, b, c, d, sparse->order, chain::PackingAttr());
+                                  x, weights, a, b, c, d, sparse->order, chain::PackingAttr(),
+                                  chain::DigitsAttr(), chain::TransformAttr());
   }
 
   Value build(const PermuteStage &stage) {

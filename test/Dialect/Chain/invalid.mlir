@@ -378,7 +378,7 @@ func.func @contract_result_digits_C5(%x: memref<?x16xf32>, %w: memref<4x1x4x32xf
 // -----
 
 func.func @contract_of_bytes_and_floats_C5(%x: memref<?x8xi8>, %w: memref<4x1x2x16xf32>, %y: memref<?x12xf32>) {
-  // expected-error @below {{'chain.contract' op element types of x and the weight: wanted i8 or floating-point, found 'i8' and 'f32'}}
+  // expected-error @below {{'chain.contract' op element types of x and the weight: wanted i8, floating-point or one complex type, found 'i8' and 'f32'}}
   chain.contract ins(%x, %w : memref<?x8xi8>, memref<4x1x2x16xf32>) outs(%y : memref<?x12xf32>) pattern(4, 3, 2, 1) order "abc"
       packing(<kind = panel_b, lanes = 16>) block_rows(2) {
   ^bb0(%sum: i32):
@@ -417,5 +417,61 @@ func.func @stage_of_floats_to_sums_C6(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>
 func.func @stage_packing_group_C4(%x: tensor<?x8xf32>, %w: tensor<4x1x2x16xf32>) {
   // expected-error @below {{'chain.stage' op packing: wanted d = 1 and, for b = 3, whole groups of columns and a digit that divides them, found #chain.packing<kind = panel_b, lanes = 16, group = 2, digit = 2>}}
   %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" packing(<kind = panel_b, lanes = 16, group = 2, digit = 2>) : tensor<?x8xf32>, tensor<4x1x2x16xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_digits_not_a_permutation_C7(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op x_digits: wanted sizes >= 1 and a permutation of 2 digits, found #chain.digits<sizes = [4, 2], order = [1, 1]>}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" x_digits(<sizes = [4, 2], order = [1, 1]>) : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_digits_of_other_columns_C7(%x: tensor<?x8xf32>, %w: tensor<4x3x2xf32>) {
+  // expected-error @below {{'chain.stage' op x_digits: wanted a c d = 8 columns, found 12}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "abc" x_digits(<sizes = [4, 3], order = [1, 0]>) : tensor<?x8xf32>, tensor<4x3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_transform_not_square_C8(%x: tensor<?x8xf32>, %w: tensor<3x2xf32>) {
+  // expected-error @below {{'chain.stage' op transform: wanted b = c and a weight that shares a, found b = 3, c = 2, order "bc"}}
+  %y = chain.stage %x, %w pattern(4, 3, 2, 1) order "bc" transform(<hadamard>) : tensor<?x8xf32>, tensor<3x2xf32> -> tensor<?x12xf32>
+  return
+}
+
+// -----
+
+func.func @stage_transform_of_real_numbers_C8(%x: tensor<?x8xf32>, %w: tensor<2x2xf32>) {
+  // expected-error @below {{'chain.stage' op transform dft: wanted complex numbers, found 'f32'}}
+  %y = chain.stage %x, %w pattern(4, 2, 2, 1) order "bc" transform(<dft>) : tensor<?x8xf32>, tensor<2x2xf32> -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+func.func @stage_transform_of_another_size_C8(%x: tensor<?x6xf32>, %w: tensor<6x6xf32>) {
+  // expected-error @below {{'chain.stage' op transform hadamard: wanted a power of two, found b = 6}}
+  %y = chain.stage %x, %w pattern(1, 6, 6, 1) order "bc" transform(<hadamard>) : tensor<?x6xf32>, tensor<6x6xf32> -> tensor<?x6xf32>
+  return
+}
+
+// -----
+
+func.func @parts_that_are_not_neighbors_C1(%x: memref<4x4xcomplex<f32>, strided<[1, 4]>>) {
+  // expected-error @below {{'chain.real_view' op source: wanted complex numbers next to each other in the last dimension, found 'memref<4x4xcomplex<f32>, strided<[1, 4]>>'}}
+  %r = chain.real_view %x : memref<4x4xcomplex<f32>, strided<[1, 4]>> to memref<4x8xf32, strided<[2, 4]>>
+  return
+}
+
+// -----
+
+func.func @parts_of_another_shape_C2(%x: memref<4x4xcomplex<f32>>) {
+  // expected-error @below {{'chain.real_view' op result: wanted 'memref<4x8xf32>', found 'memref<8x4xf32>'}}
+  %r = chain.real_view %x : memref<4x4xcomplex<f32>> to memref<8x4xf32>
   return
 }

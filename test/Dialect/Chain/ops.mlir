@@ -95,3 +95,30 @@ func.func private @attributes() attributes {
   test.d = #chain.packing<kind = mma_k16>,
   test.e = #chain.packing<kind = mma_k8>
 }
+
+// CHECK-LABEL: func.func @stage_of_complex_numbers
+func.func @stage_of_complex_numbers(%x: tensor<?x8xcomplex<f64>>, %w: tensor<4x4x2xcomplex<f64>>) -> tensor<?x8xcomplex<f64>> {
+  // CHECK: chain.stage %{{.*}}, %{{.*}} pattern(1, 4, 4, 2) order "bcd" x_digits(<sizes = [4, 2], order = [1, 0]>) transform(<dft>) : tensor<?x8xcomplex<f64>>
+  %y = chain.stage %x, %w pattern(1, 4, 4, 2) order "bcd" x_digits(<sizes = [4, 2], order = [1, 0]>) transform(<dft>)
+      : tensor<?x8xcomplex<f64>>, tensor<4x4x2xcomplex<f64>> -> tensor<?x8xcomplex<f64>>
+  return %y : tensor<?x8xcomplex<f64>>
+}
+
+// CHECK-LABEL: func.func @contract_of_a_transform
+func.func @contract_of_a_transform(%x: memref<?x8xf32>, %w: memref<1x4x1xf32>, %y: memref<?x8xf32>) {
+  // CHECK: pattern(1, 4, 4, 2) order "bc" packing(<kind = panel_d, lanes = 2>) block_rows(1) transform(<hadamard>) attributes {x_digits = #chain.digits<sizes = [8], order = [0]>} {
+  chain.contract ins(%x, %w : memref<?x8xf32>, memref<1x4x1xf32>) outs(%y : memref<?x8xf32>)
+      pattern(1, 4, 4, 2) order "bc" packing(<kind = panel_d, lanes = 2>) block_rows(1)
+      transform(<hadamard>) attributes {x_digits = #chain.digits<sizes = [8], order = [0]>} {
+  ^bb0(%sum: f32):
+    chain.yield %sum : f32
+  }
+  return
+}
+
+// CHECK-LABEL: func.func @parts_of_complex_numbers
+func.func @parts_of_complex_numbers(%x: memref<?x3x8xcomplex<f32>, strided<[?, 9, 1], offset: 5>>) -> memref<?x3x16xf32, strided<[?, 18, 1], offset: 10>> {
+  // CHECK: chain.real_view %{{.*}} : memref<?x3x8xcomplex<f32>, strided<[?, 9, 1], offset: 5>> to memref<?x3x16xf32, strided<[?, 18, 1], offset: 10>>
+  %r = chain.real_view %x : memref<?x3x8xcomplex<f32>, strided<[?, 9, 1], offset: 5>> to memref<?x3x16xf32, strided<[?, 18, 1], offset: 10>>
+  return %r : memref<?x3x16xf32, strided<[?, 18, 1], offset: 10>>
+}
