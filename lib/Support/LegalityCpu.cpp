@@ -224,7 +224,7 @@ Schedule danaus::defaultComplexSchedule(ArrayRef<StageDescriptor> stages, int64_
   for (const StageDescriptor &stage : stages)
     schedule.axes.push_back(fillsVector(stage.pattern.d, limits.lanes(elementBytes)) ? LaneAxis::D
                                                                                      : LaneAxis::B);
-  int64_t rows = defaultRows(stages, elementBytes, elementBytes, limits);
+  int64_t rows = defaultRows(stages, elementBytes, elementBytes, limits, /*enough=*/24);
   schedule.rows = std::max(rows / schedule.blockRows, int64_t(1)) * schedule.blockRows;
   return schedule;
 }

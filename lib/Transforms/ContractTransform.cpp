@@ -43,7 +43,8 @@ ContractTransform::ContractTransform(ContractOp op) : ContractComplex(op) {}
 /// change places on the way to memory.
 static std::string checkAcross(ContractOp op) {
   DigitsAttr digits = op.getXDigitsAttr();
-  if (!digits || op.getYDigits() || op.getD() != 1 || op.getOrder() != "bc" || op.getPacking().getPanel() != 1)
+  if (!digits || op.getYDigits() || op.getD() != 1 || op.getOrder() != "bc" ||
+      op.getPacking().getPanel() != 1)
     return "wanted x_digits, d = 1, order \"bc\" and panel = 1 with packing panel_b";
   if (fastestDigitOfA(op.getPattern(), digits) % op.getPacking().getLanes() != 0)
     return "wanted the fastest digit of x to be one of a, in whole vectors";

@@ -293,7 +293,8 @@ private:
                        : other.getKind() == chain::PackingKind::panel_d && from.d % lanes == 0;
     bool hasPairs = packing.getPerLane() > 1 || other.getPerLane() > 1;
     bool isTransform = link.stage.getTransform() || before.stage.getTransform();
-    if (isTransform || !alongD || !isWhole || link.permute || hasPairs || other.getLanes() != lanes || to.c == 1)
+    if (isTransform || !alongD || !isWhole || link.permute || hasPairs ||
+        other.getLanes() != lanes || to.c == 1)
       return std::nullopt;
     return DigitPermutation::get({to.a, to.c, to.d / lanes, lanes}, {0, 2, 1, 3});
   }

@@ -4,7 +4,7 @@
 module attributes {danaus.target = "sapphirerapids"} {
   // Eight complex numbers are a vector; each sum of the register block is two.
   // CHECK-LABEL: func @a_complex_kernel_has_half_the_panel(
-  // CHECK:         schedule(<rows = 258, axes = [b, d], block_rows = 6>)
+  // CHECK:         schedule(<rows = 24, axes = [b, d], block_rows = 6>)
   func.func @a_complex_kernel_has_half_the_panel(%w1: tensor<16x8x4xcomplex<f32>>, %w2: tensor<8x4x16xcomplex<f32>>,
       %x: tensor<?x64xcomplex<f32>>, %init: tensor<?x32xcomplex<f32>>) -> tensor<?x32xcomplex<f32>> {
     %y = chain.kernel ins(%x, %w1, %w2 : tensor<?x64xcomplex<f32>>, tensor<16x8x4xcomplex<f32>>, tensor<8x4x16xcomplex<f32>>)

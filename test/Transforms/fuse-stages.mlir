@@ -146,6 +146,7 @@ func.func @other_permutations_stay_outside(%w: tensor<4x2x2xf32>, %x: tensor<?x8
   %t = chain.stage %p, %w pattern(4, 2, 2, 1) order "abc" : tensor<?x8xf32>, tensor<4x2x2xf32> -> tensor<?x8xf32>
   %y = chain.permute %t sizes [2, 4] order [1, 0] : tensor<?x8xf32>
   return %p, %y : tensor<?x8xf32>, tensor<?x8xf32>
+}
 
 #cells = affine_map<(i, j) -> (i, j)>
 #columns = affine_map<(i, j) -> (j)>

@@ -147,10 +147,10 @@ func.func @a_packing_of_real_numbers(%x: memref<?x64xcomplex<f32>>, %w: memref<2
 
 // -----
 
-func.func @complex_columns_of_y_in_another_order(%x: memref<?x32xcomplex<f32>>, %w: memref<2x2x16x8xcomplex<f32>>, %y: memref<?x32xcomplex<f32>>) {
+func.func @complex_columns_of_y_in_another_order(%x: memref<?x16xcomplex<f32>>, %w: memref<1x16x16xcomplex<f32>>, %y: memref<?x16xcomplex<f32>>) {
   // expected-error @below {{'chain.contract' op wanted no y_digits and one number a lane for complex numbers}}
-  chain.contract ins(%x, %w : memref<?x32xcomplex<f32>>, memref<2x2x16x8xcomplex<f32>>) outs(%y : memref<?x32xcomplex<f32>>) pattern(1, 16, 16, 2) order "dbc"
-      packing(<kind = panel_b, lanes = 8>) block_rows(2) attributes {y_digits = #chain.digits<sizes = [32], order = [0]>} {
+  chain.contract ins(%x, %w : memref<?x16xcomplex<f32>>, memref<1x16x16xcomplex<f32>>) outs(%y : memref<?x16xcomplex<f32>>) pattern(1, 16, 16, 1) order "bc"
+      packing(<kind = panel_b, lanes = 8, panel = 2>) block_rows(2) attributes {y_digits = #chain.digits<sizes = [16], order = [0]>} {
   ^bb0(%sum: complex<f32>):
     chain.yield %sum : complex<f32>
   }

@@ -40,6 +40,8 @@
 // RUN: %{all}
 // REDEFINE: %{entry} = blast
 // RUN: %{all}
+// REDEFINE: %{entry} = btt
+// RUN: %{all}
 // REDEFINE: %{entry} = diagonal
 // RUN: %{all}
 // REDEFINE: %{entry} = dft_of_a_power
@@ -162,6 +164,12 @@ func.func @tensor_train(%m: !tensor_train, %x: tensor<?x30xcomplex<f32>>) -> ten
 !blast = tensor<24x36xcomplex<f32>, #linop.blast<blocks = 4, rank = 3>>
 func.func @blast(%m: !blast, %x: tensor<?x36xcomplex<f32>>) -> tensor<?x24xcomplex<f32>> {
   %y = linop.apply %m, %x : !blast, tensor<?x36xcomplex<f32>> -> tensor<?x24xcomplex<f32>>
+  return %y : tensor<?x24xcomplex<f32>>
+}
+
+!btt = tensor<24x36xcomplex<f32>, #linop.btt<in = [6, 6], out = [4, 6], rank = 2>>
+func.func @btt(%m: !btt, %x: tensor<?x36xcomplex<f32>>) -> tensor<?x24xcomplex<f32>> {
+  %y = linop.apply %m, %x : !btt, tensor<?x36xcomplex<f32>> -> tensor<?x24xcomplex<f32>>
   return %y : tensor<?x24xcomplex<f32>>
 }
 
