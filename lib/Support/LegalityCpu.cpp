@@ -189,16 +189,18 @@ static LaneAxis defaultAxis(ArrayRef<StageDescriptor> stages, size_t index, int6
 /// `enough` rows, or fewer that leave room for other things in L2 with all activations
 /// between: a block of x is read in short runs of columns, and past some thirty rows the
 /// hardware no longer follows each of them. More where the weights are large, as every
-/// tile reads them again, past L2 at 10 GB/s against 100 GF/s: a row for 72 KB of them
-/// while all of the tile is in L2, a row for 256 KB past that.
+/// tile reads them again, past L2 at 10 GB/s against 100 GF/s: a row for 48 KB of them
+/// while the tile fits beside them, or fills L2 where they are larger than that, and a
+/// row for 256 KB past that.
 static int64_t defaultRows(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                            int64_t accumulatorBytes, const TargetLimits &limits, int64_t enough) {
-  constexpr int64_t inL2 = 72 << 10, pastL2 = 256 << 10, fewRows = 24, mostRows = 258;
+  constexpr int64_t inL2 = 48 << 10, pastL2 = 256 << 10, fewRows = 24, mostRows = 258;
   int64_t bytes = bytesPerRow(stages, accumulatorBytes);
   int64_t weights = weightBytes(stages, elementBytes), filling = limits.l2Bytes / bytes;
+  int64_t beside = weights > limits.l2Bytes ? filling : 7 * filling / 10;
   int64_t amortizing = weights / inL2;
   if (filling >= fewRows)
-    amortizing = std::min(amortizing, std::max(filling, weights / pastL2));
+    amortizing = std::min(amortizing, std::max(beside, weights / pastL2));
   int64_t fitting = std::min(2 * limits.l2Bytes / (5 * bytes), enough);
   return std::min(std::max(fitting, amortizing), mostRows);
 }
