@@ -61,6 +61,15 @@ void ChainDialect::registerAttributes() {
       >();
 }
 
+DigitsAttr DigitsAttr::get(MLIRContext *context, const danaus::DigitPermutation &permutation) {
+  SmallVector<int64_t> order(permutation.order());
+  return get(context, permutation.sizes(), order);
+}
+
+std::optional<danaus::DigitPermutation> DigitsAttr::getPermutation() const {
+  return danaus::DigitPermutation::fromNumbers(getSizes(), getOrder());
+}
+
 //===----------------------------------------------------------------------===//
 // Plain structs
 //===----------------------------------------------------------------------===//

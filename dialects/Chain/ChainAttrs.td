@@ -114,6 +114,11 @@ def Chain_DigitsAttr : Chain_Attr<"Digits", "digits"> {
     Example: `#chain.digits<sizes = [4, 3], order = [1, 0]>`
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$sizes, ArrayRefParameter<"int64_t">:$order);
+  let builders = [AttrBuilder<(ins "const ::danaus::DigitPermutation &":$permutation)>];
+  let extraClassDeclaration = [{
+    /// Nothing where the sizes or the order are not those of a permutation.
+    ::std::optional<::danaus::DigitPermutation> getPermutation() const;
+  }];
   let assemblyFormat = [{
     `<` struct(custom<IntegerList>($sizes), custom<IntegerList>($order)) `>`
   }];

@@ -73,7 +73,7 @@ static LogicalResult verifyPacking(Operation *op, PackingAttr packing,
 static LogicalResult verifyDigits(Operation *op, DigitsAttr digits, int64_t columns) {
   if (!digits)
     return success();
-  auto permutation = DigitPermutation::fromNumbers(digits.getSizes(), digits.getOrder());
+  auto permutation = digits.getPermutation();
   if (!permutation)
     return op->emitOpError() << "x_digits: wanted sizes >= 1 and a permutation of "
                              << digits.getSizes().size() << " digits, found " << digits;
@@ -292,8 +292,8 @@ void KernelOp::getEffects(
 std::optional<SmallVector<PackedDigit>> ContractOp::getColumnDigits() {
   StagePattern pattern = getPattern();
   auto digits = getXDigits();
-  auto permutation = digits ? DigitPermutation::fromNumbers(digits->getSizes(), digits->getOrder())
-                            : DigitPermutation::identity(pattern.inSize());
+  auto permutation =
+      digits ? digits->getPermutation() : DigitPermutation::identity(pattern.inSize());
   return permutation ? columnDigits(pattern, *permutation) : std::nullopt;
 }
 
@@ -326,7 +326,7 @@ static LogicalResult verifyResultColumns(ContractOp op) { // (C5)
   StagePattern pattern = op.getPattern();
   PackingAttr packing = op.getPacking();
   DigitsAttr digits = *op.getYDigits();
-  auto permutation = DigitPermutation::fromNumbers(digits.getSizes(), digits.getOrder());
+  auto permutation = digits.getPermutation();
   bool staysFastest = permutation && permutation->size() == pattern.outSize() &&
                       permutation->order().back() + 1 == permutation->order().size() &&
                       permutation->sizes().back() % packing.getLanes() == 0;

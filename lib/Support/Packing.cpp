@@ -63,6 +63,11 @@ std::optional<SmallVector<PackedDigit>> danaus::columnDigits(const StagePattern 
   return digits;
 }
 
+bool danaus::sumsOneDigit(const StagePattern &pattern, const DigitPermutation &permutation) {
+  auto digits = columnDigits(pattern, permutation);
+  return digits && llvm::count_if(*digits, [](auto &digit) { return digit.dim == 'c'; }) <= 1;
+}
+
 int64_t danaus::valuesPerVector(int64_t d, int64_t lanes) {
   return d < lanes && lanes % d == 0 ? lanes / d : 1;
 }

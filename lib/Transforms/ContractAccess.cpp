@@ -219,7 +219,7 @@ Value ContractVectorizer::repeatX(ValueRange indices, int64_t count) {
 Value ContractVectorizer::viewWeight() {
   Value packed = op.getWeight();
   if (!alongD)
-    return splitPanels(packed);
+    return splitPanels(packed, lanes);
   if (perVector == 1 || !op.getOrder().contains('d'))
     return packed;
   int64_t rank = cast<MemRefType>(packed.getType()).getRank();
@@ -230,30 +230,36 @@ Value ContractVectorizer::viewWeight() {
   return memref::CollapseShapeOp::create(b, packed, groups);
 }
 
-/// (.., panel * lanes)  ->  (.., panel, lanes)
-Value ContractVectorizer::splitPanels(Value packed) {
+/// (.., panel * inVector)  ->  (.., panel, inVector)
+Value ContractVectorizer::splitPanels(Value packed, int64_t inVector) {
   SmallVector<int64_t> shape(cast<MemRefType>(packed.getType()).getShape());
   SmallVector<ReassociationIndices> groups;
   for (int64_t i = 0; i < static_cast<int64_t>(shape.size()); ++i)
     groups.push_back({i});
   groups.back().push_back(shape.size());
   shape.back() = packing.panel;
-  shape.push_back(lanes);
+  shape.push_back(inVector);
   return memref::ExpandShapeOp::create(b, shape, packed, groups);
 }
 
-/// The packed weight at block column C: (k, panel, lane).
-Value ContractVectorizer::readWeight(Value start, Value c) {
+/// The indices of the panel at b = `start` among those of the packed weight.
+SmallVector<Value> ContractVectorizer::panelIndices(Value start) {
   StringRef order = op.getOrder();
   SmallVector<Value> indices;
   if (order.contains('a'))
     indices.push_back(indexA);
   if (order.contains('d'))
     indices.push_back(alongD ? floorDiv(indexD, packing.lanes) : indexD);
-  indices.push_back(floorDiv(start, alongD ? packing.panel * perVector : width));
+  indices.push_back(floorDiv(start, panelOfB()));
+  return indices;
+}
+
+/// The packed weight at block column C: (k, panel, lane).
+Value ContractVectorizer::readWeight(Value start, Value c) {
+  SmallVector<Value> indices = panelIndices(start);
   indices.append({c, index(0)});
   SmallVector<int64_t> shape{unrollC, packing.panel};
-  bool sharesD = alongD && !order.contains('d');
+  bool sharesD = alongD && !op.getOrder().contains('d');
   if (!(sharesD && perVector == 1)) {
     indices.push_back(index(0));
     shape.push_back(sharesD ? perVector : lanes);
@@ -386,8 +392,7 @@ Value ContractVectorizer::readColumns(Value source, Value row, Value indexB) {
 
 /// y[row, y_digits of the column ..]
 void ContractVectorizer::writePermuted(Value vector, Value row, Value indexB) {
-  auto digits =
-      DigitPermutation::fromNumbers(op.getYDigits()->getSizes(), op.getYDigits()->getOrder());
+  auto digits = op.getYDigits()->getPermutation();
   AffineExpr column = b.getAffineDimExpr(0), place = b.getAffineConstantExpr(0);
   for (const DigitPermutation::Digit &digit : digits->digits())
     place = place + column.floorDiv(digit.sourceStride) % digit.size * digit.stride;

@@ -24,7 +24,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "ContractVectorizer.h"
-#include "danaus/Support/DigitPermutation.h"
 #include "danaus/Transforms/KernelStages.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -57,11 +56,7 @@ ContractComplex::ContractComplex(ContractOp op)
   packing.lanes *= partsPerNumber;
   perVector = alongD ? valuesPerVector(pattern.d, packing.lanes) : 1;
   width = lanes = alongD ? packing.lanes : packing.lanes * packing.panel;
-  for (int64_t unroll : {2, 1})
-    if (pattern.c % unroll == 0) {
-      unrollC = unroll;
-      break;
-    }
+  unrollC = pattern.c % 2 == 0 ? 2 : 1;
 }
 
 void ContractComplex::run() {
@@ -82,61 +77,35 @@ void ContractComplex::run() {
 // Digits of x
 //===----------------------------------------------------------------------===//
 
-/// The digits of x's columns in memory; of each, the dimension among A, C, D that
-/// it is a part of and its stride there. Requires that `digitsFitStage`.
-SmallVector<ContractComplex::Digit> ContractComplex::digitsOfX() {
-  StagePattern stage = op.getPattern();
-  SmallVector<int64_t> extents{stage.a, stage.c, stage.d};
-  auto order = DigitPermutation::identity(stage.inSize());
-  if (DigitsAttr digits = op.getXDigitsAttr())
-    order = *DigitPermutation::fromNumbers(digits.getSizes(), digits.getOrder());
-  DigitPermutation toMemory = order.inverse();
-  toMemory = toMemory.refined(*mergeDigitCuts(digitCuts(toMemory.sizes()), digitCuts(extents)));
-  // Digits of the index (A c + C) d + D, slowest first.
-  SmallVector<Digit> meant;
-  int64_t stride = 1, dimension = 2, inner = 1;
-  for (int64_t size : llvm::reverse(toMemory.sizes())) {
-    while (dimension > 0 && stride == inner * extents[dimension])
-      inner *= extents[dimension--];
-    meant.insert(meant.begin(), {dimension, size, stride / inner});
-    stride *= size;
-  }
-  SmallVector<Digit> inMemory;
-  for (unsigned digit : toMemory.order())
-    inMemory.push_back(meant[digit]);
-  return inMemory;
-}
-
-/// Whether C is one digit of x.
 std::string ContractComplex::checkDigits(ContractOp op) {
-  int64_t summed = llvm::count_if(*op.getColumnDigits(),
-                                  [](const PackedDigit &digit) { return digit.dim == 'c'; });
-  return summed <= 1 ? "" : "wanted c to be one digit";
+  DigitsAttr digits = op.getXDigitsAttr();
+  bool isOne = !digits || sumsOneDigit(op.getPattern(), *digits.getPermutation());
+  return isOne ? "" : "wanted c to be one digit";
 }
 
 /// body() for every A and D, in the order in which x lies in memory, so that a
 /// line of it is read while it is near.
 void ContractComplex::forEachBlock(size_t digit, llvm::function_ref<void()> body) {
   if (digit == digits.size()) {
-    auto join = [&](int64_t dimension) -> Value {
+    auto join = [&](char dimension) -> Value {
       AffineExpr sum = b.getAffineConstantExpr(0);
       SmallVector<Value> values;
       for (auto [place, part] : llvm::enumerate(digits))
-        if (part.dimension == dimension) {
+        if (part.dim == dimension) {
           sum = sum + b.getAffineDimExpr(values.size()) * part.stride;
           values.push_back(xIndices[place]);
         }
       return affine::AffineApplyOp::create(b, AffineMap::get(values.size(), 0, sum), values);
     };
-    indexA = join(0);
-    indexD = join(2);
+    indexA = join('a');
+    indexD = join('d');
     return body();
   }
-  if (digits[digit].dimension == 1) {
+  if (digits[digit].dim == 'c') {
     xIndices[digit] = Value();
     return forEachBlock(digit + 1, body);
   }
-  loop(digits[digit].size, digit + 1 == digits.size() ? lastStep : 1, [&](Value value) {
+  loop(digits[digit].extent, digit + 1 == digits.size() ? lastStep : 1, [&](Value value) {
     xIndices[digit] = value;
     forEachBlock(digit + 1, body);
   });
@@ -145,10 +114,10 @@ void ContractComplex::forEachBlock(size_t digit, llvm::function_ref<void()> body
 /// x with one dimension for each digit of its columns, and one for the parts, or
 /// none where the last digit counts them.
 void ContractComplex::viewDigits(bool joinsParts) {
-  digits = digitsOfX();
+  digits = *op.getColumnDigits();
   SmallVector<int64_t> sizes;
-  for (const Digit &digit : digits)
-    sizes.push_back(digit.size);
+  for (const PackedDigit &digit : digits)
+    sizes.push_back(digit.extent);
   if (joinsParts)
     sizes.back() *= partsPerNumber;
   else
@@ -198,8 +167,9 @@ Value ContractComplex::readParts(Value row, int64_t count, Value c) {
   SmallVector<Value> indices{row};
   unsigned positionOfC = 0;
   for (auto [place, index] : llvm::enumerate(xIndices)) {
-    positionOfC = digits[place].dimension == 1 ? place + 1 : positionOfC;
-    indices.push_back(digits[place].dimension == 1 ? c : index);
+    bool isSummed = digits[place].dim == 'c';
+    positionOfC = isSummed ? place + 1 : positionOfC;
+    indices.push_back(isSummed ? c : index);
   }
   indices.push_back(index(0));
   auto dim = [&](unsigned i) { return b.getAffineDimExpr(i); };
@@ -212,24 +182,15 @@ Value ContractComplex::readParts(Value row, int64_t count, Value c) {
 
 /// Along b: the parts of w[b + .., C + k] as (k, lane).
 Value ContractComplex::readPanel(Value start, Value c) {
-  SmallVector<Value> indices;
-  if (op.getOrder().contains('a'))
-    indices.push_back(indexA);
-  if (!sharesD)
-    indices.push_back(indexD);
-  indices.append({floorDiv(start, width), c, index(0)});
+  SmallVector<Value> indices = panelIndices(start);
+  indices.append({c, index(0)});
   auto map = AffineMap::getMinorIdentityMap(indices.size(), 2, b.getContext());
   return read(weight, indices, {unrollC, width}, map, {true, true});
 }
 
 /// Along d: part r of w[b + p, C + k] as (k, p, r, lane), or without lanes.
 Value ContractComplex::readWeightParts(Value start, Value c) {
-  SmallVector<Value> indices;
-  if (op.getOrder().contains('a'))
-    indices.push_back(indexA);
-  if (!sharesD)
-    indices.push_back(floorDiv(indexD, packing.lanes));
-  indices.push_back(floorDiv(start, packing.panel * perVector));
+  SmallVector<Value> indices = panelIndices(start);
   indices.append({c, index(0), index(0)});
   SmallVector<int64_t> shape{unrollC, packing.panel, partsPerNumber};
   if (!sharesD)
@@ -257,31 +218,14 @@ Value ContractComplex::repeatValues(Value vector) {
 //===----------------------------------------------------------------------===//
 
 Value ContractComplex::multiplyAdd(Value row, int64_t count, Value start, Value c, Value sum) {
-  auto dims = [&](ArrayRef<unsigned> positions) {
-    return AffineMap::getMultiDimMapWithTargets(alongD ? 5 : 4, positions, b.getContext());
-  };
-  Value left, right;
-  SmallVector<AffineMap> maps;
-  if (!alongD) { // loops: row, r, lane, k
-    left = readParts(row, count, c);
-    right = readPanel(start, c);
-    maps = {dims({0, 3, 1}), dims({3, 2}), dims({0, 1, 2})};
-  } else { // loops: row, p, r, lane, k; the factor with lanes is the right one
-    left = readX(row, count, c);
-    right = readWeightParts(start, c);
-    maps = {dims({0, 4, 3}), dims({4, 1, 2, 3}), dims({0, 1, 2, 3})};
-    if (sharesD && perVector == 1) {
-      std::swap(left, right);
-      maps = {dims({4, 1, 2}), dims({0, 4, 3}), dims({0, 1, 2, 3})};
-    }
-  }
-  auto type = [&](vector::IteratorType kind) {
-    return vector::IteratorTypeAttr::get(b.getContext(), kind);
-  };
-  SmallVector<Attribute> iterators(alongD ? 4 : 3, type(vector::IteratorType::parallel));
-  iterators.push_back(type(vector::IteratorType::reduction));
-  return vector::ContractionOp::create(b, left, right, sum, b.getAffineMapArrayAttr(maps),
-                                       b.getArrayAttr(iterators));
+  if (!alongD) // loops: row, r, lane, k
+    return contraction({readParts(row, count, c), {0, 3, 1}}, {readPanel(start, c), {3, 2}},
+                       {sum, {0, 1, 2}}, 4);
+  // Loops: row, p, r, lane, k; the factor with lanes is the right one.
+  Value factor = readX(row, count, c), parts = readWeightParts(start, c);
+  if (sharesD && perVector == 1)
+    return contraction({parts, {4, 1, 2}}, {factor, {0, 4, 3}}, {sum, {0, 1, 2, 3}}, 5);
+  return contraction({factor, {0, 4, 3}}, {parts, {4, 1, 2, 3}}, {sum, {0, 1, 2, 3}}, 5);
 }
 
 void ContractComplex::microKernel(Value row, int64_t count, Value start) {

@@ -160,27 +160,12 @@ Value ContractPairs::viewWeight() {
     groups.push_back({i});
   groups.push_back(llvm::to_vector(llvm::seq<int64_t>(rank - digits, rank)));
   Value flat = memref::CollapseShapeOp::create(b, op.getWeight(), groups);
-  if (alongD)
-    return flat;
-  auto flatType = cast<MemRefType>(flat.getType());
-  SmallVector<int64_t> shape(flatType.getShape().drop_back());
-  shape.append({packing.panel, 2 * width});
-  SmallVector<ReassociationIndices> split;
-  for (int64_t i = 0; i + 1 < flatType.getRank(); ++i)
-    split.push_back({i});
-  split.push_back({flatType.getRank() - 1, flatType.getRank()});
-  return memref::ExpandShapeOp::create(b, shape, flat, split);
+  return alongD ? flat : splitPanels(flat, 2 * width);
 }
 
 /// (k, panel, lane, 2) at pair `pair` of block column b0.
 Value ContractPairs::readPairsOfWeight(Value start, Value pair) {
-  StringRef order = op.getOrder();
-  SmallVector<Value> indices;
-  if (order.contains('a'))
-    indices.push_back(indexA);
-  if (order.contains('d'))
-    indices.push_back(alongD ? floorDiv(indexD, packing.lanes) : indexD);
-  indices.push_back(floorDiv(start, panelOfB()));
+  SmallVector<Value> indices = panelIndices(start);
   indices.append({pair, index(0), index(0)});
   auto map = AffineMap::getMinorIdentityMap(indices.size(), 3, b.getContext());
   Value bytes = read(weight, indices, {unrollC, packing.panel, 2 * width}, map, {true, true, true});
@@ -219,14 +204,8 @@ void ContractPairs::microKernel(Value row, int64_t count, Value start) {
 
 /// Loops: row, panel, lane, k, value of the pair.
 Value ContractPairs::contractPairs(Value left, Value right, Value sum) {
-  auto dims = [&](ArrayRef<unsigned> positions) {
-    return AffineMap::getMultiDimMapWithTargets(5, positions, b.getContext());
-  };
-  SmallVector<AffineMap> maps{alongD ? dims({0, 3, 2, 4}) : dims({0, 3, 4}), dims({3, 1, 2, 4}),
-                              dims({0, 1, 2})};
-  auto parallel = vector::IteratorTypeAttr::get(b.getContext(), vector::IteratorType::parallel);
-  auto reduction = vector::IteratorTypeAttr::get(b.getContext(), vector::IteratorType::reduction);
-  SmallVector<Attribute> iterators{parallel, parallel, parallel, reduction, reduction};
-  return vector::ContractionOp::create(b, left, right, sum, b.getAffineMapArrayAttr(maps),
-                                       b.getArrayAttr(iterators));
+  SmallVector<unsigned> ofX{0, 3, 4};
+  if (alongD)
+    ofX = {0, 3, 2, 4};
+  return contraction({left, ofX}, {right, {3, 1, 2, 4}}, {sum, {0, 1, 2}}, 5);
 }

@@ -68,14 +68,8 @@ std::string ContractTransform::check(ContractOp op) {
 }
 
 int64_t danaus::fastestDigitOfA(const StagePattern &pattern, DigitsAttr digits) {
-  // The place of the fastest digit in memory among those that are meant.
-  int64_t last = digits.getSizes().size() - 1, stride = 1;
-  for (int64_t digit : llvm::reverse(digits.getOrder())) {
-    if (digit == last)
-      break;
-    stride *= digits.getSizes()[digit];
-  }
-  return stride >= pattern.c * pattern.d ? digits.getSizes()[last] : 1;
+  auto columns = columnDigits(pattern, *digits.getPermutation());
+  return columns && !columns->empty() && columns->back().dim == 'a' ? columns->back().extent : 1;
 }
 
 void ContractTransform::run() {
@@ -183,7 +177,7 @@ void ContractTransform::runAcross() {
 Value ContractTransform::readAcross(Value row, int64_t c) {
   SmallVector<Value> indices{row};
   for (auto [digit, place] : llvm::zip_equal(digits, xIndices))
-    indices.push_back(digit.dimension == 1 ? index(c) : place);
+    indices.push_back(digit.dim == 'c' ? index(c) : place);
   indices.back() = affine::AffineApplyOp::create(
       b, AffineMap::get(1, 0, b.getAffineDimExpr(0) * partsPerNumber), ValueRange{indices.back()});
   auto map = AffineMap::getMinorIdentityMap(indices.size(), 1, b.getContext());

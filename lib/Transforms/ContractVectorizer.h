@@ -65,7 +65,9 @@ protected:
               llvm::function_ref<Value(Value, Value)> next);
   Value join(mlir::ValueRange c);
   Value contract(Value left, Value right, Value sum);
-  mlir::VectorType accumulatorType(int64_t count);
+  using Loops = llvm::ArrayRef<unsigned>;
+  Value contraction(std::pair<Value, Loops> left, std::pair<Value, Loops> right,
+                    std::pair<Value, Loops> sum, unsigned numLoops);
 
   // Activations.
   Value parts(Value matrix);
@@ -92,7 +94,8 @@ protected:
 
   // Weights.
   virtual Value viewWeight();
-  Value splitPanels(Value packed);
+  Value splitPanels(Value packed, int64_t inVector);
+  llvm::SmallVector<Value> panelIndices(Value start);
   Value readWeight(Value start, Value c);
   Value repeatWeight(Value vector);
 
@@ -173,12 +176,6 @@ public:
   static std::string checkDigits(chain::ContractOp op);
 
 protected:
-  /// A digit of x's columns: `dimension` is 0 for A, 1 for C, 2 for D.
-  struct Digit {
-    int64_t dimension, size, stride;
-  };
-
-  llvm::SmallVector<Digit> digitsOfX();
   void viewDigits(bool joinsParts = false);
   void forEachBlock(size_t digit, llvm::function_ref<void()> body);
   void runOverDigits();
@@ -201,10 +198,10 @@ protected:
   Value vectorizeComplex(mlir::Operation &op, const mlir::IRMapping &mapping);
   Value vectorizeScalar(mlir::Operation &scalar, const mlir::IRMapping &mapping) override;
 
-  bool sharesD;                      ///< whether the weight does
-  llvm::SmallVector<Digit> digits;   ///< of x, as they lie in memory
-  llvm::SmallVector<Value> xIndices; ///< of each, where the loops are; none for C
-  int64_t lastStep = 1;              ///< of the loop over the last of them
+  bool sharesD;                          ///< whether the weight does
+  llvm::SmallVector<PackedDigit> digits; ///< of x's columns, as they lie in memory
+  llvm::SmallVector<Value> xIndices;     ///< of each, where the loops are; none for C
+  int64_t lastStep = 1;                  ///< of the loop over the last of them
 };
 
 /// Builds the loops of a contract with a transform, of real or complex numbers;

@@ -43,19 +43,7 @@ static Value permute(OpBuilder &builder, Location loc, Value value,
 /// Whether the loops of a stage can read x with its digits in the order of `before`:
 /// C is one digit, and lanes run along b, as d = 1.
 static bool readsDigits(const DigitPermutation &before, const StagePattern &pattern) {
-  if (pattern.d != 1 || before.simplified().isIdentity())
-    return false;
-  DigitPermutation meant = before.simplified().inverse();
-  auto cuts = mergeDigitCuts(digitCuts(meant.sizes()), digitCuts({pattern.a, pattern.c}));
-  return cuts &&
-         llvm::count_if(*cuts, [&](int64_t cut) { return cut < pattern.c; }) == (pattern.c > 1);
-}
-
-/// The permutation as an attribute, or none where it is the identity.
-static chain::DigitsAttr digitsAttr(MLIRContext *context, const DigitPermutation &permutation) {
-  DigitPermutation simple = permutation.simplified();
-  SmallVector<int64_t> order(simple.order());
-  return chain::DigitsAttr::get(context, simple.sizes(), order);
+  return pattern.d == 1 && !before.isIdentity() && sumsOneDigit(pattern, before);
 }
 
 namespace {
@@ -81,7 +69,7 @@ struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
     Value x = reads ? Value(op.getX()) : permute(rewriter, loc, op.getX(), form->before);
     chain::DigitsAttr digits;
     if (reads)
-      digits = digitsAttr(rewriter.getContext(), form->before);
+      digits = chain::DigitsAttr::get(rewriter.getContext(), form->before.simplified());
     Value weight = reshapeTo(rewriter, loc, op.getWeight(), weightShape(pattern, order));
     Value stage = chain::StageOp::create(rewriter, loc, y, x, weight, pattern.a, pattern.b,
                                          pattern.c, pattern.d, order, chain::PackingAttr(), digits,

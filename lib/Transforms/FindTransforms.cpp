@@ -40,11 +40,10 @@ static bool hasLanes(StageOp stage, const TargetLimits &limits) {
   DigitsAttr digits = stage.getXDigitsAttr();
   if (!digits)
     return stage.getD() >= static_cast<uint64_t>(leastD);
-  auto complex = dyn_cast<ComplexType>(stage.getX().getType().getElementType());
-  if (!complex || stage.getD() != 1 || stage.getOrder() != "bc")
+  Type element = stage.getX().getType().getElementType();
+  if (!isa<ComplexType>(element) || stage.getD() != 1 || stage.getOrder() != "bc")
     return false;
-  int64_t lanes = limits.lanes(2 * complex.getElementType().getIntOrFloatBitWidth() / 8);
-  return fastestDigitOfA(stage.getPattern(), digits) % lanes == 0;
+  return fastestDigitOfA(stage.getPattern(), digits) % limits.lanes(elementBytes(element)) == 0;
 }
 
 static std::vector<std::complex<double>> readValues(DenseElementsAttr elements) {

@@ -145,23 +145,18 @@ struct RowsOfChain : OpRewritePattern<tensor::DimOp> {
 // Chains become kernels
 //===----------------------------------------------------------------------===//
 
-/// Kernels of a GPU read whole fragments: there a permutation stays a pass of its own.
-static bool runsOnGpu(Operation *op) {
-  FailureOr<TargetLimits> limits = getTarget(op->getParentOfType<ModuleOp>());
-  return succeeded(limits) && limits->isGpu;
-}
-
-/// Whether `op` is a permutation that a stage alone reads, as its activations.
-static bool isPermuteOfStage(Operation *op) {
+/// Whether `op` is a permutation that a stage alone reads, as its activations. Kernels
+/// of a GPU read whole fragments: there it stays a pass of its own.
+static bool isPermuteOfStage(Operation *op, bool isForGpu) {
   return isa_and_nonnull<PermuteOp>(op) && op->hasOneUse() && isa<StageOp>(*op->user_begin()) &&
          op->use_begin()->getOperandNumber() == 0 &&
-         op->user_begin()->getBlock() == op->getBlock() && !runsOnGpu(op);
+         op->user_begin()->getBlock() == op->getBlock() && !isForGpu;
 }
 
 /// The op that continues the chain after `op`: its only user, when that is a
 /// stage or a map which takes the result as its activations, or a permutation in
 /// front of such a stage.
-static Operation *nextInChain(Operation *op) {
+static Operation *nextInChain(Operation *op, bool isForGpu) {
   Value result = op->getResult(0);
   if (!result.hasOneUse()) {
     if (!result.use_empty())
@@ -172,18 +167,18 @@ static Operation *nextInChain(Operation *op) {
   }
   OpOperand &use = *result.use_begin();
   Operation *user = use.getOwner();
-  bool continues = (isa<StageOp, MapOp>(user) || isPermuteOfStage(user)) &&
+  bool continues = (isa<StageOp, MapOp>(user) || isPermuteOfStage(user, isForGpu)) &&
                    use.getOperandNumber() == 0 && user->getBlock() == op->getBlock();
   return continues ? use.getOwner() : nullptr;
 }
 
 /// The longest chain that starts at `first`, or at the permutation that it reads through.
-static SmallVector<Operation *> collectChain(StageOp first) {
+static SmallVector<Operation *> collectChain(StageOp first, bool isForGpu) {
   SmallVector<Operation *> chain;
-  if (Operation *producer = first.getX().getDefiningOp(); isPermuteOfStage(producer))
+  if (Operation *producer = first.getX().getDefiningOp(); isPermuteOfStage(producer, isForGpu))
     chain.push_back(producer);
   chain.push_back(first);
-  while (Operation *next = nextInChain(chain.back()))
+  while (Operation *next = nextInChain(chain.back(), isForGpu))
     chain.push_back(next);
   return chain;
 }
@@ -227,9 +222,9 @@ static void fuseChain(ArrayRef<Operation *> chain, IRRewriter &rewriter) {
 }
 
 /// Whether `stage` continues the chain of another stage or map.
-static bool continuesChain(StageOp stage) {
+static bool continuesChain(StageOp stage, bool isForGpu) {
   Operation *producer = stage.getX().getDefiningOp();
-  if (isPermuteOfStage(producer))
+  if (isPermuteOfStage(producer, isForGpu))
     producer = producer->getOperand(0).getDefiningOp();
   return isa_and_nonnull<StageOp, MapOp>(producer) && producer->getResult(0).hasOneUse() &&
          producer->getBlock() == stage->getBlock();
@@ -238,6 +233,9 @@ static bool continuesChain(StageOp stage) {
 namespace {
 struct FuseStages : danaus::impl::FuseStagesPassBase<FuseStages> {
   void runOnOperation() override {
+    FailureOr<TargetLimits> limits = getTarget(getOperation());
+    if (failed(limits))
+      return signalPassFailure();
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<ElementwiseToMap, RowsOfChain>(patterns, &getContext());
     GreedyRewriteConfig config;
@@ -247,12 +245,12 @@ struct FuseStages : danaus::impl::FuseStagesPassBase<FuseStages> {
 
     SmallVector<StageOp> heads;
     getOperation()->walk([&](StageOp stage) {
-      if (!isa<KernelOp>(stage->getParentOp()) && !continuesChain(stage))
+      if (!isa<KernelOp>(stage->getParentOp()) && !continuesChain(stage, limits->isGpu))
         heads.push_back(stage);
     });
     IRRewriter rewriter(&getContext());
     for (StageOp head : heads)
-      fuseChain(collectChain(head), rewriter);
+      fuseChain(collectChain(head, limits->isGpu), rewriter);
   }
 };
 } // namespace

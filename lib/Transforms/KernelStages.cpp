@@ -21,11 +21,14 @@ SmallVector<StageDescriptor> danaus::describeStages(chain::KernelOp kernel) {
   return stages;
 }
 
-int64_t danaus::elementBytes(chain::KernelOp kernel) {
-  Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();
+int64_t danaus::elementBytes(Type element) {
   if (auto complex = dyn_cast<ComplexType>(element))
     return 2 * complex.getElementType().getIntOrFloatBitWidth() / 8;
   return element.getIntOrFloatBitWidth() / 8;
+}
+
+int64_t danaus::elementBytes(chain::KernelOp kernel) {
+  return elementBytes(cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType());
 }
 
 bool danaus::isComplex(chain::KernelOp kernel) {
@@ -53,17 +56,6 @@ chain::StageOp danaus::nextStage(chain::StageOp stage) {
   return nullptr;
 }
 
-/// Whether what `stage` computes is permuted before the next stage reads it.
-static bool isBeforePermute(chain::StageOp stage) {
-  Operation *user = stage;
-  while (user->hasOneUse() && !isa<chain::PermuteOp>(user)) {
-    user = *user->user_begin();
-    if (!isa<chain::MapOp, chain::PermuteOp>(user))
-      return false;
-  }
-  return isa<chain::PermuteOp>(user);
-}
-
 BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
   BrokenConstraints broken;
   Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();
@@ -77,12 +69,11 @@ BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
     broken.push_back("unit: wanted activations of bf16 or of i8 for amx");
   if (stages.empty())
     broken.push_back("unit: wanted a stage for amx");
-  for (chain::StageOp stage : stages) {
+  for (auto [index, stage] : llvm::enumerate(stages)) {
     bool isPermuted = stage.getX().getDefiningOp<chain::PermuteOp>();
     if (isPermuted && stage.getD() > 1)
       broken.push_back("unit: wanted d = 1 behind a permutation for amx");
-    bool ordersNext = stage != stages.back() && !isBeforePermute(stage);
-    if (ordersNext && !nextStage(stage))
+    if (index > 0 && !isPermuted && !nextStage(stages[index - 1]))
       broken.push_back("unit: wanted maps without operands of rank 2 between stages for amx");
   }
   return broken;

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ContractPoints.h"
 #include "PairContracts.h"
 #include "danaus/Support/PatternSwitch.h"
 #include "danaus/Transforms/Passes.h"
@@ -95,13 +96,8 @@ private:
   }
 
   Value loadFromMemory(OpBuilder &b, Location loc, ArrayRef<int64_t> position) {
-    SmallVector<Value> indices(read.getIndices());
+    SmallVector<Value> indices = danaus::indicesAt(b, loc, read, position);
     AffineMap access = read.getPermutationMap();
-    for (auto [i, offset] : llvm::enumerate(position)) {
-      Value &index = indices[access.getDimPosition(i)];
-      AffineExpr sum = b.getAffineDimExpr(0) + offset;
-      index = affine::AffineApplyOp::create(b, loc, AffineMap::get(1, 0, sum), ValueRange{index});
-    }
     if (!hasLanes)
       return memref::LoadOp::create(b, loc, read.getBase(), indices);
     Type element = cast<MemRefType>(read.getBase().getType()).getElementType();
@@ -161,52 +157,17 @@ struct ContractToFma : OpRewritePattern<vector::ContractionOp> {
     return success();
   }
 
-  /// Visits every index but the lanes, the parallel ones innermost, so that
-  /// consecutive multiply-adds are independent.
   static Value lower(vector::ContractionOp op, unsigned laneDim, PatternRewriter &rewriter) {
     Location loc = op.getLoc();
     SmallVector<AffineMap> maps = op.getIndexingMapsArray();
     Operand left(op.getLhs(), maps[0], laneDim), right(op.getRhs(), maps[1], laneDim);
     int64_t width = cast<VectorType>(op.getAccType()).getShape().back();
-    std::map<SmallVector<int64_t>, Value> sums;
-    SmallVector<int64_t> bounds = op.getShapeForUnroll().value();
-    SmallVector<unsigned> order = visitingOrder(op, laneDim);
-    int64_t numPoints = 1;
-    for (unsigned dim : order)
-      numPoints *= bounds[dim];
-    for (int64_t flat = 0; flat < numPoints; ++flat) {
-      SmallVector<int64_t> point(bounds.size(), 0);
-      int64_t rest = flat;
-      for (unsigned dim : llvm::reverse(order)) {
-        point[dim] = rest % bounds[dim];
-        rest /= bounds[dim];
-      }
-      SmallVector<int64_t> position;
-      for (AffineExpr result : maps[2].getResults().drop_back())
-        position.push_back(point[cast<AffineDimExpr>(result).getPosition()]);
-      Value &sum = sums[position];
-      if (!sum)
-        sum = vector::ExtractOp::create(rewriter, loc, op.getAcc(), position);
+    auto step = [&](ArrayRef<int64_t> point, Value sum) {
       Value factor = left.at(rewriter, loc, point, width);
       Value weight = right.at(rewriter, loc, point, width);
-      sum = multiplyAdd(rewriter, loc, factor, weight, sum);
-    }
-    Value result = op.getAcc();
-    if (cast<VectorType>(op.getAccType()).getRank() == 1)
-      return sums.begin()->second;
-    for (auto &[position, sum] : sums)
-      result = vector::InsertOp::create(rewriter, loc, sum, result, position);
-    return result;
-  }
-
-  /// Reductions first (outermost), then parallel loops; never the lanes.
-  static SmallVector<unsigned> visitingOrder(vector::ContractionOp op, unsigned laneDim) {
-    SmallVector<unsigned> order;
-    for (bool reductions : {true, false})
-      for (auto [dim, type] : llvm::enumerate(op.getIteratorTypesArray()))
-        if (dim != laneDim && (type == vector::IteratorType::reduction) == reductions)
-          order.push_back(dim);
-    return order;
+      return multiplyAdd(rewriter, loc, factor, weight, sum);
+    };
+    return danaus::accumulatePoints(rewriter, op, laneDim, step);
   }
 };
 

@@ -238,11 +238,9 @@ static void orderForNext(chain::StageOp stage, LaneAxis nextAxis, Packing &packi
 /// Of complex numbers, a vector of which holds both parts of each.
 static Packing chooseComplexPacking(const Schedule &schedule, size_t index, chain::StageOp stage,
                                     const TargetLimits &limits) {
-  auto element = cast<ComplexType>(cast<ShapedType>(stage.getX().getType()).getElementType());
-  int64_t bytes = 2 * element.getElementType().getIntOrFloatBitWidth() / 8;
   bool alongD = index < schedule.axes.size() && schedule.axes[index] == LaneAxis::D;
   PackingKind kind = alongD ? PackingKind::ComplexD : PackingKind::PanelB;
-  int64_t lanes = limits.lanes(bytes);
+  int64_t lanes = limits.lanes(elementBytes(stage.getX().getType().getElementType()));
   return {kind, lanes, panelFor(stage.getPattern(), kind, lanes, schedule.panel)};
 }
 
@@ -250,13 +248,11 @@ static Packing chooseComplexPacking(const Schedule &schedule, size_t index, chai
 /// of x it has none.
 static Packing chooseTransformPacking(chain::StageOp stage, const TargetLimits &limits) {
   Type element = cast<ShapedType>(stage.getX().getType()).getElementType();
-  auto complex = dyn_cast<ComplexType>(element);
-  int64_t bytes = complex ? 2 * complex.getElementType().getIntOrFloatBitWidth() / 8
-                          : std::max<int64_t>(element.getIntOrFloatBitWidth() / 8, 4);
+  int64_t bytes = std::max<int64_t>(elementBytes(element), 4);
   if (stage.getXDigits())
     return {PackingKind::PanelB, limits.lanes(bytes), 1};
   int64_t lanes = std::min<int64_t>(limits.lanes(bytes), stage.getD());
-  return {complex ? PackingKind::ComplexD : PackingKind::PanelD, lanes, 1};
+  return {isa<ComplexType>(element) ? PackingKind::ComplexD : PackingKind::PanelD, lanes, 1};
 }
 
 static Packing choosePacking(const Schedule &schedule, size_t index, chain::StageOp stage,

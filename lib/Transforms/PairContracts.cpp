@@ -14,8 +14,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "PairContracts.h"
+#include "ContractPoints.h"
 #include "danaus/Support/PatternSwitch.h"
-#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -62,13 +62,8 @@ public:
 
 private:
   Value load(OpBuilder &b, Location loc, ArrayRef<int64_t> position) {
-    SmallVector<Value> indices(read.getIndices());
+    SmallVector<Value> indices = danaus::indicesAt(b, loc, read, position);
     AffineMap access = read.getPermutationMap();
-    for (auto [i, offset] : llvm::enumerate(position)) {
-      Value &index = indices[access.getDimPosition(i)];
-      AffineExpr sum = b.getAffineDimExpr(0) + offset;
-      index = affine::AffineApplyOp::create(b, loc, AffineMap::get(1, 0, sum), ValueRange{index});
-    }
     auto last = AffineMap::get(access.getNumDims(), 0, access.getResults().back());
     VectorType whole = read.getVectorType();
     auto type = VectorType::get(whole.getShape().back(), whole.getElementType());
@@ -127,46 +122,14 @@ struct ContractToPairs : OpRewritePattern<vector::ContractionOp> {
     if (!isSmall(left) || !isSmall(right))
       return rewriter.notifyMatchFailure(op, "an operand is not i8 or i16 in memory");
     PairOperand x(left, maps[0], hasLanes, lanes), w(right, maps[1], /*hasLanes=*/true, lanes);
-    rewriter.replaceOp(op, lower(op, x, w, rewriter));
-    return success();
-  }
-
-  /// Visits every index but lane and pair, those of the sums innermost, so that
-  /// consecutive instructions are independent.
-  static Value lower(vector::ContractionOp op, PairOperand &x, PairOperand &w,
-                     PatternRewriter &rewriter) {
     Location loc = op.getLoc();
-    AffineMap sumMap = op.getIndexingMapsArray()[2];
-    SmallVector<int64_t> bounds = op.getShapeForUnroll().value();
-    SmallVector<unsigned> order; // outermost first
-    for (unsigned dim = 0; dim + 1 < bounds.size(); ++dim)
-      if (!sumMap.isFunctionOfDim(dim))
-        order.push_back(dim);
-    for (AffineExpr result : sumMap.getResults().drop_back())
-      order.push_back(cast<AffineDimExpr>(result).getPosition());
-    int64_t numPoints = 1;
-    for (unsigned dim : order)
-      numPoints *= bounds[dim];
-    std::map<SmallVector<int64_t>, Value> sums;
-    for (int64_t flat = 0; flat < numPoints; ++flat) {
-      SmallVector<int64_t> point(bounds.size(), 0), position;
-      int64_t rest = flat;
-      for (unsigned dim : llvm::reverse(order)) {
-        point[dim] = rest % bounds[dim];
-        rest /= bounds[dim];
-      }
-      for (AffineExpr result : sumMap.getResults().drop_back())
-        position.push_back(point[cast<AffineDimExpr>(result).getPosition()]);
-      Value &sum = sums[position];
-      if (!sum)
-        sum = vector::ExtractOp::create(rewriter, loc, op.getAcc(), position);
+    auto step = [&](ArrayRef<int64_t> point, Value sum) {
       Value factor = x.at(rewriter, loc, point), weight = w.at(rewriter, loc, point);
-      sum = addPairs(rewriter, loc, factor, weight, sum);
-    }
-    Value result = op.getAcc();
-    for (auto &[position, sum] : sums)
-      result = vector::InsertOp::create(rewriter, loc, sum, result, position);
-    return result;
+      return addPairs(rewriter, loc, factor, weight, sum);
+    };
+    unsigned laneDim = cast<AffineDimExpr>(lane).getPosition();
+    rewriter.replaceOp(op, danaus::accumulatePoints(rewriter, op, {laneDim, pair}, step));
+    return success();
   }
 
   static Value addPairs(OpBuilder &b, Location loc, Value factor, Value weight, Value sum) {

@@ -23,6 +23,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Conversion/Utils.h"
 #include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "dialects/Chain/ChainOps.h"
@@ -47,9 +48,10 @@ namespace {
 /// one contract computes.
 struct Link {
   StageOp stage;
-  PermuteOp permute; ///< or null
   SmallVector<MapOp> maps;
 
+  /// Or null.
+  PermuteOp permute() { return stage.getX().getDefiningOp<PermuteOp>(); }
   Value result() { return maps.empty() ? stage.getY() : maps.back().getY(); }
 };
 
@@ -60,9 +62,6 @@ struct Segment {
   Value init; ///< what it overwrites
 };
 } // namespace
-
-/// The permutation that `stage` reads its activations through, or null.
-static PermuteOp permuteOf(StageOp stage) { return stage.getX().getDefiningOp<PermuteOp>(); }
 
 /// The stage that the activations of `stage` come from, through maps.
 static StageOp previousStage(StageOp stage) {
@@ -103,7 +102,7 @@ static SmallVector<Segment> splitSegments(KernelOp kernel) {
     auto stage = dyn_cast<StageOp>(op);
     if (!stage) // a permutation: of the stage that reads it
       continue;
-    segments.back().links.push_back({stage, permuteOf(stage), {}});
+    segments.back().links.push_back({stage, {}});
     ++numStages;
   }
   return segments;
@@ -209,7 +208,7 @@ private:
       DigitsAttr order;
       if (!isLast)
         if (std::optional<DigitPermutation> wanted = vectorOrder(link, *(&link + 1)))
-          order = toAttribute(*wanted);
+          order = DigitsAttr::get(builder.getContext(), *wanted);
       x = contract(link, x, init, element, digitsOfX(before, link), order);
       before = &link;
     }
@@ -227,8 +226,8 @@ private:
   Value contract(Link &link, Value x, Value init, Type element, DigitsAttr xDigits,
                  DigitsAttr yDigits) {
     SmallVector<Value> extras;
-    if (link.permute && (!xDigits || link.stage.getXDigits()))
-      x = permuteTile(link.permute, x);
+    if (link.permute() && (!xDigits || link.stage.getXDigits()))
+      x = permuteTile(link.permute(), x);
     for (MapOp map : link.maps)
       for (Value extra : map.getExtras()) {
         Value value = outside.lookup(extra);
@@ -262,22 +261,16 @@ private:
       return link.stage.getXDigitsAttr();
     if (before)
       if (std::optional<DigitPermutation> order = vectorOrder(*before, link))
-        return toAttribute(order->inverse());
+        return DigitsAttr::get(builder.getContext(), order->inverse());
     std::optional<DigitPermutation> permutation;
     if (StageOp before = previousStage(link.stage); before && before.getPacking()->getDigit() > 1)
       permutation = groupedColumns(pattern, before.getPacking()->getGroup());
-    else if (link.permute && link.stage.getPacking()->getKind() == chain::PackingKind::panel_b)
-      permutation = link.permute.getPermutation();
+    else if (link.permute() && link.stage.getPacking()->getKind() == chain::PackingKind::panel_b)
+      permutation = link.permute().getPermutation();
     if (!permutation || !columnDigits(pattern, *permutation) ||
         (isComplex(kernel) && !sumsOneDigit(pattern, *permutation)))
       return {};
-    return toAttribute(*permutation);
-  }
-
-  /// Whether C is one digit of x, as loops over complex numbers want it.
-  static bool sumsOneDigit(const StagePattern &pattern, const DigitPermutation &permutation) {
-    return llvm::count_if(*columnDigits(pattern, permutation),
-                          [](const PackedDigit &digit) { return digit.dim == 'c'; }) <= 1;
+    return DigitsAttr::get(builder.getContext(), *permutation);
   }
 
   /// The order of columns that a stage with lanes along d likes best, (A, D / L, C, D % L),
@@ -293,48 +286,27 @@ private:
                        : other.getKind() == chain::PackingKind::panel_d && from.d % lanes == 0;
     bool hasPairs = packing.getPerLane() > 1 || other.getPerLane() > 1;
     bool isTransform = link.stage.getTransform() || before.stage.getTransform();
-    if (isTransform || !alongD || !isWhole || link.permute || hasPairs ||
+    if (isTransform || !alongD || !isWhole || link.permute() || hasPairs ||
         other.getLanes() != lanes || to.c == 1)
       return std::nullopt;
     return DigitPermutation::get({to.a, to.c, to.d / lanes, lanes}, {0, 2, 1, 3});
-  }
-
-  DigitsAttr toAttribute(const DigitPermutation &permutation) {
-    auto order = llvm::map_to_vector(permutation.order(), [](unsigned i) { return int64_t(i); });
-    return DigitsAttr::get(builder.getContext(), permutation.sizes(), order);
   }
 
   /// The permutation as a pass over the tile, for a stage that wants whole vectors of x.
   Value permuteTile(PermuteOp permute, Value x) {
     DigitPermutation permutation = *permute.getPermutation();
     auto type = cast<RankedTensorType>(x.getType());
-    Value source = splitColumns(x, permutation.sizes());
+    Value source = expandColumns(builder, loc, x, permutation.sizes());
     Value tile = tensor::EmptyOp::create(builder, loc, {tileRows, type.getDimSize(1)},
                                          type.getElementType());
-    Value target = splitColumns(sliceRows(tile, /*isTile=*/true), permutation.outputSizes());
+    Value target =
+        expandColumns(builder, loc, sliceRows(tile, /*isTile=*/true), permutation.outputSizes());
     SmallVector<int64_t> dimensions{0};
     for (unsigned digit : permutation.order())
       dimensions.push_back(digit + 1);
     Value moved =
         linalg::TransposeOp::create(builder, loc, source, target, dimensions)->getResult(0);
-    ReassociationIndices digits = llvm::to_vector(llvm::seq<int64_t>(1, dimensions.size()));
-    return tensor::CollapseShapeOp::create(builder, loc, type, moved,
-                                           ArrayRef<ReassociationIndices>{{0}, digits});
-  }
-
-  /// The columns as digits of `sizes`.
-  Value splitColumns(Value matrix, ArrayRef<int64_t> sizes) {
-    auto type = cast<RankedTensorType>(matrix.getType());
-    SmallVector<OpFoldResult> mixed{tensor::getMixedSize(builder, loc, matrix, 0)};
-    SmallVector<int64_t> shape{type.getDimSize(0)};
-    for (int64_t size : sizes) {
-      mixed.push_back(builder.getIndexAttr(size));
-      shape.push_back(size);
-    }
-    ReassociationIndices digits = llvm::to_vector(llvm::seq<int64_t>(1, shape.size()));
-    return tensor::ExpandShapeOp::create(
-        builder, loc, RankedTensorType::get(shape, type.getElementType()), matrix,
-        ArrayRef<ReassociationIndices>{{0}, digits}, mixed);
+    return collapseColumns(builder, loc, moved);
   }
 
   OpBuilder &builder;

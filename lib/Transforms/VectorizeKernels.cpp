@@ -183,24 +183,29 @@ void ContractVectorizer::rowLoop(Value from, Value to, int64_t step, BlockBody b
 // The register block
 //===----------------------------------------------------------------------===//
 
-VectorType ContractVectorizer::accumulatorType(int64_t count) {
-  return vectorOf({count, packing.panel, lanes}, accumulator);
+/// sum += left * right. Each has the loops that its dimensions are; those of no
+/// dimension of the sum are summed over.
+Value ContractVectorizer::contraction(std::pair<Value, Loops> left, std::pair<Value, Loops> right,
+                                      std::pair<Value, Loops> sum, unsigned numLoops) {
+  MLIRContext *context = b.getContext();
+  SmallVector<AffineMap> maps;
+  for (Loops loops : {left.second, right.second, sum.second})
+    maps.push_back(AffineMap::getMultiDimMapWithTargets(numLoops, loops, context));
+  SmallVector<Attribute> iterators;
+  for (unsigned loop = 0; loop < numLoops; ++loop)
+    iterators.push_back(vector::IteratorTypeAttr::get(
+        context, llvm::is_contained(sum.second, loop) ? vector::IteratorType::parallel
+                                                      : vector::IteratorType::reduction));
+  return vector::ContractionOp::create(b, left.first, right.first, sum.first,
+                                       b.getAffineMapArrayAttr(maps), b.getArrayAttr(iterators));
 }
 
+/// Loops: row, panel, lane, k.
 Value ContractVectorizer::contract(Value left, Value right, Value sum) {
-  MLIRContext *context = b.getContext();
-  auto dims = [&](ArrayRef<unsigned> positions) {
-    return AffineMap::getMultiDimMapWithTargets(/*numDims=*/4, positions, context);
-  };
-  auto parallel = vector::IteratorTypeAttr::get(context, vector::IteratorType::parallel);
-  auto reduction = vector::IteratorTypeAttr::get(context, vector::IteratorType::reduction);
-  // Loops: row, panel, lane, k.
-  AffineMap x = alongD ? dims({0, 3, 2}) : dims({0, 3});
-  SmallVector<AffineMap> maps{x, dims({3, 1, 2}), dims({0, 1, 2})};
-  SmallVector<Attribute> iterators(3, parallel);
-  iterators.push_back(reduction);
-  return vector::ContractionOp::create(b, left, right, sum, b.getAffineMapArrayAttr(maps),
-                                       b.getArrayAttr(iterators));
+  SmallVector<unsigned> ofX{0, 3};
+  if (alongD)
+    ofX.push_back(2);
+  return contraction({left, ofX}, {right, {3, 1, 2}}, {sum, {0, 1, 2}}, 4);
 }
 
 /// Carries `sum` through a loop over [0, extent).
@@ -214,7 +219,8 @@ Value ContractVectorizer::carry(int64_t extent, int64_t step, Value sum,
 }
 
 void ContractVectorizer::microKernel(Value row, int64_t count, Value start) {
-  Value sum = arith::ConstantOp::create(b, b.getZeroAttr(accumulatorType(count)));
+  VectorType sums = vectorOf({count, packing.panel, lanes}, accumulator);
+  Value sum = arith::ConstantOp::create(b, b.getZeroAttr(sums));
   SmallVector<Value> c;
   if (columns.empty())
     sum = carry(pattern.c, unrollC, sum, [&](Value c, Value partial) {

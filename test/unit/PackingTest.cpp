@@ -140,3 +140,10 @@ TEST(Packing, columnsInGroups) {
   EXPECT_EQ(*digits,
             (SmallVector<PackedDigit>{{'a', 3, 1}, {'c', 2, 4}, {'d', 2, 1}, {'c', 4, 1}}));
 }
+
+TEST(Packing, aSumMayGoOverSeveralDigitsOfX) {
+  EXPECT_TRUE(sumsOneDigit({4, 5, 6, 1}, *DigitPermutation::get({6, 4}, {1, 0})));
+  EXPECT_TRUE(sumsOneDigit({4, 5, 1, 1}, DigitPermutation::identity(4)));
+  EXPECT_FALSE(sumsOneDigit({64, 5, 128, 1}, *DigitPermutation::get({64, 64, 2}, {1, 0, 2})));
+  EXPECT_FALSE(sumsOneDigit({3, 1, 4, 1}, *DigitPermutation::get({3, 4}, {1, 0})));
+}

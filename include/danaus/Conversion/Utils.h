@@ -10,6 +10,7 @@
 #define DANAUS_CONVERSION_UTILS_H
 
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/APFloat.h"
 
 namespace danaus {
@@ -28,6 +29,18 @@ mlir::Value createScalar(mlir::OpBuilder &builder, mlir::Location loc, mlir::Typ
 
 /// `value` rounded to nearest in a floating-point type.
 llvm::APFloat roundConstant(double value, mlir::Type type);
+
+/// A `tensor.cast` to `type`, or `value` itself.
+mlir::Value castTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
+                   mlir::RankedTensorType type);
+
+/// (rows, p q ..)  ->  (rows, p, q, ..); a dynamic number of columns is made
+/// static first. No digits at all leave (rows).
+mlir::Value expandColumns(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
+                          llvm::ArrayRef<int64_t> digits);
+
+/// The inverse: all dimensions but the first become one.
+mlir::Value collapseColumns(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x);
 
 } // namespace danaus
 

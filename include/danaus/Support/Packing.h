@@ -82,6 +82,9 @@ DigitPermutation groupedColumns(const StagePattern &pattern, int64_t group);
 std::optional<llvm::SmallVector<PackedDigit>> columnDigits(const StagePattern &pattern,
                                                            const DigitPermutation &permutation);
 
+/// Whether that has C as one digit at most, as loops with a single sum want it.
+bool sumsOneDigit(const StagePattern &pattern, const DigitPermutation &permutation);
+
 /// How many values of b one vector along d holds: lanes / d where that is whole
 /// and d is smaller, so that short rows of d fill the vector together; else 1.
 int64_t valuesPerVector(int64_t d, int64_t lanes);

@@ -18,6 +18,9 @@ namespace danaus {
 /// The stages of `kernel`, `parameter` being the position among the stages.
 llvm::SmallVector<StageDescriptor> describeStages(chain::KernelOp kernel);
 
+/// Bytes of a number, both parts of a complex one.
+int64_t elementBytes(mlir::Type element);
+
 /// Bytes of an activation of the kernel's input.
 int64_t elementBytes(chain::KernelOp kernel);
 

@@ -143,7 +143,7 @@ def CopiesToLinalgPass : Pass<"danaus-copies-to-linalg"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
-def FuseStagesPass : Pass<"danaus-fuse-stages"> {
+def FuseStagesPass : Pass<"danaus-fuse-stages", "::mlir::ModuleOp"> {
   let summary = "Group stages and element-wise maps into kernels";
   let description = [{
     Before: `chain.stage` and `chain.map` on whole activations. After: each

@@ -53,8 +53,7 @@ struct StageToGeneric : OpRewritePattern<chain::StageOp> {
     Einsum einsum = Einsum::kroneckerSparse(op.getPattern(), op.getOrder());
     std::string loops = "abdc";
     if (chain::DigitsAttr digits = op.getXDigitsAttr()) {
-      auto permutation = DigitPermutation::fromNumbers(digits.getSizes(), digits.getOrder());
-      auto whole = einsum.absorbBefore(*permutation);
+      auto whole = einsum.absorbBefore(*digits.getPermutation());
       if (!whole)
         return rewriter.notifyMatchFailure(op, "x_digits cut across the digits of the stage");
       einsum = *whole;

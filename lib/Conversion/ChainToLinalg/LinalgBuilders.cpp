@@ -25,52 +25,6 @@ Type danaus::getSumType(Type element) {
   return chain::getAccumulatorType(element);
 }
 
-Value danaus::castTo(OpBuilder &builder, Location loc, Value value, RankedTensorType type) {
-  if (value.getType() == type)
-    return value;
-  return tensor::CastOp::create(builder, loc, type, value);
-}
-
-/// {{0}, {1, .., digits}}, or {{0, 1}} when there are none.
-static SmallVector<ReassociationIndices> rowsThenDigits(size_t digits) {
-  if (digits == 0)
-    return {{0, 1}};
-  return {{0}, llvm::to_vector(llvm::seq<int64_t>(1, digits + 1))};
-}
-
-Value danaus::expandColumns(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> digits) {
-  auto type = cast<RankedTensorType>(x.getType());
-  Type element = type.getElementType();
-  int64_t columns = 1;
-  for (int64_t size : digits)
-    columns *= size;
-  x = castTo(builder, loc, x, RankedTensorType::get({type.getDimSize(0), columns}, element));
-  if (digits.size() == 1)
-    return x;
-  if (digits.empty())
-    return tensor::CollapseShapeOp::create(builder, loc, x, rowsThenDigits(0));
-  SmallVector<int64_t> shape{type.getDimSize(0)};
-  SmallVector<OpFoldResult> sizes{tensor::getMixedSize(builder, loc, x, 0)};
-  for (int64_t size : digits) {
-    shape.push_back(size);
-    sizes.push_back(builder.getIndexAttr(size));
-  }
-  return tensor::ExpandShapeOp::create(builder, loc, RankedTensorType::get(shape, element), x,
-                                       rowsThenDigits(digits.size()), sizes);
-}
-
-Value danaus::collapseColumns(OpBuilder &builder, Location loc, Value x) {
-  auto type = cast<RankedTensorType>(x.getType());
-  if (type.getRank() == 2)
-    return x;
-  if (type.getRank() > 2)
-    return tensor::CollapseShapeOp::create(builder, loc, x, rowsThenDigits(type.getRank() - 1));
-  SmallVector<OpFoldResult> sizes{tensor::getMixedSize(builder, loc, x, 0),
-                                  builder.getIndexAttr(1)};
-  auto column = RankedTensorType::get({type.getDimSize(0), 1}, type.getElementType());
-  return tensor::ExpandShapeOp::create(builder, loc, column, x, rowsThenDigits(0), sizes);
-}
-
 Value danaus::emptyLike(OpBuilder &builder, Location loc, Value like, Type element) {
   return tensor::EmptyOp::create(builder, loc, tensor::getMixedSizes(builder, loc, like), element);
 }

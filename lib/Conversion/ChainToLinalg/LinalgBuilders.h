@@ -13,6 +13,7 @@
 #ifndef DANAUS_LIB_CONVERSION_CHAINTOLINALG_LINALGBUILDERS_H
 #define DANAUS_LIB_CONVERSION_CHAINTOLINALG_LINALGBUILDERS_H
 
+#include "danaus/Conversion/Utils.h"
 #include "danaus/Support/Einsum.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -22,18 +23,6 @@ namespace danaus {
 /// The type that sums for results of `element` are taken in: f32, f64 for f64,
 /// and so the parts of a complex type; i32 for i32.
 mlir::Type getSumType(mlir::Type element);
-
-/// A `tensor.cast` to `type`, or `value` itself.
-mlir::Value castTo(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value value,
-                   mlir::RankedTensorType type);
-
-/// (rows, p q ..)  ->  (rows, p, q, ..); a dynamic number of columns is made
-/// static first. No digits at all leave (rows).
-mlir::Value expandColumns(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
-                          llvm::ArrayRef<int64_t> digits);
-
-/// The inverse: all dimensions but the first become one.
-mlir::Value collapseColumns(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x);
 
 /// An empty tensor with the sizes of `like`, a tensor or its expansion.
 mlir::Value emptyLike(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value like,
