@@ -140,6 +140,8 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       the columns; with axis d, `panel` counts values of b
     * `warps`, `depth`, `placement` (mma_sync): warps a thread block, tiles of x
       in flight, and where the weights live
+    * `ring` (mma_sync): 0, or the parts between cuts run at once, in one launch,
+      and a tile goes from one to the next through a ring of so many in memory
 
     `danaus-verify-schedule` holds the constraints; they are C++ functions in
     `danaus/Support/Legality.h`.
@@ -156,10 +158,11 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       DefaultValuedParameter<"int64_t", "8">:$warps,
       DefaultValuedParameter<"int64_t", "2">:$depth,
       DefaultValuedParameter<"::danaus::chain::Placement",
-                             "::danaus::chain::Placement::streamed">:$placement);
+                             "::danaus::chain::Placement::streamed">:$placement,
+      DefaultValuedParameter<"int64_t", "0">:$ring);
   let assemblyFormat = [{
     `<` struct($unit, $rows, custom<IntegerList>($cuts), custom<AxisList>($axes),
-               $block_rows, $panel, $warps, $depth, $placement) `>`
+               $block_rows, $panel, $warps, $depth, $placement, $ring) `>`
   }];
 }
 

@@ -166,7 +166,7 @@ static int64_t contiguousOutput(const GpuSegment &segment) {
 /// stage's columns are split: fewest passes, then the widest copy.
 static void layOutOutput(GpuSegment &segment, int64_t elementBytes) {
   GpuStagePlan &stage = segment.stages.back();
-  auto offset = [](int64_t column) { return column; };
+  auto offset = [&segment](int64_t column) { return segment.outOrder.position(column); };
   stage.pairing = choosePairing(stage.local, elementBytes, offset);
   stage.blocksPerItem = stage.pairing == StorePairing::Blocks ? 2 : 1;
   int64_t run = contiguousOutput(segment), best = INT64_MAX;
@@ -192,23 +192,45 @@ static void layOutOutput(GpuSegment &segment, int64_t elementBytes) {
   stage.splitColumns = bestSplit;
 }
 
+/// Elements of what a launch loads that lie side by side in a row and in in[0].
+static int64_t contiguousInput(const GpuSegment &segment, int64_t paddedC) {
+  const GpuStagePlan &stage = segment.stages.front();
+  if (!segment.inOrder.isNatural())
+    return segment.inOrder.run;
+  if (stage.whole.d > 1)
+    return stage.local.d;
+  return stage.local.c == paddedC ? stage.local.a * stage.local.c : stage.local.c;
+}
+
 /// How x reaches in[0]: by cp.async where a block's values are contiguous, else
 /// through registers, with vectors along d where d > 1.
 static void layOutFirstInput(GpuSegment &segment, int64_t elementBytes) {
   GpuStagePlan &stage = segment.stages.front();
-  const StagePattern &local = stage.local;
   int64_t padded = stage.kSteps * contraction(elementBytes);
-  bool natural = stage.whole.d == 1 && local.c == padded;
-  int64_t run = stage.whole.d > 1 ? local.d : natural ? local.a * local.c : local.c;
+  bool isScattered = stage.whole.d > 1 && segment.inOrder.isNatural();
+  int64_t run = contiguousInput(segment, padded);
   for (int64_t width = 16 / elementBytes; width >= 1; width /= 2) {
     if (run % width != 0 || stage.whole.inSize() % width != 0)
       continue;
-    segment.load = {stage.whole.d == 1 && width * elementBytes >= wordBytes, width};
+    segment.load = {!isScattered && width * elementBytes >= wordBytes, width};
     break;
   }
   // One word more spreads the scattered stores of the path through registers.
-  int64_t extra = stage.whole.d > 1 ? wordBytes / elementBytes : 0;
+  int64_t extra = isScattered ? wordBytes / elementBytes : 0;
   layOutInput(stage, padded + extra, elementBytes);
+}
+
+/// The order in which `segment` leaves its columns for a launch that begins with
+/// stage `next`: what a group stores stays contiguous, and has in it as many values
+/// of c of each block as it can. Natural where groups do not split a alone.
+static ColumnOrder orderBetween(const GpuSegment &segment, const StagePattern &next) {
+  int64_t columns = segment.stages.back().local.outSize();
+  if (segment.groupsB > 1 || segment.groupsD > 1 || columns % next.d != 0)
+    return {};
+  int64_t run = std::min(next.c, columns / next.d);
+  if (next.c % run != 0 || columns % (run * next.d) != 0)
+    return {};
+  return {run, next.d};
 }
 
 //===----------------------------------------------------------------------===//
@@ -297,11 +319,24 @@ static int64_t residentBlocks(const GpuSegment &segment, const Schedule &schedul
 // A launch
 //===----------------------------------------------------------------------===//
 
-static GpuSegment planSegment(size_t firstStage, ArrayRef<StageDescriptor> stages,
-                              const StagePattern &local, ElementSizes sizes,
-                              const Schedule &schedule, const TargetLimits &limits) {
+namespace {
+/// What surrounds a launch: its stages are all[begin, end).
+struct Surroundings {
+  ArrayRef<StageDescriptor> all;
+  size_t begin, end;
+  ColumnOrder inOrder;
+
+  ArrayRef<StageDescriptor> stages() const { return all.slice(begin, end - begin); }
+};
+} // namespace
+
+static GpuSegment planSegment(const Surroundings &around, const StagePattern &local,
+                              ElementSizes sizes, const Schedule &schedule,
+                              const TargetLimits &limits) {
   GpuSegment segment;
-  segment.firstStage = firstStage;
+  ArrayRef<StageDescriptor> stages = around.stages();
+  segment.firstStage = around.begin;
+  segment.inOrder = around.inOrder;
   for (const StageDescriptor &descriptor : stages) {
     GpuStagePlan stage;
     stage.whole = descriptor.pattern;
@@ -316,6 +351,8 @@ static GpuSegment planSegment(size_t firstStage, ArrayRef<StageDescriptor> stage
   segment.groupsB = divideCeil(whole.b, segment.stages.front().local.b);
   segment.groupsD = whole.d / segment.stages.front().local.d;
   segment.weightsInRegisters = schedule.placement == WeightPlacement::Registers;
+  if (around.end < around.all.size())
+    segment.outOrder = orderBetween(segment, around.all[around.end].pattern);
   layOutFirstInput(segment, sizes.in);
   for (size_t s = 0; s + 1 < segment.stages.size(); ++s)
     connectStages(segment.stages[s], segment.stages[s + 1], sizes.in);
@@ -386,6 +423,50 @@ static void checkFields(ArrayRef<StageDescriptor> stages, ElementSizes sizes,
     broken.push_back("stages: wanted at least one, found none");
 }
 
+/// Bytes of the rings of all cuts together.
+static int64_t ringBytes(const GpuPlan &plan, int64_t elementBytes, const Schedule &schedule) {
+  int64_t columns = 0;
+  for (const GpuSegment &segment : ArrayRef(plan.segments).drop_front())
+    columns += segment.stages.front().whole.inSize();
+  return schedule.ring * schedule.rows * columns * elementBytes;
+}
+
+/// All groups of all launches at once: each needs a thread block of its own, and
+/// the ring room for the tiles that wait in between. With 2 depth tiles for each
+/// thread block of a group, what a consumer waits for never waits for that consumer.
+static void planRing(GpuPlan &plan, int64_t elementBytes, const Schedule &schedule,
+                     const TargetLimits &limits) {
+  if (plan.segments.size() < 2) {
+    plan.broken.push_back("ring: wanted cuts, found none");
+    return;
+  }
+  int64_t groups = 0, perProcessor = INT64_MAX, sharedBytes = 0;
+  for (const GpuSegment &segment : plan.segments) {
+    groups += segment.groups();
+    perProcessor = std::min(perProcessor, segment.blocksPerProcessor);
+    sharedBytes = std::max(sharedBytes, segment.sharedBytes);
+  }
+  for (GpuSegment &segment : plan.segments) {
+    segment.blocksPerProcessor = perProcessor;
+    segment.sharedBytes = sharedBytes;
+  }
+  int64_t most = limits.multiprocessors * perProcessor;
+  plan.blocksPerGroup = most / groups;
+  if (plan.blocksPerGroup == 0) {
+    plan.broken.push_back(
+        formatv("ring: wanted at most {0} groups in all launches, found {1}", most, groups));
+    return;
+  }
+  int64_t least = 2 * schedule.depth * plan.blocksPerGroup;
+  if (schedule.ring < least)
+    plan.broken.push_back(
+        formatv("ring: wanted at least {0} tiles, found {1}", least, schedule.ring));
+  // So that the tiles stay in the cache.
+  int64_t bytes = ringBytes(plan, elementBytes, schedule), mostBytes = limits.l2Bytes / 2;
+  if (bytes > mostBytes)
+    plan.broken.push_back(formatv("ring: wanted at most {0} bytes, found {1}", mostBytes, bytes));
+}
+
 GpuPlan danaus::planGpuKernel(ArrayRef<StageDescriptor> stages, ElementSizes sizes,
                               const Schedule &schedule, const TargetLimits &limits) {
   GpuPlan plan;
@@ -395,17 +476,20 @@ GpuPlan danaus::planGpuKernel(ArrayRef<StageDescriptor> stages, ElementSizes siz
     return plan;
   llvm::SmallVector<int64_t> ends(schedule.cuts);
   ends.push_back(stages.size());
-  size_t first = 0;
+  Surroundings around{stages, 0, 0, {}};
   for (int64_t end : ends) {
-    ArrayRef<StageDescriptor> part = stages.slice(first, end - first);
+    around.end = end;
     ElementSizes partSizes = {sizes.in, end == ends.back() ? sizes.out : sizes.in};
-    StagePattern local = part.front().pattern;
-    GpuSegment segment = planSegment(first, part, local, partSizes, schedule, limits);
-    while (part.size() == 1 && !fits(segment, schedule, limits) && shrink(local))
-      segment = planSegment(first, part, local, partSizes, schedule, limits);
+    StagePattern local = around.stages().front().pattern;
+    GpuSegment segment = planSegment(around, local, partSizes, schedule, limits);
+    while (around.stages().size() == 1 && !fits(segment, schedule, limits) && shrink(local))
+      segment = planSegment(around, local, partSizes, schedule, limits);
     reportBroken(segment, plan.segments.size(), schedule, limits, plan.broken);
+    around.inOrder = segment.outOrder;
+    around.begin = end;
     plan.segments.push_back(std::move(segment));
-    first = end;
   }
+  if (schedule.ring > 0 && plan.broken.empty())
+    planRing(plan, sizes.in, schedule, limits);
   return plan;
 }

@@ -36,6 +36,18 @@ static bool deepenPipeline(ArrayRef<StageDescriptor> stages, int64_t elementByte
   return false;
 }
 
+/// `schedule` with all launches at once where that is legal: the smallest ring, a
+/// power of two so that the slot of a tile is cheap.
+static void joinLaunches(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                         const TargetLimits &limits, Schedule &schedule) {
+  Schedule joined = schedule;
+  for (joined.ring = 16; joined.ring <= 4096; joined.ring *= 2)
+    if (checkGpuSchedule(stages, elementBytes, joined, limits).empty()) {
+      schedule = joined;
+      return;
+    }
+}
+
 Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                     const TargetLimits &limits) {
   Schedule schedule;
@@ -62,8 +74,11 @@ Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
       schedule.placement = variant.placement;
       schedule.rows = variant.rows;
       schedule.warps = variant.warps;
-      if (deepenPipeline(stages, elementBytes, limits, schedule))
-        return schedule;
+      if (!deepenPipeline(stages, elementBytes, limits, schedule))
+        continue;
+      if (!cuts.empty())
+        joinLaunches(stages, elementBytes, limits, schedule);
+      return schedule;
     }
   schedule.depth = 1;
   return schedule;

@@ -44,6 +44,21 @@
 // same blockIdx.y handle the part [A0, A0 + a') x [B0, B0 + b') x [D0, D0 + d')
 // of the stage, where pattern (a', b', c, d') is `local`.
 //
+// **Between launches** the columns lie in an order of our own (`ColumnOrder`), in
+// which the values of c of a block of the next stage come in runs. For Monarch
+// 4096 (64 blocks of 64 x 64), where a group has 16 blocks:
+//
+//   natural    (k, i): a group of stage 0 stores 1024 columns in a row, one of
+//              stage 1 finds its values of c 64 columns apart
+//   run = 16   (k / 16, i, k % 16): the same 1024 columns in a row are stored;
+//              16 blocks i of stage 1 find 256 in a row, 16 values of c together
+//
+// **Rings.** With `schedule.ring` the launches are one: each group has thread
+// blocks of its own, all groups run at once, and a tile goes from one to the next
+// through a ring of so many tiles in memory, which stays in the L2 cache. For each
+// slot of a ring one counter says how many producers have written it, another how
+// many consumers have read it.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef DANAUS_SUPPORT_GPUPLAN_H
@@ -87,12 +102,26 @@ struct GpuCopy {
   int64_t elements = 1;
 };
 
+/// The order of columns between two launches: in each chunk of `run` x `width`
+/// columns, those that are `width` apart lie side by side.
+struct ColumnOrder {
+  int64_t run = 1, width = 1;
+
+  bool isNatural() const { return run == 1 || width == 1; }
+  /// Where `column` lies.
+  int64_t position(int64_t column) const {
+    int64_t chunk = column / (run * width), inRun = column / width % run;
+    return (chunk * width + column % width) * run + inRun;
+  }
+};
+
 /// One launch: the stages from one cut to the next.
 struct GpuSegment {
   size_t firstStage = 0;
   llvm::SmallVector<GpuStagePlan, 2> stages;
   SharedBuffer out;
   GpuCopy load, store;
+  ColumnOrder inOrder, outOrder; ///< of what it loads and stores
   int64_t depth = 1; ///< buffers of x in flight
   bool weightsInRegisters = false;
   bool hasPadding = false; ///< some c is padded: buffers start as zeros
@@ -107,6 +136,8 @@ struct GpuSegment {
 /// The launches of a kernel, and what they break.
 struct GpuPlan {
   llvm::SmallVector<GpuSegment, 1> segments;
+  /// With a ring: thread blocks of each group, all of which run at once.
+  int64_t blocksPerGroup = 0;
   BrokenConstraints broken;
 };
 

@@ -95,6 +95,18 @@ static LogicalResult checkBuffers(chain::KernelOp kernel) {
 //===----------------------------------------------------------------------===//
 
 namespace {
+/// One launch: a part of a kernel, or all parts at once with rings between them.
+/// `arguments` are of the host: x, the other values, the rings, their counters, y.
+struct Launch {
+  ArrayRef<GpuSegment> parts;
+  ArrayRef<StageWithMaps> stages;
+  SmallVector<Value> arguments;
+
+  ArrayRef<StageWithMaps> stagesOf(const GpuSegment &part) const {
+    return stages.slice(part.firstStage - parts.front().firstStage, part.stages.size());
+  }
+};
+
 /// Converts the kernels of one module.
 struct Converter {
   ModuleOp module;
@@ -104,11 +116,16 @@ struct Converter {
 
 private:
   gpu::GPUModuleOp deviceModule();
-  gpu::GPUFuncOp createDeviceFunction(func::FuncOp function, const GpuSegment &segment,
-                                      const Schedule &schedule, ArrayRef<StageWithMaps> stages,
-                                      ArrayRef<Value> arguments);
-  void launch(ImplicitLocOpBuilder &builder, const GpuSegment &segment, const Schedule &schedule,
-              gpu::GPUFuncOp device, ArrayRef<Value> arguments, Value rows);
+  gpu::GPUFuncOp createDeviceFunction(func::FuncOp function, const Launch &launch,
+                                      const Schedule &schedule);
+  void emitParts(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
+                 Block &entry, size_t index, int64_t firstGroup);
+  void emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
+                  gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup);
+  void launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
+                   const Schedule &schedule, ArrayRef<StageWithMaps> stages);
+  void launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
+                    const Schedule &schedule, ArrayRef<StageWithMaps> stages);
 };
 } // namespace
 
@@ -134,50 +151,81 @@ static SetVector<Value> otherValues(ArrayRef<StageWithMaps> stages) {
   return values;
 }
 
-/// `arguments` are x, the other values and y, as the host passes them.
-gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const GpuSegment &segment,
-                                               const Schedule &schedule,
-                                               ArrayRef<StageWithMaps> stages,
-                                               ArrayRef<Value> arguments) {
+/// The code of part `index` for its groups, which begin at `firstGroup`, and of
+/// the parts after it for theirs.
+void Converter::emitParts(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
+                          Block &entry, size_t index, int64_t firstGroup) {
+  const GpuSegment &part = launch.parts[index];
+  bool isLast = index + 1 == launch.parts.size();
+  SetVector<Value> others = otherValues(launch.stages);
+  ValueRange rings = entry.getArguments().drop_front(others.size() + 1).drop_back();
+  auto ringBetween = [&](size_t producer) -> RingOperand {
+    return {rings[rings.size() / 2 + producer], schedule.ring, launch.parts[producer].groups(),
+            launch.parts[producer + 1].groups()};
+  };
+  KernelOperands operands;
+  operands.x = index == 0 ? entry.getArgument(0) : Value(rings[index - 1]);
+  operands.y = isLast ? entry.getArguments().back() : Value(rings[index]);
+  for (auto [number, value] : llvm::enumerate(others))
+    operands.others[value] = entry.getArgument(number + 1);
+  operands.numRows = memref::DimOp::create(b, entry.getArgument(0), 0);
+  if (index > 0)
+    operands.before = ringBetween(index - 1);
+  if (!isLast)
+    operands.after = ringBetween(index);
+
+  Value group = gpu::BlockIdOp::create(b, gpu::Dimension::y);
+  Value begin = arith::ConstantIndexOp::create(b, firstGroup);
+  operands.group = firstGroup == 0 ? group : arith::SubIOp::create(b, group, begin).getResult();
+  OpBuilder::InsertionGuard guard(b);
+  if (!isLast) {
+    Value end = arith::ConstantIndexOp::create(b, firstGroup + part.groups());
+    Value isOurs = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, group, end);
+    auto choice = scf::IfOp::create(b, isOurs, /*withElseRegion=*/true);
+    b.setInsertionPointToStart(choice.elseBlock());
+    emitParts(b, launch, schedule, entry, index + 1, firstGroup + part.groups());
+    b.setInsertionPointToStart(choice.thenBlock());
+  }
+  KernelEmitter(b, part, schedule, launch.stagesOf(part), operands).emit();
+}
+
+gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const Launch &launch,
+                                               const Schedule &schedule) {
   gpu::GPUModuleOp device = deviceModule();
   auto b = ImplicitLocOpBuilder::atBlockEnd(function.getLoc(), device.getBody());
   std::string name;
   for (int64_t number = 0; name.empty() || device.lookupSymbol(name); ++number)
     name = (function.getName() + "_kernel_" + Twine(number)).str();
-  FunctionType type = b.getFunctionType(TypeRange(ValueRange(arguments)), {});
+  FunctionType type = b.getFunctionType(TypeRange(ValueRange(launch.arguments)), {});
   auto kernel = gpu::GPUFuncOp::create(b, name, type);
   kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
   kernel.setKnownBlockSizeAttr(
       b.getDenseI32ArrayAttr({static_cast<int32_t>(32 * schedule.warps), 1, 1}));
   // Also where it is 1: ptxas would else save registers for a second block.
   kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                  b.getI32IntegerAttr(segment.blocksPerProcessor));
+                  b.getI32IntegerAttr(launch.parts.front().blocksPerProcessor));
   Block &entry = kernel.getBody().front();
-  KernelOperands operands;
-  operands.x = entry.getArgument(0);
-  operands.y = entry.getArguments().back();
-  for (auto [index, value] : llvm::enumerate(otherValues(stages)))
-    operands.others[value] = entry.getArgument(index + 1);
   b.setInsertionPointToStart(&entry);
-  KernelEmitter(b, segment, schedule, stages, operands).emit();
+  emitParts(b, launch, schedule, entry, 0, 0);
   gpu::ReturnOp::create(b);
   return kernel;
 }
 
-/// One thread block for each tile of rows, up to what the device holds at once.
-void Converter::launch(ImplicitLocOpBuilder &b, const GpuSegment &segment, const Schedule &schedule,
-                       gpu::GPUFuncOp device, ArrayRef<Value> arguments, Value rows) {
+/// One thread block for each tile of rows and group, at most `blocksPerGroup`.
+void Converter::emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
+                           gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup) {
   auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
   Value rounded = arith::AddIOp::create(b, rows, constant(schedule.rows - 1));
   Value tiles = arith::DivUIOp::create(b, rounded, constant(schedule.rows));
-  int64_t resident = limits.multiprocessors * segment.blocksPerProcessor / segment.groups();
-  Value most = constant(std::max<int64_t>(resident, 1));
-  Value gridX = arith::MinUIOp::create(b, tiles, most);
+  Value gridX = arith::MinUIOp::create(b, tiles, constant(blocksPerGroup));
+  int64_t groups = 0;
+  for (const GpuSegment &part : launch.parts)
+    groups += part.groups();
   Value one = constant(1);
-  gpu::KernelDim3 grid{gridX, constant(segment.groups()), one};
+  gpu::KernelDim3 grid{gridX, constant(groups), one};
   gpu::KernelDim3 block{constant(32 * schedule.warps), one, one};
-  Value bytes = arith::ConstantIntOp::create(b, segment.sharedBytes, 32);
-  gpu::LaunchFuncOp::create(b, device, grid, block, bytes, arguments);
+  Value bytes = arith::ConstantIntOp::create(b, launch.parts.front().sharedBytes, 32);
+  gpu::LaunchFuncOp::create(b, device, grid, block, bytes, launch.arguments);
 }
 
 //===----------------------------------------------------------------------===//
@@ -187,6 +235,74 @@ void Converter::launch(ImplicitLocOpBuilder &b, const GpuSegment &segment, const
 /// The kernel operand that a value of its body stands for.
 static Value operandOf(chain::KernelOp kernel, Value inner) {
   return kernel.getInputs()[cast<BlockArgument>(inner).getArgNumber()];
+}
+
+/// Device memory for the activations before stage `next`: `rows` rows, or as many
+/// as the dynamic `dynamicRows`.
+static Value allocateActivations(ImplicitLocOpBuilder &b, chain::StageOp next, int64_t rows,
+                                 ValueRange dynamicRows) {
+  auto activations = next.getX().getType();
+  auto type = MemRefType::get({rows, activations.getDimSize(1)}, activations.getElementType());
+  return gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), dynamicRows,
+                              ValueRange())
+      .getMemref();
+}
+
+static void free(ImplicitLocOpBuilder &b, Value memory) {
+  gpu::DeallocOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory);
+}
+
+/// A launch a part; the activations at a cut go through device memory.
+void Converter::launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
+                            const Schedule &schedule, ArrayRef<StageWithMaps> stages) {
+  auto function = kernel->getParentOfType<func::FuncOp>();
+  Value x = kernel.getInputs()[0];
+  Value rows = memref::DimOp::create(b, x, 0);
+  for (const GpuSegment &segment : plan.segments) {
+    size_t end = segment.firstStage + segment.stages.size();
+    Launch launch{segment, stages.slice(segment.firstStage, segment.stages.size()), {x}};
+    Value y = kernel.getInit();
+    if (end < stages.size())
+      y = allocateActivations(b, stages[end].stage, ShapedType::kDynamic, rows);
+    for (Value value : otherValues(launch.stages))
+      launch.arguments.push_back(operandOf(kernel, value));
+    launch.arguments.push_back(y);
+    gpu::GPUFuncOp device = createDeviceFunction(function, launch, schedule);
+    int64_t resident = limits.multiprocessors * segment.blocksPerProcessor / segment.groups();
+    emitLaunch(b, launch, schedule, device, rows, std::max<int64_t>(resident, 1));
+    if (x != kernel.getInputs()[0])
+      free(b, x);
+    x = y;
+  }
+}
+
+/// One launch of all parts, with a ring of tiles and its counters between each two.
+void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
+                             const Schedule &schedule, ArrayRef<StageWithMaps> stages) {
+  Launch launch{plan.segments, stages, {kernel.getInputs()[0]}};
+  for (Value value : otherValues(stages))
+    launch.arguments.push_back(operandOf(kernel, value));
+  SmallVector<Value> rings, counters;
+  for (const GpuSegment &segment : ArrayRef(plan.segments).drop_front()) {
+    chain::StageOp next = stages[segment.firstStage].stage;
+    rings.push_back(allocateActivations(b, next, schedule.ring * schedule.rows, {}));
+    auto type = MemRefType::get({2 * schedule.ring}, b.getI32Type());
+    Value memory = gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), ValueRange(),
+                                        ValueRange())
+                       .getMemref();
+    Value zero = arith::ConstantIntOp::create(b, 0, 32);
+    gpu::MemsetOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory, zero);
+    counters.push_back(memory);
+  }
+  launch.arguments.append(rings);
+  launch.arguments.append(counters);
+  launch.arguments.push_back(kernel.getInit());
+  auto function = kernel->getParentOfType<func::FuncOp>();
+  gpu::GPUFuncOp device = createDeviceFunction(function, launch, schedule);
+  Value rows = memref::DimOp::create(b, kernel.getInputs()[0], 0);
+  emitLaunch(b, launch, schedule, device, rows, plan.blocksPerGroup);
+  for (Value memory : llvm::concat<Value>(rings, counters))
+    free(b, memory);
 }
 
 LogicalResult Converter::convert(chain::KernelOp kernel) {
@@ -208,32 +324,10 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
     return failure();
 
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  auto function = kernel->getParentOfType<func::FuncOp>();
-  Value x = kernel.getInputs()[0];
-  Value rows = memref::DimOp::create(b, x, 0);
-  for (const GpuSegment &segment : plan.segments) {
-    auto part = ArrayRef(*stages).slice(segment.firstStage, segment.stages.size());
-    bool isLast = segment.firstStage + part.size() == stages->size();
-    Value y = kernel.getInit();
-    if (!isLast) {
-      // The activations at a cut go through device memory.
-      auto next = (*stages)[segment.firstStage + part.size()].stage.getX().getType();
-      auto type =
-          MemRefType::get({ShapedType::kDynamic, next.getDimSize(1)}, next.getElementType());
-      y = gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), ValueRange{rows},
-                               ValueRange())
-              .getMemref();
-    }
-    SmallVector<Value> arguments = {x};
-    for (Value value : otherValues(part))
-      arguments.push_back(operandOf(kernel, value));
-    arguments.push_back(y);
-    gpu::GPUFuncOp device = createDeviceFunction(function, segment, schedule, part, arguments);
-    launch(b, segment, schedule, device, arguments, rows);
-    if (x != kernel.getInputs()[0])
-      gpu::DeallocOp::create(b, /*asyncToken=*/Type(), ValueRange(), x);
-    x = y;
-  }
+  if (schedule.ring > 0)
+    launchAtOnce(b, kernel, plan, schedule, *stages);
+  else
+    launchApart(b, kernel, plan, schedule, *stages);
   kernel.erase();
   return success();
 }

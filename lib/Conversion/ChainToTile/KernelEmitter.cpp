@@ -98,38 +98,59 @@ void KernelEmitter::emitZeroFill() {
 // The loop over tiles
 //===----------------------------------------------------------------------===//
 
+/// The loads of the first tiles, all but one of those that may be in flight.
+void KernelEmitter::emitFirstLoads(Value firstTile, Value stride) {
+  for (int64_t i = 0; i + 1 < segment.depth; ++i) {
+    Value tile = add(firstTile, arith::MulIOp::create(b, stride, constant(i)));
+    awaitInput(tile);
+    if (operands.before)
+      gpu::BarrierOp::create(b);
+    emitAsyncLoad(tile, constant(i));
+  }
+}
+
 void KernelEmitter::emitTile(Value tile, Value slot, Value nextTile, Value nextSlot) {
-  Value firstRow = mul(tile, schedule.rows), base = constant(0);
+  Value base = constant(0);
+  if (segment.depth == 1) {
+    awaitInput(tile);
+    if (operands.before)
+      gpu::BarrierOp::create(b);
+  }
   if (!segment.load.async) {
-    emitLoad(firstRow);
+    emitLoad(tile);
   } else {
     if (segment.depth == 1)
-      emitAsyncLoad(firstRow, slot);
+      emitAsyncLoad(tile, slot);
     // Groups end in the order they began: this tile's is the oldest of depth - 1.
     NVVM::CpAsyncWaitGroupOp::create(b, segment.depth == 1 ? 0 : segment.depth - 2);
     base = mul(slot, schedule.rows * segment.stages.front().input.rowPitch);
   }
-  gpu::BarrierOp::create(b);
   if (segment.depth > 1)
-    emitAsyncLoad(mul(nextTile, schedule.rows), nextSlot);
+    awaitInput(nextTile);
+  gpu::BarrierOp::create(b);
+  releaseInput(tile);
+  if (segment.depth > 1)
+    emitAsyncLoad(nextTile, nextSlot);
   for (size_t number = 0; number < segment.stages.size(); ++number) {
-    emitStage(number, number == 0 ? base : constant(0), firstRow);
+    emitStage(number, number == 0 ? base : constant(0), mul(tile, schedule.rows));
+    if (number + 1 == segment.stages.size())
+      awaitOutput(tile);
     gpu::BarrierOp::create(b);
   }
-  emitOutput(firstRow);
+  emitOutput(tile);
+  publishOutput(tile);
 }
 
 void KernelEmitter::emit() {
   thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   warp = div(thread, 32);
-  numRows = memref::DimOp::create(b, operands.x, 0);
-  Value group = gpu::BlockIdOp::create(b, gpu::Dimension::y);
+  numRows = operands.numRows;
   if (segment.groupsA > 1)
-    groupA = div(group, segment.groupsB * segment.groupsD);
+    groupA = div(operands.group, segment.groupsB * segment.groupsD);
   if (segment.groupsB > 1)
-    groupB = rem(div(group, segment.groupsD), segment.groupsB);
+    groupB = rem(div(operands.group, segment.groupsD), segment.groupsB);
   if (segment.groupsD > 1)
-    groupD = rem(group, segment.groupsD);
+    groupD = rem(operands.group, segment.groupsD);
   emitViews();
   if (segment.hasPadding)
     emitZeroFill();
@@ -140,13 +161,11 @@ void KernelEmitter::emit() {
 
   Value first = gpu::BlockIdOp::create(b, gpu::Dimension::x);
   Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
-  Value numTiles = div(add(numRows, schedule.rows - 1), schedule.rows);
+  numTiles = div(add(numRows, schedule.rows - 1), schedule.rows);
   int64_t ahead = segment.depth - 1;
-  for (int64_t i = 0; i < ahead; ++i) {
-    Value tile = add(first, arith::MulIOp::create(b, stride, constant(i)));
-    emitAsyncLoad(mul(tile, schedule.rows), constant(i));
-  }
+  emitFirstLoads(first, stride);
   auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0)});
+  OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value tile = loop.getInductionVar(), slot = loop.getRegionIterArg(0);
   Value nextTile = add(tile, arith::MulIOp::create(b, stride, constant(ahead)));
@@ -154,5 +173,4 @@ void KernelEmitter::emit() {
   emitTile(tile, slot, nextTile, nextSlot);
   Value following = rem(add(slot, 1), segment.depth);
   scf::YieldOp::create(b, ValueRange{following});
-  b.setInsertionPointAfter(loop);
 }

@@ -16,6 +16,10 @@
 // The barrier before stage 0 also keeps the stores of the previous tile out of
 // the next one's way; no other is needed.
 //
+// Where parts of a kernel run at once (see GpuPlan.h, rings), x or y is a ring of
+// tiles. One thread awaits a tile before any thread loads it, and a free slot before
+// any stores to it, each with a barrier between; it signals after a barrier.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef DANAUS_LIB_CONVERSION_CHAINTOTILE_KERNELEMITTER_H
@@ -26,6 +30,7 @@
 #include "dialects/Tile/TileOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include <optional>
 
 namespace danaus {
 
@@ -35,11 +40,22 @@ struct StageWithMaps {
   llvm::SmallVector<chain::MapOp> maps;
 };
 
+/// A ring of tiles between two parts of a kernel that run at once. The counters are
+/// `tiles` of tiles written, a slot each, then `tiles` of tiles read.
+struct RingOperand {
+  mlir::Value counters;
+  int64_t tiles = 0;
+  int64_t producers = 0, consumers = 0; ///< groups that write and read a tile
+};
+
 /// One operand of the device function for each value that the launch uses.
 struct KernelOperands {
   mlir::Value x, y;
   /// From values of the chain.kernel's body (weights, extras of maps).
   llvm::DenseMap<mlir::Value, mlir::Value> others;
+  mlir::Value numRows; ///< of the kernel
+  mlir::Value group;   ///< the group of this part that the thread block works for
+  std::optional<RingOperand> before, after;
 };
 
 /// Emits the body of one launch at the builder's insertion point.
@@ -72,7 +88,16 @@ private:
 
   void emitViews();
   void emitZeroFill();
+  void emitFirstLoads(Value firstTile, Value stride);
   void emitTile(Value tile, Value slot, Value nextTile, Value nextSlot);
+
+  // KernelRings.cpp: tiles that come from, and go to, parts that run at once.
+  Value firstRowIn(const std::optional<RingOperand> &ring, Value tile);
+  void emitByOneThread(Value condition, llvm::function_ref<void()> body);
+  void awaitInput(Value tile);
+  void releaseInput(Value tile);
+  void awaitOutput(Value tile);
+  void publishOutput(Value tile);
 
   /// What one thread copies at once: a row of the tile, a column in units.
   struct Unit {
@@ -87,12 +112,12 @@ private:
   Value sharedInputColumn(Value local);
   Value globalOutputColumn(Value local);
   Value outputIsInside(Value local);
-  void emitAsyncLoad(Value firstRow, Value slot);
-  void emitAsyncUnit(Value firstRow, Value tileRows, Value slotBase, int64_t round);
-  void emitLoad(Value firstRow);
-  void emitLoadBatch(Value firstRow, Value firstUnit, int64_t count);
-  void emitOutput(Value firstRow);
-  void emitOutputUnit(Value firstRow, Value tileRows, Unit unit);
+  void emitAsyncLoad(Value tile, Value slot);
+  void emitAsyncUnit(Value sourceRow, Value tileRows, Value slotBase, int64_t round);
+  void emitLoad(Value tile);
+  void emitLoadBatch(Value tile, Value firstUnit, int64_t count);
+  void emitOutput(Value tile);
+  void emitOutputUnit(Value targetRow, Value tileRows, Unit unit);
 
   // KernelStages.cpp: products.
   void emitStage(size_t number, Value inputBase, Value firstRow);
@@ -126,7 +151,7 @@ private:
 
   mlir::Type inElement, outElement;
   int64_t threads, rowTiles;
-  Value thread, warp, numRows;
+  Value thread, warp, numRows, numTiles;
   Value groupA, groupB, groupD;    ///< null where there is one group
   llvm::SmallVector<Value> inputs; ///< shared buffer a stage
   Value output;

@@ -192,8 +192,14 @@ Value KernelEmitter::columnLimit(const GpuStagePlan &plan, Value tile) {
 /// the next stage, or the copy to y, reads (see GpuPlan.h).
 AffineMap KernelEmitter::storeMap(size_t number) {
   AffineExpr row = b.getAffineDimExpr(0), column = b.getAffineDimExpr(1);
-  if (number + 1 == segment.stages.size())
+  if (number + 1 == segment.stages.size()) {
+    const ColumnOrder &order = segment.outOrder;
+    if (!order.isNatural())
+      column = (column.floorDiv(order.run * order.width) * order.width + column % order.width) *
+                   order.run +
+               column.floorDiv(order.width) % order.run;
     return AffineMap::get(2, 0, row * segment.out.rowPitch + column);
+  }
   const GpuStagePlan &next = segment.stages[number + 1];
   int64_t c = next.local.c, d = next.local.d;
   AffineExpr block = column.floorDiv(c * d) * d + column % d;
