@@ -142,6 +142,8 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       in flight, and where the weights live
     * `ring` (mma_sync): 0, or the parts between cuts run at once, in one launch,
       and a tile goes from one to the next through a ring of so many in memory
+    * `outputs` (mma_sync): tiles of results in shared memory; with 2, one is
+      stored while the next is computed
 
     `danaus-verify-schedule` holds the constraints; they are C++ functions in
     `danaus/Support/Legality.h`.
@@ -159,10 +161,11 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       DefaultValuedParameter<"int64_t", "2">:$depth,
       DefaultValuedParameter<"::danaus::chain::Placement",
                              "::danaus::chain::Placement::streamed">:$placement,
-      DefaultValuedParameter<"int64_t", "0">:$ring);
+      DefaultValuedParameter<"int64_t", "0">:$ring,
+      DefaultValuedParameter<"int64_t", "1">:$outputs);
   let assemblyFormat = [{
     `<` struct($unit, $rows, custom<IntegerList>($cuts), custom<AxisList>($axes),
-               $block_rows, $panel, $warps, $depth, $placement, $ring) `>`
+               $block_rows, $panel, $warps, $depth, $placement, $ring, $outputs) `>`
   }];
 }
 

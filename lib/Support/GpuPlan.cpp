@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <numeric>
 
 using namespace danaus;
 using llvm::alignTo;
@@ -158,7 +159,7 @@ static void connectStages(GpuStagePlan &stage, GpuStagePlan &next, int64_t eleme
 static int64_t contiguousOutput(const GpuSegment &segment) {
   const StagePattern &local = segment.stages.back().local;
   if (segment.groupsD > 1)
-    return local.d;
+    return segment.innerLocal;
   return segment.groupsB > 1 ? local.b * local.d : local.outSize();
 }
 
@@ -198,7 +199,7 @@ static int64_t contiguousInput(const GpuSegment &segment, int64_t paddedC) {
   if (!segment.inOrder.isNatural())
     return segment.inOrder.run;
   if (stage.whole.d > 1)
-    return stage.local.d;
+    return segment.groupsD > 1 ? segment.innerLocal : stage.local.d;
   return stage.local.c == paddedC ? stage.local.a * stage.local.c : stage.local.c;
 }
 
@@ -267,8 +268,8 @@ static void placeBuffers(GpuSegment &segment, ElementSizes sizes, const Schedule
     bytes =
         placeBuffer(stage.input, copies * schedule.rows * stage.input.rowPitch, sizes.in, bytes);
   }
-  segment.sharedBytes =
-      placeBuffer(segment.out, schedule.rows * segment.out.rowPitch, sizes.out, bytes);
+  segment.sharedBytes = placeBuffer(
+      segment.out, segment.outputs * schedule.rows * segment.out.rowPitch, sizes.out, bytes);
 }
 
 static bool hasOddExtents(const StagePattern &pattern) {
@@ -330,26 +331,55 @@ struct Surroundings {
 };
 } // namespace
 
-static GpuSegment planSegment(const Surroundings &around, const StagePattern &local,
-                              ElementSizes sizes, const Schedule &schedule,
-                              const TargetLimits &limits) {
-  GpuSegment segment;
-  ArrayRef<StageDescriptor> stages = around.stages();
-  segment.firstStage = around.begin;
-  segment.inOrder = around.inOrder;
+/// The part of a launch that one group has.
+struct Split {
+  int64_t groupsA = 1;    ///< of what all stages have in common outside
+  int64_t innerLocal = 1; ///< of what they have in common inside
+  int64_t localB = 0;     ///< of a single stage; 0 for all of it
+};
+
+static int64_t commonOuter(ArrayRef<StageDescriptor> stages) {
+  int64_t common = 0;
+  for (const StageDescriptor &stage : stages)
+    common = std::gcd(common, stage.pattern.a);
+  return common;
+}
+
+static int64_t commonInner(ArrayRef<StageDescriptor> stages) {
+  int64_t common = 0;
+  for (const StageDescriptor &stage : stages)
+    common = std::gcd(common, stage.pattern.d);
+  return common;
+}
+
+static void splitStages(GpuSegment &segment, ArrayRef<StageDescriptor> stages, const Split &split,
+                        int64_t elementBytes) {
+  segment.innerWhole = commonInner(stages);
+  segment.innerLocal = split.innerLocal;
+  segment.groupsA = split.groupsA;
+  segment.groupsD = segment.innerWhole / split.innerLocal;
+  if (split.localB > 0)
+    segment.groupsB = divideCeil(stages.front().pattern.b, split.localB);
   for (const StageDescriptor &descriptor : stages) {
     GpuStagePlan stage;
-    stage.whole = descriptor.pattern;
-    stage.local = stages.size() == 1 ? local : descriptor.pattern;
-    stage.kSteps = divideCeil(stage.local.c, contraction(sizes.in));
+    stage.whole = stage.local = descriptor.pattern;
+    stage.local.a /= segment.groupsA;
+    stage.local.d /= segment.groupsD;
+    if (split.localB > 0)
+      stage.local.b = split.localB;
+    stage.kSteps = divideCeil(stage.local.c, contraction(elementBytes));
     stage.nTiles = divideCeil(stage.local.b, 8);
-    segment.hasPadding |= stage.local.c % contraction(sizes.in) != 0;
+    segment.hasPadding |= stage.local.c % contraction(elementBytes) != 0;
     segment.stages.push_back(stage);
   }
-  const StagePattern &whole = stages.front().pattern;
-  segment.groupsA = whole.a / segment.stages.front().local.a;
-  segment.groupsB = divideCeil(whole.b, segment.stages.front().local.b);
-  segment.groupsD = whole.d / segment.stages.front().local.d;
+}
+
+static GpuSegment planSegment(const Surroundings &around, const Split &split, ElementSizes sizes,
+                              const Schedule &schedule, const TargetLimits &limits) {
+  GpuSegment segment;
+  segment.firstStage = around.begin;
+  segment.inOrder = around.inOrder;
+  splitStages(segment, around.stages(), split, sizes.in);
   segment.weightsInRegisters = schedule.placement == WeightPlacement::Registers;
   if (around.end < around.all.size())
     segment.outOrder = orderBetween(segment, around.all[around.end].pattern);
@@ -360,6 +390,7 @@ static GpuSegment planSegment(const Surroundings &around, const StagePattern &lo
   for (GpuStagePlan &stage : segment.stages)
     chooseTilesPerItem(stage, schedule);
   segment.depth = segment.load.async ? schedule.depth : 1;
+  segment.outputs = schedule.outputs;
   placeBuffers(segment, sizes, schedule);
   segment.registers = estimateRegisters(segment, sizes.in, schedule);
   segment.blocksPerProcessor = residentBlocks(segment, schedule, limits);
@@ -379,21 +410,28 @@ static int64_t nextDivisor(int64_t value, int64_t least) {
   return 0;
 }
 
-/// A smaller part of a stage, or false. Whole rows of blocks first; along d
-/// down to 16, so that what a row reads and writes stays whole sectors of 32
-/// bytes; then along b; below that only if nothing else is left.
-static bool shrink(StagePattern &local) {
-  auto take = [](int64_t &extent, int64_t value) {
-    if (value == 0)
-      return false;
-    extent = value;
+/// A smaller part, or false. Whole rows of blocks first; inside down to 16, so
+/// that what a row reads and writes stays whole sectors of 32 bytes; then along b;
+/// below that only if nothing else is left.
+static bool shrink(ArrayRef<StageDescriptor> stages, Split &split) {
+  if (int64_t inner = nextDivisor(split.innerLocal, 16)) {
+    split.innerLocal = inner;
     return true;
-  };
-  if (take(local.d, nextDivisor(local.d, 16)) || take(local.a, nextDivisor(local.a, 1)))
+  }
+  int64_t outer = commonOuter(stages);
+  if (int64_t perGroup = nextDivisor(outer / split.groupsA, 1)) {
+    split.groupsA = outer / perGroup;
     return true;
-  if (local.b > 8)
-    return take(local.b, alignTo(divideCeil(local.b, 2), 8));
-  return take(local.d, nextDivisor(local.d, 1));
+  }
+  int64_t b = split.localB > 0 ? split.localB : stages.front().pattern.b;
+  if (stages.size() == 1 && b > 8) {
+    split.localB = alignTo(divideCeil(b, 2), 8);
+    return true;
+  }
+  int64_t inner = nextDivisor(split.innerLocal, 1);
+  if (inner > 0)
+    split.innerLocal = inner;
+  return inner > 0;
 }
 
 static void reportBroken(const GpuSegment &segment, size_t index, const Schedule &schedule,
@@ -414,6 +452,8 @@ static void checkFields(ArrayRef<StageDescriptor> stages, ElementSizes sizes,
     broken.push_back(formatv("unit: wanted mma_sync on {0}", limits.name));
   if (schedule.rows % 16 != 0 || schedule.rows > 64)
     broken.push_back(formatv("rows: wanted 16, 32, 48 or 64, found {0}", schedule.rows));
+  if (schedule.outputs < 1 || schedule.outputs > 2)
+    broken.push_back(formatv("outputs: wanted 1 or 2, found {0}", schedule.outputs));
   if (schedule.warps > limits.warpsPerBlock)
     broken.push_back(
         formatv("warps: wanted at most {0}, found {1}", limits.warpsPerBlock, schedule.warps));
@@ -433,7 +473,8 @@ static int64_t ringBytes(const GpuPlan &plan, int64_t elementBytes, const Schedu
 
 /// All groups of all launches at once: each needs a thread block of its own, and
 /// the ring room for the tiles that wait in between. With 2 depth tiles for each
-/// thread block of a group, what a consumer waits for never waits for that consumer.
+/// thread block of a group, what a consumer waits for never waits for that consumer;
+/// a second tile of results delays what a producer says by another.
 static void planRing(GpuPlan &plan, int64_t elementBytes, const Schedule &schedule,
                      const TargetLimits &limits) {
   if (plan.segments.size() < 2) {
@@ -457,7 +498,7 @@ static void planRing(GpuPlan &plan, int64_t elementBytes, const Schedule &schedu
         formatv("ring: wanted at most {0} groups in all launches, found {1}", most, groups));
     return;
   }
-  int64_t least = 2 * schedule.depth * plan.blocksPerGroup;
+  int64_t least = 2 * (schedule.depth + schedule.outputs - 1) * plan.blocksPerGroup;
   if (schedule.ring < least)
     plan.broken.push_back(
         formatv("ring: wanted at least {0} tiles, found {1}", least, schedule.ring));
@@ -480,10 +521,11 @@ GpuPlan danaus::planGpuKernel(ArrayRef<StageDescriptor> stages, ElementSizes siz
   for (int64_t end : ends) {
     around.end = end;
     ElementSizes partSizes = {sizes.in, end == ends.back() ? sizes.out : sizes.in};
-    StagePattern local = around.stages().front().pattern;
-    GpuSegment segment = planSegment(around, local, partSizes, schedule, limits);
-    while (around.stages().size() == 1 && !fits(segment, schedule, limits) && shrink(local))
-      segment = planSegment(around, local, partSizes, schedule, limits);
+    Split split;
+    split.innerLocal = commonInner(around.stages());
+    GpuSegment segment = planSegment(around, split, partSizes, schedule, limits);
+    while (!fits(segment, schedule, limits) && shrink(around.stages(), split))
+      segment = planSegment(around, split, partSizes, schedule, limits);
     reportBroken(segment, plan.segments.size(), schedule, limits, plan.broken);
     around.inOrder = segment.outOrder;
     around.begin = end;

@@ -40,9 +40,13 @@
 // n + 1 lies beside block n for all even n, a warp computes both blocks and
 // stores their values together. `pairing` says which.
 //
-// **Groups.** A launch of a single stage may be split: thread blocks with the
-// same blockIdx.y handle the part [A0, A0 + a') x [B0, B0 + b') x [D0, D0 + d')
-// of the stage, where pattern (a', b', c, d') is `local`.
+// **Groups.** A launch may be split: thread blocks with the same blockIdx.y handle
+// a part of each stage. What all stages have in common on the outside, the outermost
+// digit of A, is split into `groupsA`; what they have in common on the inside, the
+// `innerWhole` innermost values of D, into groups of `innerLocal`; a single stage
+// also along B. Pattern (a', b', c, d') of the part is `local`. The three stages of
+// 8 (x) 8 (x) 8 on 512 columns, 64 times side by side, are 64 groups; the two stages
+// of 8 (x) 8 on columns 512 apart are 32 groups of 16 innermost values.
 //
 // **Between launches** the columns lie in an order of our own (`ColumnOrder`), in
 // which the values of c of a block of the next stage come in runs. For Monarch
@@ -122,10 +126,12 @@ struct GpuSegment {
   SharedBuffer out;
   GpuCopy load, store;
   ColumnOrder inOrder, outOrder; ///< of what it loads and stores
-  int64_t depth = 1; ///< buffers of x in flight
+  int64_t depth = 1;             ///< buffers of x in flight
+  int64_t outputs = 1; ///< buffers of results: with 2, one is stored while the next is computed
   bool weightsInRegisters = false;
   bool hasPadding = false; ///< some c is padded: buffers start as zeros
   int64_t groupsA = 1, groupsB = 1, groupsD = 1;
+  int64_t innerWhole = 1, innerLocal = 1; ///< innermost values of D that all stages share
   int64_t sharedBytes = 0;
   int64_t registers = 0; ///< estimate for one thread
   int64_t blocksPerProcessor = 1;

@@ -26,23 +26,24 @@ static int64_t bytesOf(Type element) { return element.getIntOrFloatBitWidth() / 
 // Columns: the group's part of x and y, and in[0]
 //===----------------------------------------------------------------------===//
 
+/// Column of the whole for column `local` of a group's part: what lies `scale`
+/// innermost values apart there does so here, outside of the part's innermost ones.
+Value KernelEmitter::wholeColumn(Value local, int64_t scale) {
+  int64_t part = segment.innerLocal * scale, whole = segment.innerWhole * scale;
+  return part == whole ? local : add(mul(div(local, part), whole), rem(local, part));
+}
+
 /// Column of x at which element `local` of the group's part lies. In natural order
-/// that is column (A c + C) d' + D of the part, at ((A0 + A) c + C) d + D0 + D;
-/// else the part is (A, C / run, D, C % run), and x the same with d for d'.
+/// that is column (A c + C) d' + D of the part; else the part is (A, C / run, D,
+/// C % run), and x the same.
 Value KernelEmitter::globalInputColumn(Value local) {
-  const GpuStagePlan &plan = segment.stages.front();
+  const StagePattern &part = segment.stages.front().local, &whole = segment.stages.front().whole;
   int64_t run = segment.inOrder.isNatural() ? 1 : segment.inOrder.run;
-  Value column = local;
-  if (run > 1) {
-    if (plan.local.d != plan.whole.d)
-      column = add(mul(div(local, run * plan.local.d), run * plan.whole.d),
-                   rem(local, run * plan.local.d));
-  } else if (plan.local.d != plan.whole.d)
-    column = add(mul(div(local, plan.local.d), plan.whole.d), rem(local, plan.local.d));
+  Value column = wholeColumn(local, run);
   if (groupA)
-    column = add(column, mul(groupA, plan.local.a * plan.whole.c * plan.whole.d));
+    column = add(column, mul(groupA, part.a * whole.c * whole.d));
   if (groupD)
-    column = add(column, mul(groupD, run * plan.local.d));
+    column = add(column, mul(groupD, run * segment.innerLocal));
   return column;
 }
 
@@ -64,22 +65,19 @@ Value KernelEmitter::sharedInputColumn(Value local) {
   return add(mul(block, plan.input.blockPitch), inBlock);
 }
 
-/// Column of y for column (A b' + B) d' + D of the group's part:
-/// ((A0 + A) b + B0 + B) d + D0 + D.
+/// Column of y for column (A b' + B) d' + D of the group's part.
 Value KernelEmitter::globalOutputColumn(Value local) {
-  const GpuStagePlan &plan = segment.stages.back();
-  const StagePattern &part = plan.local, &whole = plan.whole;
+  const StagePattern &part = segment.stages.back().local, &whole = segment.stages.back().whole;
   Value column = local;
-  if (part.b != whole.b || part.d != whole.d) {
-    Value A = div(local, part.b * part.d), B = rem(div(local, part.d), part.b);
-    column = add(mul(add(mul(A, whole.b), B), whole.d), rem(local, part.d));
-  }
+  if (groupB) // a single stage, whose D is all that is inside
+    column = add(mul(div(local, part.b * part.d), whole.b * part.d), rem(local, part.b * part.d));
+  column = wholeColumn(column, 1);
   if (groupA)
     column = add(column, mul(groupA, part.a * whole.b * whole.d));
   if (groupB)
     column = add(column, mul(groupB, part.b * whole.d));
   if (groupD)
-    column = add(column, mul(groupD, part.d));
+    column = add(column, mul(groupD, segment.innerLocal));
   return column;
 }
 
@@ -202,7 +200,7 @@ void KernelEmitter::emitLoad(Value tile) {
 // out -> y
 //===----------------------------------------------------------------------===//
 
-void KernelEmitter::emitOutputUnit(Value targetRow, Value tileRows, Unit unit) {
+void KernelEmitter::emitOutputUnit(Value targetRow, Value tileRows, Value stagedRow, Unit unit) {
   int64_t width = segment.store.elements;
   Value local = mul(unit.column, width), inside = isBelow(unit.row, tileRows);
   if (Value columnInside = outputIsInside(local))
@@ -210,7 +208,7 @@ void KernelEmitter::emitOutputUnit(Value targetRow, Value tileRows, Unit unit) {
   emitIf(inside, [&] {
     auto vector = VectorType::get({width}, outElement);
     auto alignment = llvm::MaybeAlign(width * bytesOf(outElement));
-    Value source = add(mul(unit.row, segment.out.rowPitch), local);
+    Value source = add(mul(add(unit.row, stagedRow), segment.out.rowPitch), local);
     Value value = vector::LoadOp::create(b, vector, output, ValueRange{source},
                                          /*nontemporal=*/false, alignment);
     vector::StoreOp::create(b, value, operands.y,
@@ -219,7 +217,8 @@ void KernelEmitter::emitOutputUnit(Value targetRow, Value tileRows, Unit unit) {
   });
 }
 
-void KernelEmitter::emitOutput(Value tile) {
+/// Stores the results of a tile, which begin at row `stagedRow` of `output`.
+void KernelEmitter::emitOutput(Value tile, Value stagedRow) {
   const GpuStagePlan &plan = segment.stages.back();
   int64_t unitsPerRow = plan.local.outSize() / segment.store.elements;
   int64_t total = schedule.rows * unitsPerRow;
@@ -228,9 +227,11 @@ void KernelEmitter::emitOutput(Value tile) {
     auto loop = scf::ForOp::create(b, thread, constant(total), constant(threads));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    return emitOutputUnit(targetRow, tileRows, unitAt(loop.getInductionVar(), 0, unitsPerRow));
+    return emitOutputUnit(targetRow, tileRows, stagedRow,
+                          unitAt(loop.getInductionVar(), 0, unitsPerRow));
   }
   for (int64_t round = 0; round * threads < total; ++round)
-    emitIf(unitExists(thread, round, total),
-           [&] { emitOutputUnit(targetRow, tileRows, unitAt(thread, round, unitsPerRow)); });
+    emitIf(unitExists(thread, round, total), [&] {
+      emitOutputUnit(targetRow, tileRows, stagedRow, unitAt(thread, round, unitsPerRow));
+    });
 }

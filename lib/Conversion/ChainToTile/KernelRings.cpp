@@ -29,10 +29,12 @@ Value KernelEmitter::firstRowIn(const std::optional<RingOperand> &ring, Value ti
   return mul(ring ? rem(tile, ring->tiles) : tile, schedule.rows);
 }
 
-void KernelEmitter::emitByOneThread(Value condition, llvm::function_ref<void()> body) {
-  Value isFirst =
-      arith::CmpIOp::create(b, arith::CmpIPredicate::eq, thread, constant(0));
-  emitIf(condition ? arith::AndIOp::create(b, isFirst, condition) : isFirst, body);
+/// Each duty is another warp's, since each takes a round trip to the L2 cache and
+/// the warps' trips overlap.
+void KernelEmitter::emitDuty(Duty duty, Value condition, llvm::function_ref<void()> body) {
+  Value chosen = constant(static_cast<int64_t>(duty) % schedule.warps * 32);
+  Value isOurs = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, thread, chosen);
+  emitIf(condition ? arith::AndIOp::create(b, isOurs, condition) : isOurs, body);
 }
 
 /// Waits until `tile` can be loaded; past the last tile there is nothing to wait for.
@@ -40,7 +42,7 @@ void KernelEmitter::awaitInput(Value tile) {
   if (!operands.before)
     return;
   const RingOperand &ring = *operands.before;
-  emitByOneThread(isBelow(tile, numTiles), [&] {
+  emitDuty(Duty::AwaitInput, isBelow(tile, numTiles), [&] {
     Value count = mul(add(div(tile, ring.tiles), 1), ring.producers);
     tile::AwaitOp::create(b, ring.counters, rem(tile, ring.tiles), count);
   });
@@ -50,26 +52,25 @@ void KernelEmitter::releaseInput(Value tile) {
   if (!operands.before)
     return;
   const RingOperand &ring = *operands.before;
-  emitByOneThread(nullptr, [&] {
+  emitDuty(Duty::ReleaseInput, nullptr, [&] {
     tile::SignalOp::create(b, ring.counters, add(rem(tile, ring.tiles), ring.tiles));
   });
 }
 
-void KernelEmitter::awaitOutput(Value tile) {
+void KernelEmitter::awaitOutput(Value tile, Value exists) {
   if (!operands.after)
     return;
   const RingOperand &ring = *operands.after;
-  emitByOneThread(nullptr, [&] {
+  emitDuty(Duty::AwaitOutput, exists, [&] {
     Value count = mul(div(tile, ring.tiles), ring.consumers);
     tile::AwaitOp::create(b, ring.counters, add(rem(tile, ring.tiles), ring.tiles), count);
   });
 }
 
-void KernelEmitter::publishOutput(Value tile) {
+void KernelEmitter::publishOutput(Value tile, Value exists) {
   if (!operands.after)
     return;
   const RingOperand &ring = *operands.after;
-  gpu::BarrierOp::create(b);
-  emitByOneThread(nullptr,
-                  [&] { tile::SignalOp::create(b, ring.counters, rem(tile, ring.tiles)); });
+  emitDuty(Duty::PublishOutput, exists,
+           [&] { tile::SignalOp::create(b, ring.counters, rem(tile, ring.tiles)); });
 }

@@ -45,8 +45,8 @@ Value KernelEmitter::blockA(const GpuStagePlan &plan, Value block) {
 }
 
 Value KernelEmitter::blockD(const GpuStagePlan &plan, Value block) {
-  Value D = rem(block, plan.local.d);
-  return groupD ? add(D, mul(groupD, plan.local.d)) : D;
+  Value D = wholeColumn(rem(block, plan.local.d), 1);
+  return groupD ? add(D, mul(groupD, segment.innerLocal)) : D;
 }
 
 /// The fragment of the packed weight for one block, fragment along b, and step
@@ -271,8 +271,9 @@ void KernelEmitter::storeSums(size_t number, Item item, Value tile, const Fragme
                                  add(firstRow, 16 * m)));
     }
     bool areAdjacent = plan.pairing == StorePairing::Columns;
-    tile::StoreOp::create(b, values, target, constant(16 * m), localColumn(plan, item.block, tile),
-                          limit, plan.local.d, map, areAdjacent);
+    Value row = isLast ? add(stagedRow, 16 * m) : constant(16 * m);
+    tile::StoreOp::create(b, values, target, row, localColumn(plan, item.block, tile), limit,
+                          plan.local.d, map, areAdjacent);
   }
 }
 

@@ -264,8 +264,7 @@ struct ConvertLaunchToRuntime
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<LowerLaunch, LowerAlloc<gpu::AllocOp>, LowerAlloc<memref::AllocOp>,
                         LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerMemset,
-                        LowerCopy>(
-        patterns, types);
+                        LowerCopy>(patterns, types);
     if (failed(applyPartialConversion(functions, target, std::move(patterns))))
       signalPassFailure();
   }

@@ -439,8 +439,7 @@ struct LowerAwait : OpConversionPattern<AwaitOp> {
                                        /*isVolatile=*/false, /*isNonTemporal=*/false,
                                        /*isInvariant=*/false, /*isInvariantGroup=*/false,
                                        LLVM::AtomicOrdering::acquire, deviceScope);
-    Value isBelow =
-        arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::slt, count, least);
+    Value isBelow = arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::slt, count, least);
     scf::ConditionOp::create(rewriter, loc, isBelow, ValueRange());
     rewriter.createBlock(&loop.getAfter());
     scf::YieldOp::create(rewriter, loc);
@@ -465,8 +464,7 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     RewritePatternSet patterns(context);
     danaus::addPatterns<LowerLoadA, LowerLoadB, LowerZero, LowerMma, LowerMap, LowerStore,
-                        LowerSignal, LowerAwait>(
-        patterns, types, context);
+                        LowerSignal, LowerAwait>(patterns, types, context);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
     populateCallOpTypeConversionPattern(patterns, types);
