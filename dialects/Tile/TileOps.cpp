@@ -28,6 +28,9 @@ LogicalResult LoadAOp::verify() {
   if (pitch < 1 || pitch % word != 0) // (C1)
     return emitOpError() << "row_pitch: wanted a positive multiple of " << word << ", found "
                          << pitch;
+  if (getAligned() && pitch % (4 * word) != 0) // (C1)
+    return emitOpError() << "row_pitch: wanted a multiple of " << 4 * word
+                         << " for an aligned load, found " << pitch;
   return success();
 }
 

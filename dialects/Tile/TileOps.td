@@ -37,9 +37,11 @@ def Tile_LoadAOp : Tile_Op<"load_a", [MemoryEffects<[MemRead]>]> {
     `result[i, j] = buffer[offset + row_pitch i + j]`
 
     Lanes read whole words, so `offset` must be a multiple of a word (4 bytes);
-    the load is free of bank conflicts when `row_pitch` is 4 modulo 8 words.
+    the load is free of bank conflicts when `row_pitch` is 4 modulo 8 words. Where
+    it is `aligned`, offset too is a multiple of 16 bytes, and one `ldmatrix` loads
+    all: lane l gives the address of row l mod 16, and of its second half for l >= 16.
 
-    * (C1) `row_pitch` is positive and a multiple of a word
+    * (C1) `row_pitch` is positive and a multiple of a word, of 16 bytes if `aligned`
     * (C2) the buffer and the fragment have the same element type
 
     ```mlir
@@ -47,10 +49,12 @@ def Tile_LoadAOp : Tile_Op<"load_a", [MemoryEffects<[MemRead]>]> {
         : memref<640xbf16, 3> -> !tile.fragment<a, 16x16xbf16>
     ```
   }];
-  let arguments = (ins Tile_FlatBuffer:$buffer, Index:$offset, I64Attr:$row_pitch);
+  let arguments = (ins Tile_FlatBuffer:$buffer, Index:$offset, I64Attr:$row_pitch,
+                       UnitAttr:$aligned);
   let results = (outs Tile_A:$result);
   let assemblyFormat = [{
-    $buffer `[` $offset `]` `row_pitch` $row_pitch attr-dict `:` type($buffer) `->` type($result)
+    $buffer `[` $offset `]` `row_pitch` $row_pitch (`aligned` $aligned^)? attr-dict
+    `:` type($buffer) `->` type($result)
   }];
   let hasVerifier = 1;
 }

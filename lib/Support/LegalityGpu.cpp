@@ -36,13 +36,13 @@ static void deepenPipeline(ArrayRef<StageDescriptor> stages, int64_t elementByte
       return;
 }
 
-/// `schedule` with all launches at once where that is legal: as deep a pipeline as
-/// leaves room for the ring, and the smallest ring, a power of two so that the slot
-/// of a tile is cheap.
+/// `schedule` with all launches at once where that is legal, with the smallest ring,
+/// a power of two so that the slot of a tile is cheap: a larger one, or a deeper
+/// pipeline, which needs one, is written back from the cache (docs/performance.md).
 static void joinLaunches(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                          const TargetLimits &limits, Schedule &schedule) {
   Schedule joined = schedule;
-  for (; joined.depth >= 1; --joined.depth)
+  for (joined.depth = std::min<int64_t>(schedule.depth, 2); joined.depth >= 1; --joined.depth)
     for (joined.ring = 4; joined.ring <= 4096; joined.ring *= 2)
       if (checkGpuSchedule(stages, elementBytes, joined, limits).empty()) {
         schedule = joined;
@@ -125,7 +125,9 @@ static std::optional<Schedule> chooseCuts(ArrayRef<StageDescriptor> stages, int6
 }
 
 Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
-                                    const TargetLimits &limits) {
+                                    const TargetLimits &limits, int64_t rows) {
+  // A tile or two gain nothing from parts that run at once, and pay for the counters.
+  constexpr int64_t fewRows = 64;
   int64_t warps = usefulWarps(stages), most = std::max<int64_t>(1, stages.size());
   // Half the warps have twice the registers each. Streamed weights cost a pass
   // over all of them for each tile of rows, so these tiles are tall where they fit.
@@ -139,7 +141,7 @@ Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
       if (!schedule)
         continue;
       deepenPipeline(stages, elementBytes, limits, *schedule);
-      if (parts > 1)
+      if (parts > 1 && rows > fewRows)
         joinLaunches(stages, elementBytes, limits, *schedule);
       return *schedule;
     }

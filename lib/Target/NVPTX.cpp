@@ -59,12 +59,13 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const Target
   return machine;
 }
 
-/// All lanes of a warp take part in an mma. LLVM's intrinsics do not say so, and a fragment that
+/// All lanes of a warp take part in an mma and in an ldmatrix. LLVM's intrinsics do not say so, and a fragment that
 /// only some lanes store let it sink the mma into their branch, where the warp waits for the others
 /// for ever.
 static void markConvergent(llvm::Module &module) {
   for (llvm::Function &function : module)
-    if (function.getName().starts_with("llvm.nvvm.mma."))
+    if (function.getName().starts_with("llvm.nvvm.mma.") ||
+        function.getName().starts_with("llvm.nvvm.ldmatrix."))
       for (llvm::User *user : function.users())
         if (auto *call = dyn_cast<llvm::CallBase>(user))
           call->setConvergent();

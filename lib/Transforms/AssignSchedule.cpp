@@ -82,7 +82,8 @@ private:
 
   chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {
     if (limits.isGpu) {
-      Schedule byRule = defaultGpuSchedule(describeStages(kernel), elementBytes(kernel), limits);
+      Schedule byRule = defaultGpuSchedule(describeStages(kernel), elementBytes(kernel), limits,
+                                           rowsOf(kernel, rows));
       chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), byRule);
       explain(kernel, chosen, "default", 0);
       return chosen;

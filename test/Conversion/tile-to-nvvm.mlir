@@ -125,6 +125,18 @@ func.func @accumulators_in_loops(%a: !tile.fragment<a, 16x16xbf16>, %b: !tile.fr
   return %sum : !tile.fragment<acc, 16x8xf32>
 }
 
+// Aligned, one instruction of the warp: row l mod 16 for lane l, its second half for l >= 16.
+// CHECK-LABEL: @aligned_loads_are_one_ldmatrix(
+func.func @aligned_loads_are_one_ldmatrix(%x: memref<640xbf16, 3>, %i: index) -> !tile.fragment<a, 16x16xbf16> {
+  // CHECK: memref.extract_aligned_pointer_as_index
+  // CHECK: %[[AT:.+]] = llvm.inttoptr %{{.+}} : i64 to !llvm.ptr<3>
+  // CHECK: %[[FOUR:.+]] = nvvm.ldmatrix %[[AT]] {eltType = #nvvm.ld_st_matrix_elt_type<b16>, layout = #nvvm.mma_layout<row>, num = 4 : i32, shape = #nvvm.ld_st_matrix_shape<m = 8, n = 8>} : (!llvm.ptr<3>) -> !llvm.struct<(i32, i32, i32, i32)>
+  // CHECK-NOT: vector.load
+  // CHECK: vector.from_elements %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}} : vector<4xi32>
+  %a = tile.load_a %x[%i] row_pitch 40 aligned : memref<640xbf16, 3> -> !tile.fragment<a, 16x16xbf16>
+  return %a : !tile.fragment<a, 16x16xbf16>
+}
+
 // CHECK-LABEL: @signals_release(
 func.func @signals_release(%counters: memref<64xi32>, %slot: index) {
   // CHECK: %[[BASE:.+]] = memref.extract_aligned_pointer_as_index %{{.+}} : memref<64xi32> -> index

@@ -81,7 +81,7 @@ TEST(GpuPlan, aLargeStageAloneIsSplitIntoGroups) {
 }
 
 TEST(GpuPlan, betweenLaunchesAGroupStoresARowAndFindsItsBlocksInRuns) {
-  Schedule schedule = tensorCores(16, 16, 4, WeightPlacement::Registers);
+  Schedule schedule = tensorCores(16, 8, 4, WeightPlacement::Registers);
   schedule.cuts = {1};
   GpuPlan plan = planGpuKernel(monarch(64), {2, 2}, schedule, h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
@@ -132,6 +132,7 @@ TEST(GpuPlan, whatARingNeedsIsNamed) {
             BrokenConstraints{"ring: wanted cuts, found none"});
   schedule.cuts = {1};
   schedule.ring = 20;
+  schedule.warps = 8;
   EXPECT_EQ(checkGpuSchedule(monarch(64), 2, schedule, h100()),
             BrokenConstraints{"ring: wanted at least 96 tiles, found 20"});
   schedule.ring = 512;
@@ -205,5 +206,7 @@ TEST(GpuPlan, theDefaultKeepsAMonarchOf1024InOneLaunchWithWeightsInRegisters) {
 TEST(GpuPlan, theDefaultCutsAMonarchOf4096) {
   Schedule schedule = defaultGpuSchedule(monarch(64), 2, h100());
   EXPECT_EQ(schedule.cuts, (llvm::SmallVector<int64_t>{1}));
-  EXPECT_EQ(schedule.ring, 128);
+  EXPECT_EQ(schedule.warps, 8);
+  EXPECT_EQ(schedule.ring, 64);
+  EXPECT_EQ(defaultGpuSchedule(monarch(64), 2, h100(), 16).ring, 0);
 }

@@ -99,10 +99,11 @@ inline BrokenConstraints checkTargetSchedule(llvm::ArrayRef<StageDescriptor> sta
 }
 
 /// A legal schedule for `stages` on a GPU, by rule: the fewest launches that
-/// fit, weights in registers where they fit, as many tiles in flight as fit.
+/// fit, weights in registers where they fit, as many tiles in flight as fit, and
+/// all launches at once where more than a few `rows` are expected.
 /// Not legal only where no schedule is.
 Schedule defaultGpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
-                            const TargetLimits &limits);
+                            const TargetLimits &limits, int64_t rows = 65536);
 
 } // namespace danaus
 

@@ -106,8 +106,10 @@ Value KernelEmitter::loadLeft(size_t number, Item item, int64_t m, int64_t block
   const GpuStagePlan &plan = segment.stages[number];
   Value start = add(inputBase, mul(add(item.block, block), plan.input.blockPitch));
   Value offset = add(add(start, 16 * m * plan.input.rowPitch), mul(step, contraction(inElement)));
+  int64_t bytes = inElement.getIntOrFloatBitWidth() / 8;
+  bool isAligned = plan.input.rowPitch * bytes % 16 == 0 && plan.input.blockPitch * bytes % 16 == 0;
   return tile::LoadAOp::create(b, fragmentType(number, tile::Role::a), inputs[number], offset,
-                               plan.input.rowPitch);
+                               plan.input.rowPitch, isAligned);
 }
 
 /// acc[m, block, tile] += in[m, block, step] * weight[block, tile, step], the

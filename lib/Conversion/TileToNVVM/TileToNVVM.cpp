@@ -147,6 +147,39 @@ static Value loadWord(IndexBuilder index, Value buffer, Value offset, FragmentTy
   return vector::ExtractOp::create(index.builder, index.loc, cast, 0);
 }
 
+/// One ldmatrix of four 8 x 8 matrices of 2 bytes, which are 8 x 4 words: lane l
+/// gives the address of row l mod 16, at word 0 for l < 16, else at word 4.
+static Value loadByMatrices(IndexBuilder index, LoadAOp op, Value buffer, Value start) {
+  OpBuilder &builder = index.builder;
+  Location loc = index.loc;
+  FragmentType type = op.getResult().getType();
+  int64_t bytes = type.getElementType().getIntOrFloatBitWidth() / 8;
+  Value thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
+  Value lane = index.rem(thread, 32);
+  Value row = index.mul(index.rem(lane, 16), op.getRowPitch() * bytes);
+  Value half = index.mul(index.div(lane, 16), 16);
+  Value memory = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, buffer);
+  Value address = index.add(index.add(memory, index.mul(start, bytes)), index.add(row, half));
+  Type i64 = builder.getI64Type(), i32 = builder.getI32Type();
+  constexpr unsigned sharedSpace = 3;
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext(), sharedSpace);
+  Value place = LLVM::IntToPtrOp::create(
+      builder, loc, pointer, arith::IndexCastOp::create(builder, loc, i64, address).getResult());
+  auto four = LLVM::LLVMStructType::getLiteral(builder.getContext(), SmallVector<Type>(4, i32));
+  auto shape = NVVM::LdStMatrixShapeAttr::get(builder.getContext(), 8, 8);
+  Value loaded = NVVM::LdMatrixOp::create(builder, loc, four, place, 4, NVVM::MMALayout::row, shape,
+                                          NVVM::LdStMatrixEltType::B16);
+  SmallVector<Value> words;
+  for (int64_t reg = 0; reg < 4; ++reg) {
+    Value word = LLVM::ExtractValueOp::create(builder, loc, loaded, reg);
+    bool isFloat = type.getElementType().isF32();
+    words.push_back(
+        isFloat ? arith::BitcastOp::create(builder, loc, type.getElementType(), word).getResult()
+                : word);
+  }
+  return vector::FromElementsOp::create(builder, loc, laneType(type), words);
+}
+
 /// tile.load_a  ->  words (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4)
 struct LowerLoadA : OpConversionPattern<LoadAOp> {
   using OpConversionPattern::OpConversionPattern;
@@ -154,6 +187,10 @@ struct LowerLoadA : OpConversionPattern<LoadAOp> {
                                 ConversionPatternRewriter &rewriter) const override {
     FragmentType type = op.getResult().getType();
     IndexBuilder index{rewriter, op.getLoc()};
+    if (op.getAligned()) {
+      rewriter.replaceOp(op, loadByMatrices(index, op, adaptor.getBuffer(), adaptor.getOffset()));
+      return success();
+    }
     Lane lane = getLane(index);
     int64_t pitch = op.getRowPitch(), perWord = type.getElementType().isF32() ? 1 : 2;
     Value inRow = index.add(index.mul(lane.g, pitch), index.mul(lane.t, perWord));

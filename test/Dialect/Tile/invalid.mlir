@@ -33,6 +33,14 @@ func.func @load_a_with_half_words_C1(%x: memref<640xbf16, 3>, %i: index) {
 
 // -----
 
+func.func @aligned_load_a_with_a_pitch_that_is_not_C1(%x: memref<640xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.load_a' op row_pitch: wanted a multiple of 8 for an aligned load, found 34}}
+  %a = tile.load_a %x[%i] row_pitch 34 aligned : memref<640xbf16, 3> -> !tile.fragment<a, 16x16xbf16>
+  return
+}
+
+// -----
+
 func.func @load_a_of_another_type_C2(%x: memref<640xf16, 3>, %i: index) {
   // expected-error @below {{'tile.load_a' op element type of the buffer: wanted 'bf16', found 'f16'}}
   %a = tile.load_a %x[%i] row_pitch 40 : memref<640xf16, 3> -> !tile.fragment<a, 16x16xbf16>

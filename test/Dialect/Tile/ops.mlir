@@ -16,8 +16,10 @@ func.func @product_of_bf16_fragments(%x: memref<640xbf16, 3>, %w: memref<32x4x2x
 }
 
 // CHECK-LABEL: @product_of_f32_fragments(
-func.func @product_of_f32_fragments(%x: memref<192xf32, 3>, %w: memref<1x1x8x4x2xf32>, %i: index)
+func.func @product_of_f32_fragments(%x: memref<192xf32, 3>, %wide: memref<320xf32, 3>, %w: memref<1x1x8x4x2xf32>, %i: index)
     -> !tile.fragment<acc, 16x8xf32, adjacent> {
+  // CHECK: tile.load_a %{{.+}} row_pitch 20 aligned : memref<320xf32, 3> -> <a, 16x8xf32>
+  %aligned = tile.load_a %wide[%i] row_pitch 20 aligned : memref<320xf32, 3> -> !tile.fragment<a, 16x8xf32>
   // CHECK: tile.load_a %{{.+}} row_pitch 12 : memref<192xf32, 3> -> <a, 16x8xf32>
   %a = tile.load_a %x[%i] row_pitch 12 : memref<192xf32, 3> -> !tile.fragment<a, 16x8xf32>
   // CHECK: tile.load_b %{{.+}} : memref<1x1x8x4x2xf32> -> <b, 8x8xf32>
