@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Support/GpuPlan.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
@@ -16,6 +17,8 @@ using llvm::ArrayRef;
 
 BrokenConstraints danaus::checkGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                            const Schedule &schedule, const TargetLimits &limits) {
+  if (schedule.unit == ScheduleUnit::Wgmma)
+    return planGemmKernel(stages, elementBytes, schedule, limits).broken;
   return planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits).broken;
 }
 

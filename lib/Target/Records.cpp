@@ -49,6 +49,7 @@ static TargetLimits gpuRecord(StringRef name, int64_t multiprocessors, int64_t s
   limits.registersPerBlock = 65536;
   limits.registersPerThread = 255;
   limits.warpsPerBlock = 32;
+  limits.hasWgmma = name == "sm_90a";
   return limits;
 }
 

@@ -39,6 +39,7 @@ struct TargetLimits {
   int64_t registersPerBlock = 0;       ///< 32-bit registers
   int64_t registersPerThread = 0;
   int64_t warpsPerBlock = 0;
+  bool hasWgmma = false; ///< products of warpgroups, and bulk copies of tensors
 
   /// f32 or f64 values in a vector register, by the size of the accumulator.
   int64_t lanes(int64_t accumulatorBytes) const { return vectorBits / (8 * accumulatorBytes); }
@@ -84,8 +85,8 @@ int64_t tileDepth(int64_t bytes);
 Schedule defaultAmxSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                             const TargetLimits &limits);
 
-/// The constraints of unit `mma_sync` on a GPU: shared memory, registers and
-/// warps of each launch, and stages that tensor cores can run.
+/// The constraints of units `mma_sync` and `wgmma` on a GPU: shared memory,
+/// registers and warps of each launch, and stages that tensor cores can run.
 BrokenConstraints checkGpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                    const Schedule &schedule, const TargetLimits &limits);
 

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelEmitter.h"
+#include "GemmEmitter.h"
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Target/Records.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -59,13 +59,20 @@ static FailureOr<SmallVector<StageWithMaps>> collectStages(chain::KernelOp kerne
   return stages;
 }
 
-static LogicalResult checkStages(ArrayRef<StageWithMaps> stages) {
+/// The packing that kernels on `element` read under `unit`.
+static chain::PackingKind wantedPacking(Type element, chain::Unit unit) {
+  if (unit == chain::Unit::wgmma)
+    return chain::PackingKind::k_major;
+  return element.isF32() ? chain::PackingKind::mma_k8 : chain::PackingKind::mma_k16;
+}
+
+static LogicalResult checkStages(ArrayRef<StageWithMaps> stages, chain::Unit unit) {
   chain::StageOp first = stages.front().stage;
   Type element = first.getX().getType().getElementType();
   if (!element.isF32() && !element.isF16() && !element.isBF16())
     return first.emitOpError() << "element type on a GPU: wanted f32, f16 or bf16, found "
                                << element;
-  auto wanted = element.isF32() ? chain::PackingKind::mma_k8 : chain::PackingKind::mma_k16;
+  chain::PackingKind wanted = wantedPacking(element, unit);
   for (const StageWithMaps &part : stages) {
     chain::StageOp stage = part.stage;
     Type found = stage.getX().getType().getElementType();
@@ -104,6 +111,15 @@ struct Converter {
 
 private:
   gpu::GPUModuleOp deviceModule();
+  gpu::GPUFuncOp createFunction(func::FuncOp function, TypeRange arguments, int64_t threads,
+                                int64_t blocksPerProcessor);
+  LogicalResult convertToGemms(chain::KernelOp kernel, ArrayRef<StageWithMaps> stages,
+                               const Schedule &schedule, ArrayRef<StageDescriptor> descriptors);
+  void launchGemm(ImplicitLocOpBuilder &builder, func::FuncOp function, const GemmPlan &plan,
+                  const StageWithMaps &stage, Value x, Value weight, Value y, Value rows,
+                  llvm::function_ref<Value(Value)> outside);
+  void launchTranspose(ImplicitLocOpBuilder &builder, func::FuncOp function,
+                       const StagePattern &pattern, Value source, Value target, Value rows);
   gpu::GPUFuncOp createDeviceFunction(func::FuncOp function, const GpuSegment &segment,
                                       const Schedule &schedule, ArrayRef<StageWithMaps> stages,
                                       ArrayRef<Value> arguments);
@@ -134,31 +150,37 @@ static SetVector<Value> otherValues(ArrayRef<StageWithMaps> stages) {
   return values;
 }
 
-/// `arguments` are x, the other values and y, as the host passes them.
-gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const GpuSegment &segment,
-                                               const Schedule &schedule,
-                                               ArrayRef<StageWithMaps> stages,
-                                               ArrayRef<Value> arguments) {
+/// An empty kernel, named after the function that launches it.
+gpu::GPUFuncOp Converter::createFunction(func::FuncOp function, TypeRange arguments,
+                                         int64_t threads, int64_t blocksPerProcessor) {
   gpu::GPUModuleOp device = deviceModule();
   auto b = ImplicitLocOpBuilder::atBlockEnd(function.getLoc(), device.getBody());
   std::string name;
   for (int64_t number = 0; name.empty() || device.lookupSymbol(name); ++number)
     name = (function.getName() + "_kernel_" + Twine(number)).str();
-  FunctionType type = b.getFunctionType(TypeRange(ValueRange(arguments)), {});
-  auto kernel = gpu::GPUFuncOp::create(b, name, type);
+  auto kernel = gpu::GPUFuncOp::create(b, name, b.getFunctionType(arguments, {}));
   kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
-  kernel.setKnownBlockSizeAttr(
-      b.getDenseI32ArrayAttr({static_cast<int32_t>(32 * schedule.warps), 1, 1}));
+  kernel.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
   // Also where it is 1: ptxas would else save registers for a second block.
   kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                  b.getI32IntegerAttr(segment.blocksPerProcessor));
+                  b.getI32IntegerAttr(blocksPerProcessor));
+  return kernel;
+}
+
+/// `arguments` are x, the other values and y, as the host passes them.
+gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const GpuSegment &segment,
+                                               const Schedule &schedule,
+                                               ArrayRef<StageWithMaps> stages,
+                                               ArrayRef<Value> arguments) {
+  gpu::GPUFuncOp kernel = createFunction(function, TypeRange(ValueRange(arguments)),
+                                         32 * schedule.warps, segment.blocksPerProcessor);
   Block &entry = kernel.getBody().front();
   KernelOperands operands;
   operands.x = entry.getArgument(0);
   operands.y = entry.getArguments().back();
   for (auto [index, value] : llvm::enumerate(otherValues(stages)))
     operands.others[value] = entry.getArgument(index + 1);
-  b.setInsertionPointToStart(&entry);
+  auto b = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), &entry);
   KernelEmitter(b, segment, schedule, stages, operands).emit();
   gpu::ReturnOp::create(b);
   return kernel;
@@ -191,12 +213,14 @@ static Value operandOf(chain::KernelOp kernel, Value inner) {
 
 LogicalResult Converter::convert(chain::KernelOp kernel) {
   FailureOr<SmallVector<StageWithMaps>> stages = collectStages(kernel);
-  if (failed(stages) || failed(checkStages(*stages)) || failed(checkBuffers(kernel)))
+  if (failed(stages) || failed(checkStages(*stages, kernel.getSchedule()->getUnit())) || failed(checkBuffers(kernel)))
     return failure();
   Schedule schedule = chain::toPlain(*kernel.getSchedule());
   SmallVector<StageDescriptor> descriptors;
   for (StageWithMaps &part : *stages)
     descriptors.push_back({part.stage.getPattern(), 0, part.stage.getOrder().str()});
+  if (schedule.unit == ScheduleUnit::Wgmma)
+    return convertToGemms(kernel, *stages, schedule, descriptors);
   auto bytesOf = [](Value value) {
     return static_cast<int64_t>(cast<MemRefType>(value.getType()).getElementTypeBitWidth() / 8);
   };
@@ -239,6 +263,141 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
 }
 
 //===----------------------------------------------------------------------===//
+// Products of warpgroups
+//===----------------------------------------------------------------------===//
+
+/// Whether the order in which `plan` stores y is that of the packed weight.
+static LogicalResult checkOrder(chain::StageOp stage, const GemmPlan &plan) {
+  chain::PackingAttr packing = *stage.getPacking();
+  if (packing.getDigit() == plan.digit && (plan.digit == 1 || packing.getGroup() == plan.group))
+    return success();
+  return stage.emitOpError() << "packing for wgmma: wanted group = " << plan.group
+                             << ", digit = " << plan.digit << ", found " << packing.getGroup()
+                             << " and " << packing.getDigit()
+                             << "; between stages wanted maps without operands of rank 2";
+}
+
+static LogicalResult checkGemms(chain::KernelOp kernel, ArrayRef<StageWithMaps> stages,
+                                const GemmKernelPlan &plan) {
+  Type in = cast<MemRefType>(kernel.getInputs()[0].getType()).getElementType();
+  Type out = cast<MemRefType>(kernel.getInit().getType()).getElementType();
+  if (in != out)
+    return kernel.emitOpError() << "element type of the result for wgmma: wanted " << in
+                                << ", found " << out;
+  for (auto [stage, launch] : llvm::zip_equal(stages, plan.launches))
+    if (failed(checkOrder(stage.stage, launch)))
+      return failure();
+  return success();
+}
+
+void Converter::launchGemm(ImplicitLocOpBuilder &b, func::FuncOp function, const GemmPlan &plan,
+                           const StageWithMaps &stage, Value x, Value weight, Value y, Value rows,
+                           llvm::function_ref<Value(Value)> outside) {
+  auto map = [&](Value source, const TensorView &view) -> Value {
+    return tile::TensorMapOp::create(b, LLVM::LLVMPointerType::get(b.getContext()), source, rows,
+                                     view.sizes, view.strides, view.box);
+  };
+  SmallVector<Value> arguments{map(x, plan.x), map(weight, plan.w), map(y, plan.y), rows};
+  SetVector<Value> others;
+  for (chain::MapOp op : stage.maps)
+    others.insert(op.getExtras().begin(), op.getExtras().end());
+  for (Value other : others)
+    arguments.push_back(outside(other));
+  gpu::GPUFuncOp device = createFunction(function, TypeRange(ValueRange(arguments)), plan.threads(),
+                                         plan.blocksPerProcessor);
+  device->setAttr(tile::TileDialect::getTensorMapsAttrName(), b.getI64IntegerAttr(3));
+  Block &entry = device.getBody().front();
+  auto inside = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), &entry);
+  GemmOperands operands;
+  operands.x = entry.getArgument(0);
+  operands.w = entry.getArgument(1);
+  operands.y = entry.getArgument(2);
+  operands.numRows = entry.getArgument(3);
+  for (auto [index, other] : llvm::enumerate(others))
+    operands.others[other] = entry.getArgument(index + 4);
+  GemmEmitter(inside, plan, stage, operands).emit();
+  gpu::ReturnOp::create(inside);
+
+  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
+  Value rounded = arith::AddIOp::create(b, rows, constant(plan.rows - 1));
+  Value rowTiles = arith::DivUIOp::create(b, rounded, constant(plan.rows));
+  Value tiles = arith::MulIOp::create(b, rowTiles, constant(plan.tilesPerRow()));
+  Value gridX = arith::MinUIOp::create(
+      b, tiles, constant(limits.multiprocessors * plan.blocksPerProcessor));
+  Value one = constant(1), bytes = arith::ConstantIntOp::create(b, plan.sharedBytes, 32);
+  gpu::LaunchFuncOp::create(b, device, gpu::KernelDim3{gridX, one, one},
+                            gpu::KernelDim3{constant(plan.threads()), one, one}, bytes, arguments);
+}
+
+void Converter::launchTranspose(ImplicitLocOpBuilder &b, func::FuncOp function,
+                                const StagePattern &pattern, Value source, Value target,
+                                Value rows) {
+  constexpr int64_t blocksPerProcessor = 4;
+  Value arguments[] = {source, target};
+  gpu::GPUFuncOp device = createFunction(function, TypeRange(ValueRange(arguments)),
+                                         transposeThreads, blocksPerProcessor);
+  Block &entry = device.getBody().front();
+  auto inside = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), &entry);
+  emitTranspose(inside, pattern, entry.getArgument(0), entry.getArgument(1));
+  gpu::ReturnOp::create(inside);
+
+  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
+  Value units = arith::MulIOp::create(b, rows, constant(transposeUnits(pattern)));
+  Value rounded = arith::AddIOp::create(b, units, constant(transposeThreads - 1));
+  Value blocks = arith::DivUIOp::create(b, rounded, constant(transposeThreads));
+  Value most = constant(limits.multiprocessors * blocksPerProcessor);
+  Value gridX = arith::MinUIOp::create(b, blocks, most), one = constant(1);
+  Value bytes = arith::ConstantIntOp::create(b, 0, 32);
+  gpu::LaunchFuncOp::create(b, device, gpu::KernelDim3{gridX, one, one},
+                            gpu::KernelDim3{constant(transposeThreads), one, one}, bytes,
+                            arguments);
+}
+
+/// One launch a stage, and a transposition behind a stage with d > 1; activations
+/// between launches go through device memory.
+LogicalResult Converter::convertToGemms(chain::KernelOp kernel, ArrayRef<StageWithMaps> stages,
+                                        const Schedule &schedule,
+                                        ArrayRef<StageDescriptor> descriptors) {
+  Value x = kernel.getInputs()[0];
+  Type element = cast<MemRefType>(x.getType()).getElementType();
+  GemmKernelPlan plan =
+      planGemmKernel(descriptors, element.getIntOrFloatBitWidth() / 8, schedule, limits);
+  for (const std::string &broken : plan.broken)
+    kernel.emitOpError() << "schedule on " << limits.name << ": " << broken;
+  if (!plan.broken.empty() || failed(checkGemms(kernel, stages, plan)))
+    return failure();
+
+  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
+  auto function = kernel->getParentOfType<func::FuncOp>();
+  Value rows = memref::DimOp::create(b, x, 0);
+  auto outside = [&](Value inner) { return operandOf(kernel, inner); };
+  SmallVector<Value> temporaries;
+  auto allocate = [&](int64_t columns) -> Value {
+    auto type = MemRefType::get({ShapedType::kDynamic, columns}, element);
+    auto alloc = gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(),
+                                      ValueRange{rows}, ValueRange());
+    temporaries.push_back(alloc.getMemref());
+    return alloc.getMemref();
+  };
+  for (auto [index, launch] : llvm::enumerate(plan.launches)) {
+    bool isLast = index + 1 == stages.size(), isOrdered = launch.pattern.d == 1;
+    int64_t columns = launch.pattern.outSize();
+    Value y = isLast ? Value(kernel.getInit()) : allocate(columns);
+    Value blocks = isOrdered ? y : allocate(columns);
+    chain::StageOp stage = stages[index].stage;
+    launchGemm(b, function, launch, stages[index], x, outside(stage.getWeight()), blocks, rows,
+               outside);
+    if (!isOrdered)
+      launchTranspose(b, function, launch.pattern, blocks, y, rows);
+    x = y;
+  }
+  for (Value temporary : temporaries)
+    gpu::DeallocOp::create(b, /*asyncToken=*/Type(), ValueRange(), temporary);
+  kernel.erase();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Pass
 //===----------------------------------------------------------------------===//
 
@@ -263,7 +422,9 @@ struct ConvertChainToTile : danaus::impl::ConvertChainToTilePassBase<ConvertChai
     SmallVector<chain::KernelOp> kernels;
     getOperation().walk([&](chain::KernelOp kernel) {
       std::optional<chain::ScheduleAttr> schedule = kernel.getSchedule();
-      if (schedule && schedule->getUnit() == chain::Unit::mma_sync && !kernel.getResult())
+      bool isOnGpu = schedule && (schedule->getUnit() == chain::Unit::mma_sync ||
+                                  schedule->getUnit() == chain::Unit::wgmma);
+      if (isOnGpu && !kernel.getResult())
         kernels.push_back(kernel);
     });
     if (kernels.empty())
