@@ -86,6 +86,8 @@ danaus::Schedule danaus::chain::toPlain(ScheduleAttr schedule) {
   plain.warps = schedule.getWarps();
   plain.depth = schedule.getDepth();
   plain.placement = static_cast<danaus::WeightPlacement>(schedule.getPlacement());
+  plain.ring = schedule.getRing();
+  plain.outputs = schedule.getOutputs();
   return plain;
 }
 
@@ -94,7 +96,8 @@ ScheduleAttr danaus::chain::toAttr(MLIRContext *context, const danaus::Schedule 
       schedule.axes, [](danaus::LaneAxis axis) { return static_cast<Axis>(axis); });
   return ScheduleAttr::get(context, static_cast<Unit>(schedule.unit), schedule.rows, schedule.cuts,
                            axes, schedule.blockRows, schedule.panel, schedule.warps, schedule.depth,
-                           static_cast<Placement>(schedule.placement));
+                           static_cast<Placement>(schedule.placement), schedule.ring,
+                           schedule.outputs);
 }
 
 danaus::Packing danaus::chain::toPlain(PackingAttr packing) {

@@ -146,6 +146,10 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       in flight, and where the weights live
     * `panel`, `warps`, `depth` (wgmma): columns of a tile, warps that multiply (4 a
       warpgroup), and steps along c of x and the weights in flight
+    * `ring` (mma_sync): 0, or the parts between cuts run at once, in one launch,
+      and a tile goes from one to the next through a ring of so many in memory
+    * `outputs` (mma_sync): tiles of results in shared memory; with 2, one is
+      stored while the next is computed
 
     `danaus-verify-schedule` holds the constraints; they are C++ functions in
     `danaus/Support/Legality.h`.
@@ -162,10 +166,12 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       DefaultValuedParameter<"int64_t", "8">:$warps,
       DefaultValuedParameter<"int64_t", "2">:$depth,
       DefaultValuedParameter<"::danaus::chain::Placement",
-                             "::danaus::chain::Placement::streamed">:$placement);
+                             "::danaus::chain::Placement::streamed">:$placement,
+      DefaultValuedParameter<"int64_t", "0">:$ring,
+      DefaultValuedParameter<"int64_t", "1">:$outputs);
   let assemblyFormat = [{
     `<` struct($unit, $rows, custom<IntegerList>($cuts), custom<AxisList>($axes),
-               $block_rows, $panel, $warps, $depth, $placement) `>`
+               $block_rows, $panel, $warps, $depth, $placement, $ring, $outputs) `>`
   }];
 }
 

@@ -199,6 +199,39 @@ def Tile_StoreOp : Tile_Op<"store", [AttrSizedOperandSegments, MemoryEffects<[Me
   let hasVerifier = 1;
 }
 
+def Tile_Counters : MemRefRankOf<[I32], [1]>;
+
+def Tile_SignalOp : Tile_Op<"signal", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Raise a counter in device memory by one";
+  let description = [{
+    `counters[index] += 1`, atomically, after all that this thread, and those that
+    met it at a barrier, did to memory before: whoever awaits the new value sees it
+    (`red.release.gpu`).
+
+    ```mlir
+    tile.signal %counters[%slot] : memref<128xi32>
+    ```
+  }];
+  let arguments = (ins Tile_Counters:$counters, Index:$index);
+  let assemblyFormat = "$counters `[` $index `]` attr-dict `:` type($counters)";
+}
+
+def Tile_AwaitOp : Tile_Op<"await", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Wait until a counter in device memory has risen far enough";
+  let description = [{
+    Returns once `counters[index] >= least`; this thread, and those that meet it at a
+    barrier after, then see all that was done before the signals that raised it
+    (`ld.acquire.gpu`). Who signals must be running: a thread block that has not
+    begun may never begin while others wait.
+
+    ```mlir
+    tile.await %counters[%slot] at_least %count : memref<128xi32>
+    ```
+  }];
+  let arguments = (ins Tile_Counters:$counters, Index:$index, Index:$least);
+  let assemblyFormat = "$counters `[` $index `]` `at_least` $least attr-dict `:` type($counters)";
+}
+
 def Tile_YieldOp : Tile_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"MapOp">]> {
   let summary = "End of a body";
   let description = [{

@@ -101,6 +101,10 @@ public:
 
 private:
   Error packWeights(ArrayRef<HostTensor> arguments);
+  std::vector<const HostTensor *> passedArguments() const;
+  Expected<void *> recordGraph(std::vector<DeviceBuffer> &copies);
+  Expected<std::vector<double>> timeEach(const TimingPolicy &policy, int64_t callsEach,
+                                         llvm::function_ref<void()> run);
   Error passArgument(size_t number, const HostTensor &tensor);
   Error addResult(size_t number, const TensorSpec &spec);
 
@@ -135,6 +139,7 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::MangleAndInterner intern) 
   add("danausCudaAlloc", &danausCudaAlloc);
   add("danausCudaFree", &danausCudaFree);
   add("danausCudaCopyOnDevice", &danausCudaCopyOnDevice);
+  add("danausCudaFill", &danausCudaFill);
   return symbols;
 }
 
@@ -204,6 +209,16 @@ Error CudaExecutor::packWeights(ArrayRef<HostTensor> arguments) {
   return Error::success();
 }
 
+/// What the compiled function takes: the caller's arguments, weights packed.
+std::vector<const HostTensor *> CudaExecutor::passedArguments() const {
+  std::vector<const HostTensor *> passed;
+  for (const HostTensor &original : originals)
+    passed.push_back(&original);
+  for (auto [number, tensor] : llvm::zip_equal(signature.packed, packed))
+    passed[number] = &tensor;
+  return passed;
+}
+
 Error CudaExecutor::passArgument(size_t number, const HostTensor &tensor) {
   if (!canPassAs(signature.arguments[number], tensor.getKind(), tensor.getShape()))
     return makeInternalError("the compiled function does not take argument " + Twine(number) +
@@ -240,12 +255,7 @@ Error CudaExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> 
   if (packFunction)
     if (Error error = packWeights(arguments))
       return error;
-  std::vector<const HostTensor *> passed;
-  for (const HostTensor &argument : arguments)
-    passed.push_back(&argument);
-  for (auto [number, tensor] : llvm::zip_equal(signature.packed, packed))
-    passed[number] = &tensor;
-  for (auto [number, tensor] : llvm::enumerate(passed))
+  for (auto [number, tensor] : llvm::enumerate(passedArguments()))
     if (Error error = passArgument(number, *tensor))
       return error;
   for (auto [number, spec] : llvm::enumerate(results))
@@ -255,11 +265,7 @@ Error CudaExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> 
 }
 
 Expected<std::vector<HostTensor>> CudaExecutor::download() {
-  std::vector<const HostTensor *> passed;
-  for (const HostTensor &original : originals)
-    passed.push_back(&original);
-  for (auto [number, tensor] : llvm::zip_equal(signature.packed, packed))
-    passed[number] = &tensor;
+  std::vector<const HostTensor *> passed = passedArguments();
   for (auto [number, input, original] : llvm::enumerate(inputs, passed)) {
     Expected<std::string> bytes = input.read("argument " + Twine(number));
     if (!bytes)
@@ -290,20 +296,52 @@ Error CudaExecutor::run() {
   return danausCudaSynchronize() ? takeError("device cuda") : Error::success();
 }
 
-/// Device events around each call, with the L2 cache overwritten before it; the
-/// write also hides the time that the host takes to launch.
-Expected<std::vector<double>> CudaExecutor::time(const TimingPolicy &policy) {
+/// Calls of one graph, and the least bytes that their arguments have together:
+/// several times the L2 cache.
+static constexpr int64_t graphCalls = 32, graphBytes = 100 << 20;
+
+/// A graph of `graphCalls` calls that take turns with as many copies of the
+/// arguments as make `graphBytes`, at most one a call.
+Expected<void *> CudaExecutor::recordGraph(std::vector<DeviceBuffer> &copies) {
+  std::vector<const HostTensor *> arguments = passedArguments();
+  int64_t bytes = 1;
+  for (const HostTensor *argument : arguments)
+    bytes += argument->getNumBytes();
+  std::vector<Call> calls(std::min(graphCalls, graphBytes / bytes + 1));
+  for (Call &copy : calls) {
+    for (const HostTensor *argument : arguments) {
+      Expected<DeviceBuffer> buffer = DeviceBuffer::copyOf(*argument);
+      if (!buffer)
+        return buffer.takeError();
+      copy.append(buffer->payload(), argument->getShape());
+      copies.push_back(std::move(*buffer));
+    }
+    for (auto [output, spec] : llvm::zip_equal(outputs, specs))
+      copy.append(output.payload(), spec.shape);
+  }
+  if (danausCudaSynchronize() || danausCudaBeginCapture())
+    return takeError("device cuda");
+  for (int64_t number = 0; number < graphCalls; ++number)
+    calls[number % calls.size()].invoke(function);
+  void *graph = danausCudaEndCapture();
+  return graph ? Expected<void *>(graph) : takeError("device cuda");
+}
+
+/// Device events around each run, with the L2 cache overwritten before it; the
+/// write also hides the time that the host takes to launch. A run is `callsEach` calls.
+Expected<std::vector<double>> CudaExecutor::timeEach(const TimingPolicy &policy, int64_t callsEach,
+                                                     llvm::function_ref<void()> run) {
   constexpr int64_t flushBytes = 256 << 20; // several times the L2 of any GPU
   Expected<DeviceBuffer> flush = DeviceBuffer::allocate(flushBytes);
   if (!flush)
     return flush.takeError();
   for (int i = 0; i < 3; ++i)
-    call.invoke(function);
+    run();
   std::vector<double> milliseconds;
   for (double seconds = 0; policy.goOn(milliseconds.size(), seconds);) {
     danausCudaFill(flush->payload(), static_cast<int>(milliseconds.size() % 251), flushBytes);
     void *begin = danausCudaRecordEvent();
-    call.invoke(function);
+    run();
     void *end = danausCudaRecordEvent();
     double elapsed = danausCudaElapsed(begin, end);
     danausCudaDestroyEvent(begin);
@@ -311,9 +349,22 @@ Expected<std::vector<double>> CudaExecutor::time(const TimingPolicy &policy) {
     if (elapsed < 0)
       return takeError("device cuda");
     seconds += elapsed * 1e-3;
-    milliseconds.push_back(elapsed);
+    milliseconds.push_back(elapsed / callsEach);
   }
   return milliseconds;
+}
+
+Expected<std::vector<double>> CudaExecutor::time(const TimingPolicy &policy) {
+  call.invoke(function);
+  if (!policy.graph)
+    return timeEach(policy, 1, [&] { call.invoke(function); });
+  std::vector<DeviceBuffer> copies;
+  Expected<void *> graph = recordGraph(copies);
+  if (!graph)
+    return graph.takeError();
+  auto found = timeEach(policy, graphCalls, [&] { danausCudaLaunchGraph(*graph); });
+  danausCudaDestroyGraph(*graph);
+  return found;
 }
 
 Expected<std::unique_ptr<Executor>> danaus::createCudaExecutor(const CompileSettings &settings) {

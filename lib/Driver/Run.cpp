@@ -32,6 +32,9 @@ using llvm::Error;
 using llvm::Expected;
 using llvm::Twine;
 
+/// Where calls have at most so many rows, many are timed as one graph on a GPU.
+static constexpr int64_t graphRows = 64;
+
 namespace {
 
 /// Quantiles of the measured calls, in milliseconds.
@@ -256,6 +259,7 @@ static Expected<RunReport> runOnce(const RunSettings &settings, Executor &execut
   if (settings.time) {
     TimingPolicy policy;
     policy.repeat = settings.repeat;
+    policy.graph = arguments.rows <= graphRows;
     Expected<std::vector<double>> times = executor.time(policy);
     if (!times)
       return times.takeError();

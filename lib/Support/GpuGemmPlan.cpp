@@ -44,9 +44,7 @@ static void viewOutput(GemmPlan &plan) {
     plan.storeWidth = 64;
     while (plan.columns % plan.storeWidth != 0)
       plan.storeWidth /= 2;
-    plan.y = {{pattern.b, pattern.numBlocks(), -1},
-              {1, pattern.b, size},
-              {plan.storeWidth, 1, 64}};
+    plan.y = {{pattern.b, pattern.numBlocks(), -1}, {1, pattern.b, size}, {plan.storeWidth, 1, 64}};
     return;
   }
   int64_t run = plan.group / plan.digit;
@@ -98,8 +96,7 @@ static void placeBuffers(GemmPlan &plan, int64_t limit) {
 
 static int64_t residentBlocks(const GemmPlan &plan, const TargetLimits &limits) {
   int64_t byShared = limits.sharedBytesPerProcessor / (plan.sharedBytes + reservedBytes);
-  int64_t registers =
-      128 * (plan.copierRegisters() + plan.consumers * plan.consumerRegisters());
+  int64_t registers = 128 * (plan.copierRegisters() + plan.consumers * plan.consumerRegisters());
   int64_t byRegisters = limits.registersPerBlock / registers;
   return std::clamp<int64_t>(std::min(byShared, byRegisters), 1, 2);
 }
@@ -114,8 +111,7 @@ static void checkFields(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
   if (!limits.hasWgmma)
     broken.push_back(formatv("unit: {0} has no wgmma", limits.name));
   if (elementBytes != 2)
-    broken.push_back(
-        formatv("element type for wgmma: wanted 2 bytes, found {0}", elementBytes));
+    broken.push_back(formatv("element type for wgmma: wanted 2 bytes, found {0}", elementBytes));
   if (schedule.warps != 4 && schedule.warps != 8)
     broken.push_back(formatv("warps for wgmma: wanted 4 or 8, found {0}", schedule.warps));
   int64_t ofWarps = 16 * schedule.warps;
@@ -124,8 +120,7 @@ static void checkFields(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                              ofWarps, schedule.rows));
   else if (schedule.rows / ofWarps * schedule.panel > 2 * maxSums)
     broken.push_back(formatv("panel for wgmma: wanted at most {0} for {1} rows, found {2}",
-                             2 * maxSums * ofWarps / schedule.rows, schedule.rows,
-                             schedule.panel));
+                             2 * maxSums * ofWarps / schedule.rows, schedule.rows, schedule.panel));
   if (schedule.panel % 16 != 0)
     broken.push_back(
         formatv("panel for wgmma: wanted a multiple of 16, found {0}", schedule.panel));
@@ -165,8 +160,8 @@ static void checkStage(ArrayRef<StageDescriptor> stages, size_t index, BrokenCon
 // The plan
 //===----------------------------------------------------------------------===//
 
-static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index,
-                           const Schedule &schedule, const TargetLimits &limits) {
+static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index, const Schedule &schedule,
+                           const TargetLimits &limits) {
   GemmPlan plan;
   const StageDescriptor &stage = stages[index];
   plan.pattern = stage.pattern;
@@ -211,17 +206,81 @@ GemmKernelPlan danaus::planGemmKernel(ArrayRef<StageDescriptor> stages, int64_t 
   return plan;
 }
 
-Schedule danaus::gemmSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes, int64_t rows,
-                              int64_t columns, const TargetLimits &limits) {
+//===----------------------------------------------------------------------===//
+// The default
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A tile, and how fast it multiplies, relative to the first (measured on an H100
+/// with a dense layer of 4096: docs/performance.md).
+struct GemmTile {
+  int64_t rows, columns, warps;
+  double speed;
+};
+constexpr GemmTile gemmTiles[] = {{256, 128, 8, 1.0}, {128, 128, 4, 0.75}};
+/// The smallest b and c that fill a product, and the least number of rows that does.
+constexpr int64_t leastBlock = 64, leastRows = 65;
+/// Products for each result from which on the transposition is a small part.
+constexpr int64_t leastDepthOfPermuted = 256;
+} // namespace
+
+/// The schedule on one tile, with the deepest ring that fits, at most 4 steps.
+static std::optional<Schedule> scheduleOn(const GemmTile &tile, ArrayRef<StageDescriptor> stages,
+                                          int64_t elementBytes, const TargetLimits &limits) {
   Schedule schedule;
   schedule.unit = ScheduleUnit::Wgmma;
-  schedule.rows = rows;
-  schedule.panel = columns;
-  schedule.warps = 8;
-  for (size_t cut = 1; cut < stages.size(); ++cut)
-    schedule.cuts.push_back(cut);
-  for (schedule.depth = 4; schedule.depth > 2; --schedule.depth)
+  schedule.rows = tile.rows;
+  schedule.panel = tile.columns;
+  schedule.warps = tile.warps;
+  schedule.cuts = llvm::to_vector(llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size())));
+  for (schedule.depth = 4; schedule.depth >= 2; --schedule.depth)
     if (planGemmKernel(stages, elementBytes, schedule, limits).broken.empty())
-      break;
-  return schedule;
+      return schedule;
+  return std::nullopt;
+}
+
+/// Products that the slowest multiprocessor does, in units of the first tile's speed:
+/// tiles are dealt out in rounds, and the last one may leave most without any.
+static double slowest(const GemmKernelPlan &plan, int64_t rows, double speed,
+                      const TargetLimits &limits) {
+  double products = 0;
+  for (const GemmPlan &launch : plan.launches) {
+    int64_t tiles = divideCeil(rows, launch.rows) * launch.tilesPerRow();
+    int64_t rounds = divideCeil(tiles, limits.multiprocessors * launch.blocksPerProcessor);
+    products += double(rounds * launch.blocksPerProcessor) * launch.rows * launch.columns *
+                launch.pattern.c / speed;
+  }
+  return products;
+}
+
+/// Whether `schedule` reads the weights once for each thread block and has one launch.
+static bool keepsWeights(const Schedule &schedule) {
+  bool isOneLaunch = schedule.cuts.empty() || schedule.ring > 0;
+  return isOneLaunch && schedule.placement == WeightPlacement::Registers;
+}
+
+std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> stages,
+                                                   int64_t elementBytes, int64_t rows,
+                                                   const Schedule &otherwise,
+                                                   const TargetLimits &limits) {
+  if (!limits.hasWgmma || rows < leastRows || stages.empty() || keepsWeights(otherwise))
+    return std::nullopt;
+  for (const StageDescriptor &stage : stages)
+    if (stage.pattern.b < leastBlock || stage.pattern.c < leastBlock)
+      return std::nullopt;
+  const StagePattern &last = stages.back().pattern;
+  if (last.d > 1 && last.c < leastDepthOfPermuted)
+    return std::nullopt;
+  std::optional<Schedule> chosen;
+  double best = 0;
+  for (const GemmTile &tile : gemmTiles) {
+    std::optional<Schedule> schedule = scheduleOn(tile, stages, elementBytes, limits);
+    if (!schedule)
+      continue;
+    GemmKernelPlan plan = planGemmKernel(stages, elementBytes, *schedule, limits);
+    double products = slowest(plan, rows, tile.speed, limits);
+    if (!chosen || products < best)
+      best = products, chosen = schedule;
+  }
+  return chosen;
 }

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <numeric>
 
 using namespace danaus;
 using llvm::alignTo;
@@ -158,7 +159,7 @@ static void connectStages(GpuStagePlan &stage, GpuStagePlan &next, int64_t eleme
 static int64_t contiguousOutput(const GpuSegment &segment) {
   const StagePattern &local = segment.stages.back().local;
   if (segment.groupsD > 1)
-    return local.d;
+    return segment.innerLocal;
   return segment.groupsB > 1 ? local.b * local.d : local.outSize();
 }
 
@@ -166,7 +167,7 @@ static int64_t contiguousOutput(const GpuSegment &segment) {
 /// stage's columns are split: fewest passes, then the widest copy.
 static void layOutOutput(GpuSegment &segment, int64_t elementBytes) {
   GpuStagePlan &stage = segment.stages.back();
-  auto offset = [](int64_t column) { return column; };
+  auto offset = [&segment](int64_t column) { return segment.outOrder.position(column); };
   stage.pairing = choosePairing(stage.local, elementBytes, offset);
   stage.blocksPerItem = stage.pairing == StorePairing::Blocks ? 2 : 1;
   int64_t run = contiguousOutput(segment), best = INT64_MAX;
@@ -192,23 +193,45 @@ static void layOutOutput(GpuSegment &segment, int64_t elementBytes) {
   stage.splitColumns = bestSplit;
 }
 
+/// Elements of what a launch loads that lie side by side in a row and in in[0].
+static int64_t contiguousInput(const GpuSegment &segment, int64_t paddedC) {
+  const GpuStagePlan &stage = segment.stages.front();
+  if (!segment.inOrder.isNatural())
+    return segment.inOrder.run;
+  if (stage.whole.d > 1)
+    return segment.groupsD > 1 ? segment.innerLocal : stage.local.d;
+  return stage.local.c == paddedC ? stage.local.a * stage.local.c : stage.local.c;
+}
+
 /// How x reaches in[0]: by cp.async where a block's values are contiguous, else
 /// through registers, with vectors along d where d > 1.
 static void layOutFirstInput(GpuSegment &segment, int64_t elementBytes) {
   GpuStagePlan &stage = segment.stages.front();
-  const StagePattern &local = stage.local;
   int64_t padded = stage.kSteps * contraction(elementBytes);
-  bool natural = stage.whole.d == 1 && local.c == padded;
-  int64_t run = stage.whole.d > 1 ? local.d : natural ? local.a * local.c : local.c;
+  bool isScattered = stage.whole.d > 1 && segment.inOrder.isNatural();
+  int64_t run = contiguousInput(segment, padded);
   for (int64_t width = 16 / elementBytes; width >= 1; width /= 2) {
     if (run % width != 0 || stage.whole.inSize() % width != 0)
       continue;
-    segment.load = {stage.whole.d == 1 && width * elementBytes >= wordBytes, width};
+    segment.load = {!isScattered && width * elementBytes >= wordBytes, width};
     break;
   }
   // One word more spreads the scattered stores of the path through registers.
-  int64_t extra = stage.whole.d > 1 ? wordBytes / elementBytes : 0;
+  int64_t extra = isScattered ? wordBytes / elementBytes : 0;
   layOutInput(stage, padded + extra, elementBytes);
+}
+
+/// The order in which `segment` leaves its columns for a launch that begins with
+/// stage `next`: what a group stores stays contiguous, and has in it as many values
+/// of c of each block as it can. Natural where groups do not split a alone.
+static ColumnOrder orderBetween(const GpuSegment &segment, const StagePattern &next) {
+  int64_t columns = segment.stages.back().local.outSize();
+  if (segment.groupsB > 1 || segment.groupsD > 1 || columns % next.d != 0)
+    return {};
+  int64_t run = std::min(next.c, columns / next.d);
+  if (next.c % run != 0 || columns % (run * next.d) != 0)
+    return {};
+  return {run, next.d};
 }
 
 //===----------------------------------------------------------------------===//
@@ -245,8 +268,8 @@ static void placeBuffers(GpuSegment &segment, ElementSizes sizes, const Schedule
     bytes =
         placeBuffer(stage.input, copies * schedule.rows * stage.input.rowPitch, sizes.in, bytes);
   }
-  segment.sharedBytes =
-      placeBuffer(segment.out, schedule.rows * segment.out.rowPitch, sizes.out, bytes);
+  segment.sharedBytes = placeBuffer(
+      segment.out, segment.outputs * schedule.rows * segment.out.rowPitch, sizes.out, bytes);
 }
 
 static bool hasOddExtents(const StagePattern &pattern) {
@@ -297,25 +320,69 @@ static int64_t residentBlocks(const GpuSegment &segment, const Schedule &schedul
 // A launch
 //===----------------------------------------------------------------------===//
 
-static GpuSegment planSegment(size_t firstStage, ArrayRef<StageDescriptor> stages,
-                              const StagePattern &local, ElementSizes sizes,
-                              const Schedule &schedule, const TargetLimits &limits) {
-  GpuSegment segment;
-  segment.firstStage = firstStage;
+namespace {
+/// What surrounds a launch: its stages are all[begin, end).
+struct Surroundings {
+  ArrayRef<StageDescriptor> all;
+  size_t begin, end;
+  ColumnOrder inOrder;
+
+  ArrayRef<StageDescriptor> stages() const { return all.slice(begin, end - begin); }
+};
+} // namespace
+
+/// The part of a launch that one group has.
+struct Split {
+  int64_t groupsA = 1;    ///< of what all stages have in common outside
+  int64_t innerLocal = 1; ///< of what they have in common inside
+  int64_t localB = 0;     ///< of a single stage; 0 for all of it
+};
+
+static int64_t commonOuter(ArrayRef<StageDescriptor> stages) {
+  int64_t common = 0;
+  for (const StageDescriptor &stage : stages)
+    common = std::gcd(common, stage.pattern.a);
+  return common;
+}
+
+static int64_t commonInner(ArrayRef<StageDescriptor> stages) {
+  int64_t common = 0;
+  for (const StageDescriptor &stage : stages)
+    common = std::gcd(common, stage.pattern.d);
+  return common;
+}
+
+static void splitStages(GpuSegment &segment, ArrayRef<StageDescriptor> stages, const Split &split,
+                        int64_t elementBytes) {
+  segment.innerWhole = commonInner(stages);
+  segment.innerLocal = split.innerLocal;
+  segment.groupsA = split.groupsA;
+  segment.groupsD = segment.innerWhole / split.innerLocal;
+  if (split.localB > 0)
+    segment.groupsB = divideCeil(stages.front().pattern.b, split.localB);
   for (const StageDescriptor &descriptor : stages) {
     GpuStagePlan stage;
-    stage.whole = descriptor.pattern;
-    stage.local = stages.size() == 1 ? local : descriptor.pattern;
-    stage.kSteps = divideCeil(stage.local.c, contraction(sizes.in));
+    stage.whole = stage.local = descriptor.pattern;
+    stage.local.a /= segment.groupsA;
+    stage.local.d /= segment.groupsD;
+    if (split.localB > 0)
+      stage.local.b = split.localB;
+    stage.kSteps = divideCeil(stage.local.c, contraction(elementBytes));
     stage.nTiles = divideCeil(stage.local.b, 8);
-    segment.hasPadding |= stage.local.c % contraction(sizes.in) != 0;
+    segment.hasPadding |= stage.local.c % contraction(elementBytes) != 0;
     segment.stages.push_back(stage);
   }
-  const StagePattern &whole = stages.front().pattern;
-  segment.groupsA = whole.a / segment.stages.front().local.a;
-  segment.groupsB = divideCeil(whole.b, segment.stages.front().local.b);
-  segment.groupsD = whole.d / segment.stages.front().local.d;
+}
+
+static GpuSegment planSegment(const Surroundings &around, const Split &split, ElementSizes sizes,
+                              const Schedule &schedule, const TargetLimits &limits) {
+  GpuSegment segment;
+  segment.firstStage = around.begin;
+  segment.inOrder = around.inOrder;
+  splitStages(segment, around.stages(), split, sizes.in);
   segment.weightsInRegisters = schedule.placement == WeightPlacement::Registers;
+  if (around.end < around.all.size())
+    segment.outOrder = orderBetween(segment, around.all[around.end].pattern);
   layOutFirstInput(segment, sizes.in);
   for (size_t s = 0; s + 1 < segment.stages.size(); ++s)
     connectStages(segment.stages[s], segment.stages[s + 1], sizes.in);
@@ -323,6 +390,7 @@ static GpuSegment planSegment(size_t firstStage, ArrayRef<StageDescriptor> stage
   for (GpuStagePlan &stage : segment.stages)
     chooseTilesPerItem(stage, schedule);
   segment.depth = segment.load.async ? schedule.depth : 1;
+  segment.outputs = schedule.outputs;
   placeBuffers(segment, sizes, schedule);
   segment.registers = estimateRegisters(segment, sizes.in, schedule);
   segment.blocksPerProcessor = residentBlocks(segment, schedule, limits);
@@ -342,21 +410,28 @@ static int64_t nextDivisor(int64_t value, int64_t least) {
   return 0;
 }
 
-/// A smaller part of a stage, or false. Whole rows of blocks first; along d
-/// down to 16, so that what a row reads and writes stays whole sectors of 32
-/// bytes; then along b; below that only if nothing else is left.
-static bool shrink(StagePattern &local) {
-  auto take = [](int64_t &extent, int64_t value) {
-    if (value == 0)
-      return false;
-    extent = value;
+/// A smaller part, or false. Whole rows of blocks first; inside down to 16, so
+/// that what a row reads and writes stays whole sectors of 32 bytes; then along b;
+/// below that only if nothing else is left.
+static bool shrink(ArrayRef<StageDescriptor> stages, Split &split) {
+  if (int64_t inner = nextDivisor(split.innerLocal, 16)) {
+    split.innerLocal = inner;
     return true;
-  };
-  if (take(local.d, nextDivisor(local.d, 16)) || take(local.a, nextDivisor(local.a, 1)))
+  }
+  int64_t outer = commonOuter(stages);
+  if (int64_t perGroup = nextDivisor(outer / split.groupsA, 1)) {
+    split.groupsA = outer / perGroup;
     return true;
-  if (local.b > 8)
-    return take(local.b, alignTo(divideCeil(local.b, 2), 8));
-  return take(local.d, nextDivisor(local.d, 1));
+  }
+  int64_t b = split.localB > 0 ? split.localB : stages.front().pattern.b;
+  if (stages.size() == 1 && b > 8) {
+    split.localB = alignTo(divideCeil(b, 2), 8);
+    return true;
+  }
+  int64_t inner = nextDivisor(split.innerLocal, 1);
+  if (inner > 0)
+    split.innerLocal = inner;
+  return inner > 0;
 }
 
 static void reportBroken(const GpuSegment &segment, size_t index, const Schedule &schedule,
@@ -377,6 +452,8 @@ static void checkFields(ArrayRef<StageDescriptor> stages, ElementSizes sizes,
     broken.push_back(formatv("unit: wanted mma_sync on {0}", limits.name));
   if (schedule.rows % 16 != 0 || schedule.rows > 64)
     broken.push_back(formatv("rows: wanted 16, 32, 48 or 64, found {0}", schedule.rows));
+  if (schedule.outputs < 1 || schedule.outputs > 2)
+    broken.push_back(formatv("outputs: wanted 1 or 2, found {0}", schedule.outputs));
   if (schedule.warps > limits.warpsPerBlock)
     broken.push_back(
         formatv("warps: wanted at most {0}, found {1}", limits.warpsPerBlock, schedule.warps));
@@ -384,6 +461,51 @@ static void checkFields(ArrayRef<StageDescriptor> stages, ElementSizes sizes,
     broken.push_back(formatv("element type: wanted 2 or 4 bytes, found {0}", sizes.in));
   if (stages.empty())
     broken.push_back("stages: wanted at least one, found none");
+}
+
+/// Bytes of the rings of all cuts together.
+static int64_t ringBytes(const GpuPlan &plan, int64_t elementBytes, const Schedule &schedule) {
+  int64_t columns = 0;
+  for (const GpuSegment &segment : ArrayRef(plan.segments).drop_front())
+    columns += segment.stages.front().whole.inSize();
+  return schedule.ring * schedule.rows * columns * elementBytes;
+}
+
+/// All groups of all launches at once: each needs a thread block of its own, and
+/// the ring room for the tiles that wait in between. With 2 depth tiles for each
+/// thread block of a group, what a consumer waits for never waits for that consumer;
+/// a second tile of results delays what a producer says by another.
+static void planRing(GpuPlan &plan, int64_t elementBytes, const Schedule &schedule,
+                     const TargetLimits &limits) {
+  if (plan.segments.size() < 2) {
+    plan.broken.push_back("ring: wanted cuts, found none");
+    return;
+  }
+  int64_t groups = 0, perProcessor = INT64_MAX, sharedBytes = 0;
+  for (const GpuSegment &segment : plan.segments) {
+    groups += segment.groups();
+    perProcessor = std::min(perProcessor, segment.blocksPerProcessor);
+    sharedBytes = std::max(sharedBytes, segment.sharedBytes);
+  }
+  for (GpuSegment &segment : plan.segments) {
+    segment.blocksPerProcessor = perProcessor;
+    segment.sharedBytes = sharedBytes;
+  }
+  int64_t most = limits.multiprocessors * perProcessor;
+  plan.blocksPerGroup = most / groups;
+  if (plan.blocksPerGroup == 0) {
+    plan.broken.push_back(
+        formatv("ring: wanted at most {0} groups in all launches, found {1}", most, groups));
+    return;
+  }
+  int64_t least = 2 * (schedule.depth + schedule.outputs - 1) * plan.blocksPerGroup;
+  if (schedule.ring < least)
+    plan.broken.push_back(
+        formatv("ring: wanted at least {0} tiles, found {1}", least, schedule.ring));
+  // So that the tiles stay in the cache.
+  int64_t bytes = ringBytes(plan, elementBytes, schedule), mostBytes = limits.l2Bytes / 2;
+  if (bytes > mostBytes)
+    plan.broken.push_back(formatv("ring: wanted at most {0} bytes, found {1}", mostBytes, bytes));
 }
 
 GpuPlan danaus::planGpuKernel(ArrayRef<StageDescriptor> stages, ElementSizes sizes,
@@ -395,17 +517,21 @@ GpuPlan danaus::planGpuKernel(ArrayRef<StageDescriptor> stages, ElementSizes siz
     return plan;
   llvm::SmallVector<int64_t> ends(schedule.cuts);
   ends.push_back(stages.size());
-  size_t first = 0;
+  Surroundings around{stages, 0, 0, {}};
   for (int64_t end : ends) {
-    ArrayRef<StageDescriptor> part = stages.slice(first, end - first);
+    around.end = end;
     ElementSizes partSizes = {sizes.in, end == ends.back() ? sizes.out : sizes.in};
-    StagePattern local = part.front().pattern;
-    GpuSegment segment = planSegment(first, part, local, partSizes, schedule, limits);
-    while (part.size() == 1 && !fits(segment, schedule, limits) && shrink(local))
-      segment = planSegment(first, part, local, partSizes, schedule, limits);
+    Split split;
+    split.innerLocal = commonInner(around.stages());
+    GpuSegment segment = planSegment(around, split, partSizes, schedule, limits);
+    while (!fits(segment, schedule, limits) && shrink(around.stages(), split))
+      segment = planSegment(around, split, partSizes, schedule, limits);
     reportBroken(segment, plan.segments.size(), schedule, limits, plan.broken);
+    around.inOrder = segment.outOrder;
+    around.begin = end;
     plan.segments.push_back(std::move(segment));
-    first = end;
   }
+  if (schedule.ring > 0 && plan.broken.empty())
+    planRing(plan, sizes.in, schedule, limits);
   return plan;
 }

@@ -51,6 +51,8 @@ BrokenConstraints danaus::checkSchedule(ArrayRef<StageDescriptor> stages,
   checkPositive("panel", schedule.panel, broken);
   checkPositive("warps", schedule.warps, broken);
   checkPositive("depth", schedule.depth, broken);
+  if (schedule.ring < 0)
+    broken.push_back(formatv("ring: wanted 0 or more tiles, found {0}", schedule.ring));
   checkCuts(stages.size(), schedule.cuts, broken);
   if (schedule.unit == ScheduleUnit::Fma)
     checkAxes(stages, schedule.axes, broken);

@@ -11,6 +11,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include <algorithm>
+#include <optional>
 
 using namespace danaus;
 using llvm::ArrayRef;
@@ -30,44 +31,125 @@ static int64_t usefulWarps(ArrayRef<StageDescriptor> stages) {
   return items >= 32 ? 16 : items >= 16 ? 8 : 4;
 }
 
-/// `schedule` with the deepest pipeline that is legal; false if none is.
-static bool deepenPipeline(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+/// Gives `schedule`, which is legal without a pipeline, the deepest that is legal.
+static void deepenPipeline(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                            const TargetLimits &limits, Schedule &schedule) {
-  for (schedule.depth = 4; schedule.depth >= 1; --schedule.depth)
+  for (schedule.depth = 4; schedule.depth > 1; --schedule.depth)
     if (checkGpuSchedule(stages, elementBytes, schedule, limits).empty())
-      return true;
-  return false;
+      return;
+}
+
+/// `schedule` with all launches at once where that is legal: as deep a pipeline as
+/// leaves room for the ring, and the smallest ring, a power of two so that the slot
+/// of a tile is cheap.
+static void joinLaunches(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                         const TargetLimits &limits, Schedule &schedule) {
+  Schedule joined = schedule;
+  for (; joined.depth >= 1; --joined.depth)
+    for (joined.ring = 4; joined.ring <= 4096; joined.ring *= 2)
+      if (checkGpuSchedule(stages, elementBytes, joined, limits).empty()) {
+        schedule = joined;
+        return;
+      }
+}
+
+/// All ways to cut `stages` stages into `parts`; for more than three parts only the
+/// one that cuts everywhere, as there would be too many.
+static llvm::SmallVector<llvm::SmallVector<int64_t>> waysToCut(int64_t stages, int64_t parts) {
+  llvm::SmallVector<llvm::SmallVector<int64_t>> ways;
+  if (parts == 1)
+    return {{}};
+  if (parts == stages)
+    return {llvm::to_vector(llvm::seq<int64_t>(1, stages))};
+  for (int64_t first = 1; first < stages && parts <= 3; ++first) {
+    if (parts == 2)
+      ways.push_back({first});
+    for (int64_t second = first + 1; second < stages && parts == 3; ++second)
+      ways.push_back({first, second});
+  }
+  return ways;
+}
+
+namespace {
+/// How good a legal schedule is: bytes that lie side by side in what each part
+/// stores, at most a cache line of 128, then how few groups there are.
+struct Merit {
+  int64_t bytes = 0, groups = 0;
+  bool operator>(const Merit &other) const {
+    return bytes != other.bytes ? bytes > other.bytes : groups < other.groups;
+  }
+};
+} // namespace
+
+/// The merit of a schedule, nothing where it is not legal.
+static std::optional<Merit> judge(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                  const Schedule &schedule, const TargetLimits &limits) {
+  GpuPlan plan = planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits);
+  if (!plan.broken.empty())
+    return std::nullopt;
+  Merit merit{128, 0};
+  for (const GpuSegment &segment : plan.segments) {
+    merit.groups += segment.groups();
+    if (segment.groupsD > 1)
+      merit.bytes = std::min(merit.bytes, segment.innerLocal * elementBytes);
+  }
+  return merit;
+}
+
+namespace {
+struct Variant {
+  WeightPlacement placement;
+  int64_t rows, warps;
+};
+} // namespace
+
+/// The best legal schedule of `parts` parts among some variants, without a pipeline.
+/// Less than a sector of 32 bytes stored together is for where nothing else is left.
+static std::optional<Schedule> chooseCuts(ArrayRef<StageDescriptor> stages, int64_t parts,
+                                          ArrayRef<Variant> variants, int64_t elementBytes,
+                                          const TargetLimits &limits) {
+  bool isLast = parts == static_cast<int64_t>(stages.size());
+  std::optional<Schedule> chosen;
+  Merit best{isLast ? 0 : 31, 0};
+  Schedule schedule;
+  schedule.unit = ScheduleUnit::MmaSync;
+  schedule.depth = 1;
+  for (const Variant &variant : variants)
+    for (const llvm::SmallVector<int64_t> &cuts : waysToCut(stages.size(), parts)) {
+      schedule.placement = variant.placement;
+      schedule.rows = variant.rows;
+      schedule.warps = variant.warps;
+      schedule.cuts = cuts;
+      std::optional<Merit> merit = judge(stages, elementBytes, schedule, limits);
+      if (merit && *merit > best)
+        best = *merit, chosen = schedule;
+    }
+  return chosen;
 }
 
 Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                     const TargetLimits &limits) {
-  Schedule schedule;
-  schedule.unit = ScheduleUnit::MmaSync;
-  auto allCuts = llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size()));
-  llvm::SmallVector<int64_t> everywhere(allCuts.begin(), allCuts.end());
-  struct Variant {
-    WeightPlacement placement;
-    int64_t rows, warps;
-  };
-  int64_t warps = usefulWarps(stages);
+  int64_t warps = usefulWarps(stages), most = std::max<int64_t>(1, stages.size());
   // Half the warps have twice the registers each. Streamed weights cost a pass
   // over all of them for each tile of rows, so these tiles are tall where they fit.
-  const Variant variants[] = {{WeightPlacement::Registers, 16, warps},
-                              {WeightPlacement::Registers, 16, warps / 2},
-                              {WeightPlacement::Streamed, 32, warps},
-                              {WeightPlacement::Streamed, 16, warps}};
-  llvm::SmallVector<llvm::SmallVector<int64_t>> cutChoices = {{}};
-  if (!everywhere.empty())
-    cutChoices.push_back(everywhere);
-  for (const llvm::SmallVector<int64_t> &cuts : cutChoices)
-    for (const Variant &variant : variants) {
-      schedule.cuts = cuts;
-      schedule.placement = variant.placement;
-      schedule.rows = variant.rows;
-      schedule.warps = variant.warps;
-      if (deepenPipeline(stages, elementBytes, limits, schedule))
-        return schedule;
+  const Variant resident[] = {{WeightPlacement::Registers, 16, warps},
+                              {WeightPlacement::Registers, 16, warps / 2}};
+  const Variant tall[] = {{WeightPlacement::Streamed, 32, warps}};
+  const Variant flat[] = {{WeightPlacement::Streamed, 16, warps}};
+  for (int64_t parts = 1; parts <= most; ++parts)
+    for (ArrayRef<Variant> variants : {ArrayRef(resident), ArrayRef(tall), ArrayRef(flat)}) {
+      std::optional<Schedule> schedule = chooseCuts(stages, parts, variants, elementBytes, limits);
+      if (!schedule)
+        continue;
+      deepenPipeline(stages, elementBytes, limits, *schedule);
+      if (parts > 1)
+        joinLaunches(stages, elementBytes, limits, *schedule);
+      return *schedule;
     }
-  schedule.depth = 1;
-  return schedule;
+  Schedule none;
+  none.unit = ScheduleUnit::MmaSync;
+  none.rows = 16;
+  none.warps = warps;
+  none.depth = 1;
+  return none;
 }

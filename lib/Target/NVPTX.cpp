@@ -35,9 +35,6 @@ void danaus::registerDeviceTranslations(DialectRegistry &registry) {
   registerNVVMDialectTranslation(registry);
 }
 
-/// The oldest PTX that both records' chips and CUDA 12.0 drivers know.
-static constexpr StringRef ptxFeature = "+ptx80";
-
 /// LLVM aborts on a chip or a pair of chip and PTX version that it does not
 /// know, so only names from our records get here.
 static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const TargetLimits &target) {
@@ -54,6 +51,7 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const Target
   llvm::TargetOptions options;
   // a * b + c is one instruction, as on any GPU.
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
+  std::string ptxFeature = "+ptx" + std::to_string(target.ptxVersion);
   std::unique_ptr<llvm::TargetMachine> machine(
       backend->createTargetMachine(triple, target.name, ptxFeature, options, std::nullopt,
                                    std::nullopt, llvm::CodeGenOptLevel::Aggressive));

@@ -39,7 +39,8 @@ static TargetLimits amxRecord(StringRef name) {
 }
 
 static TargetLimits gpuRecord(StringRef name, int64_t multiprocessors, int64_t sharedPerBlock,
-                              int64_t sharedPerProcessor) {
+                              int64_t sharedPerProcessor, int64_t l2Bytes,
+                              int64_t ptxVersion = 80) {
   TargetLimits limits;
   limits.name = name.str();
   limits.isGpu = true;
@@ -50,18 +51,21 @@ static TargetLimits gpuRecord(StringRef name, int64_t multiprocessors, int64_t s
   limits.registersPerThread = 255;
   limits.warpsPerBlock = 32;
   limits.hasWgmma = name == "sm_90a";
+  limits.l2Bytes = l2Bytes;
+  limits.ptxVersion = ptxVersion;
   return limits;
 }
 
 /// CPU caches are those of Sapphire Rapids (avx512) and Zen 2 (avx2); GPU
-/// numbers are those of the CUDA programming guide for A100 and H100 SXM.
+/// numbers are those of the CUDA programming guide for A100, H100 SXM and B200.
 static const llvm::SmallVector<TargetLimits> &records() {
   static const llvm::SmallVector<TargetLimits> table = {
       cpuRecord("x86-avx512", 512, 32, 48 << 10, 2 << 20),
       amxRecord("sapphirerapids"),
       cpuRecord("x86-avx2", 256, 16, 32 << 10, 512 << 10),
-      gpuRecord("sm_80", 108, 163 << 10, 164 << 10),
-      gpuRecord("sm_90a", 132, 227 << 10, 228 << 10),
+      gpuRecord("sm_80", 108, 163 << 10, 164 << 10, 40 << 20),
+      gpuRecord("sm_90a", 132, 227 << 10, 228 << 10, 50 << 20),
+      gpuRecord("sm_100a", 148, 227 << 10, 228 << 10, 126 << 20, 86),
   };
   return table;
 }

@@ -75,7 +75,7 @@ def explicit_permutations(case):
         return None
     weights = [np.broadcast_to(np.float32(0), shape) for shape in case.parameter_shapes()]
     t, factors = case.dtype, []  # the last applied first
-    for stage in case.structure.stages(weights):
+    for stage in case.structure().stages(weights):
         a, b, c, d = stage.a, stage.b, stage.c, stage.d
         block = f"tensor<{a * d * b}x{a * d * c}x{t}, #linop.block_diagonal<blocks = {a * d}>>"
         around = [block, f"tensor<{a * d}x{b}x{c}x{t}>"]
@@ -119,7 +119,7 @@ def row(bin_folder, case):
     import numpy as np
     whole = [runner.run_ours(bin_folder, case, turn == 0) for turn in range(TURNS)]
     schedule = whole[0]["schedule"]
-    stages = len(case.structure.stages([np.broadcast_to(np.float32(0), shape) for shape in case.parameter_shapes()]))
+    stages = len(case.structure().stages([np.broadcast_to(np.float32(0), shape) for shape in case.parameter_shapes()]))
     times = [min(turn["ours_ms"] for turn in whole)]
     for title, options, text in PARTS:
         written = text(case) if text else None

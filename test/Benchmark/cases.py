@@ -22,6 +22,8 @@ FOLDER = pathlib.Path(__file__).resolve().parent
 BYTES = {"f64": 8, "f32": 4, "f16": 2, "bf16": 2, "complex<f32>": 8}
 # Every case of the CPU is judged at these too.
 CPU_ROWS = [1, 7]
+# Every case of the GPU too: decoding one token, a few, and a short prompt.
+CUDA_ROWS = [1, 16, 256]
 
 # v / 2 (1 + erf(v / sqrt 2)), the region of a linalg.generic.
 GELU_BODY = """  ^bb0(%v: {t}, %ignored: {t}):
@@ -57,28 +59,31 @@ class Case:
     threads: int
 
     @property
-    def columns(self):
-        return self.spec["in"], self.spec["out"]
-
-    @property
     def layers(self):
         return self.spec.get("layers", 1)
 
+    def layer_spec(self, layer):
+        """What a layer is: the spec, with what `then` says of those after the first."""
+        return {**self.spec, **(self.spec.get("then", {}) if layer else {})}
+
     @property
-    def structure(self):
-        return structures.of(self.spec)
+    def columns(self):
+        return self.spec["in"], self.layer_spec(self.layers - 1)["out"]
+
+    def structure(self, layer=0):
+        return structures.of(self.layer_spec(layer))
 
     def epilogue(self, layer):
         """What follows a layer: `between` all but the last, `epilogue` the last."""
         return self.spec.get("epilogue" if layer == self.layers - 1 else "between")
 
-    def parameter_shapes(self):
+    def parameter_shapes(self, layer=0):
         """The shapes of the parameters of one layer, in the order of `linop.assemble`."""
-        return self.structure.shapes()
+        return self.structure(layer).shapes()
 
     def parameters(self):
         """How many numbers the layers keep."""
-        return self.layers * sum(math.prod(shape) for shape in self.parameter_shapes())
+        return sum(math.prod(shape) for layer in range(self.layers) for shape in self.parameter_shapes(layer))
 
     def flops(self):
         """Multiplications and additions of the structure, two for one pair; of a dense layer where there are no stages."""
@@ -86,9 +91,11 @@ class Case:
         n_in, n_out = self.columns
         if self.spec["structure"] == "dft":
             return self.rows * 5 * n_in * int(math.log2(n_in))
-        weights = [np.broadcast_to(np.float32(0), shape) for shape in self.parameter_shapes()]
-        stages = self.structure.stages(weights)
-        return self.layers * 2 * self.rows * sum(s.a * s.b * s.c * s.d for s in stages)
+        stages = []
+        for layer in range(self.layers):
+            weights = [np.broadcast_to(np.float32(0), shape) for shape in self.parameter_shapes(layer)]
+            stages += self.structure(layer).stages(weights)
+        return 2 * self.rows * sum(s.a * s.b * s.c * s.d for s in stages)
 
     def unavoidable_bytes(self):
         """Activations in and out, and each parameter once."""
@@ -97,24 +104,29 @@ class Case:
 
     def mlir(self):
         """The layers as a function of their parameters and the activations."""
-        n_in, n_out = self.columns
-        types = ["tensor<" + "x".join(map(str, shape)) + f"x{self.dtype}>" for shape in self.parameter_shapes()]
-        x, y = f"tensor<?x{n_in}x{self.dtype}>", f"tensor<?x{n_out}x{self.dtype}>"
-        m = f"tensor<{n_out}x{n_in}x{self.dtype}, #structure>"
-        arguments, body, value = [], "", "x"
+        arguments, body, names, value = [], "", [], "x"
+        width = self.columns[0]
+        activations = x = f"tensor<?x{width}x{self.dtype}>"
         for layer in range(self.layers):
-            names = [f"%w{layer}_{i}" for i in range(len(types))]
-            arguments += [f"{name}: {t}" for name, t in zip(names, types)]
-            operands = f" {', '.join(names)}" if names else ""
+            spec, encoding = self.layer_spec(layer), self.structure(layer).encoding().replace("{t}", self.dtype)
+            if encoding not in names:
+                names.append(encoding)
+            y = f"tensor<?x{spec['out']}x{self.dtype}>"
+            m = f"tensor<{spec['out']}x{spec['in']}x{self.dtype}, #structure{names.index(encoding) or ''}>"
+            types = ["tensor<" + "x".join(map(str, shape)) + f"x{self.dtype}>" for shape in self.parameter_shapes(layer)]
+            weights = [f"%w{layer}_{i}" for i in range(len(types))]
+            arguments += [f"{name}: {t}" for name, t in zip(weights, types)]
+            operands = f" {', '.join(weights)}" if weights else ""
             body += (f"  %m{layer} = linop.assemble{operands} : ({', '.join(types)}) -> {m}\n"
-                     f"  %y{layer} = linop.apply %m{layer}, %{value} : {m}, {x if layer == 0 else y} -> {y}\n")
-            value = f"y{layer}"
+                     f"  %y{layer} = linop.apply %m{layer}, %{value} : {m}, {activations} -> {y}\n")
+            value, activations = f"y{layer}", y
             if self.epilogue(layer) == "gelu":
                 body += GELU.format(**{"in": value, "out": f"z{layer}", "t": self.dtype, "y": y})
                 value = f"z{layer}"
         arguments.append(f"%x: {x}")
-        return (f"#structure = {self.structure.encoding().replace('{t}', self.dtype)}\n"
-                f"func.func @layer({', '.join(arguments)}) -> {y} {{\n{body}  return %{value} : {y}\n}}\n")
+        aliases = "".join(f"#structure{number or ''} = {encoding}\n" for number, encoding in enumerate(names))
+        return (f"{aliases}func.func @layer({', '.join(arguments)}) -> {activations} {{\n{body}"
+                f"  return %{value} : {activations}\n}}\n")
 
     def apart(self):
         """The layers of a case of several as cases of their own."""
@@ -122,7 +134,8 @@ class Case:
             return []
         found = []
         for layer in range(self.layers):
-            spec = {key: value for key, value in self.spec.items() if key not in ("layers", "between", "epilogue")}
+            spec = {key: value for key, value in self.layer_spec(layer).items()
+                    if key not in ("layers", "then", "between", "epilogue")}
             if self.epilogue(layer):
                 spec["epilogue"] = self.epilogue(layer)
             found.append(dataclasses.replace(self, id=f"{self.id}-layer{layer}", spec=spec))
@@ -137,7 +150,7 @@ def load(device, threads=1):
             continue
         judged = spec[device]
         suffix = f"-{threads}t" if device == "cpu" and threads > 1 else ""
-        more_rows = judged.get("more_rows", CPU_ROWS if device == "cpu" else [])
+        more_rows = judged.get("more_rows", CPU_ROWS if device == "cpu" else CUDA_ROWS)
         for dtype in [judged["dtype"], *judged.get("more_dtypes", [])]:
             name = spec["id"] + (f"-{dtype}" if dtype != judged["dtype"] else "")
             for rows in [judged["rows"], *more_rows]:

@@ -27,17 +27,17 @@ class Layer:
 
     def __init__(self, case):
         generator = np.random.default_rng([SEED, zlib.crc32(case.spec["structure"].encode())])
-        structure = case.structure
 
         def draw(shape):
             values = generator.standard_normal(shape, dtype=np.float32)
             return round_to_bf16(values) if case.dtype == "bf16" else values
 
-        self.case, self.structure = case, structure
+        self.case, self.structure = case, case.structure()
+        self.structures = [case.structure(number) for number in range(case.layers)]
         self.weights = []
-        for _ in range(case.layers):
+        for number, structure in enumerate(self.structures):
             drawn = [generator.standard_normal(shape, dtype=np.float32) / np.float32(math.sqrt(structure.fan_in(i)))
-                     for i, shape in enumerate(case.parameter_shapes())]
+                     for i, shape in enumerate(case.parameter_shapes(number))]
             self.weights.append([round_to_bf16(w) if case.dtype == "bf16" else w for w in drawn])
         shape = (case.rows, case.columns[0])
         self.x = draw(shape)
@@ -49,7 +49,7 @@ class Layer:
         """The result in float64, every epilogue with it."""
         y = self.x.astype(np.complex128 if np.iscomplexobj(self.x) else np.float64)
         for number, weights in enumerate(self.weights):
-            y = self.structure.apply([w.astype(np.float64) for w in weights], y)
+            y = self.structures[number].apply([w.astype(np.float64) for w in weights], y)
             if self.case.epilogue(number) == "gelu":
                 y = gelu(y)
         return y
@@ -63,16 +63,18 @@ class Layer:
         """Each layer as one (out, in) matrix, by applying it to the identity."""
         if self.case.spec["structure"] == "dense":
             return [weights[0] for weights in self.weights]
-        identity = np.eye(self.case.columns[0], dtype=self.x.dtype)
-        return [np.ascontiguousarray(self.structure.apply(weights, identity).T).astype(self.x.dtype)
-                for weights in self.weights]
+        def dense(structure, weights):
+            identity = np.eye(structure.n_in, dtype=self.x.dtype)
+            return np.ascontiguousarray(structure.apply(weights, identity).T).astype(self.x.dtype)
+
+        return [dense(structure, weights) for structure, weights in zip(self.structures, self.weights)]
 
 
 def products(layer):
     """x (batch, rows, c) and weight (batch, c, b) of every stage's product, contiguous; a shared weight is one tall product."""
     found = []
-    for weights in layer.weights:
-        for stage in layer.structure.stages(weights):
+    for structure, weights in zip(layer.structures, layer.weights):
+        for stage in structure.stages(weights):
             batch, rows = stage.a * stage.d, layer.case.rows
             weight = stage.full_weight().transpose(0, 3, 2, 1).reshape(batch, stage.c, stage.b)
             if stage.weight.shape[0] * stage.weight.shape[3] == 1:

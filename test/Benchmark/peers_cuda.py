@@ -5,36 +5,29 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 #===----------------------------------------------------------------------===#
-"""What a user of PyTorch gets on the GPU for the same layer: cuBLAS dense, eager, torch.compile.
+"""What a user of PyTorch gets on the GPU for the same layer: cuBLAS dense, eager, torch.compile, each in all of its forms.
 
 Times are of device events around each call, the L2 cache overwritten before it. At 64 rows or fewer, where launches
 would be all that is seen, a graph of many calls is timed instead.
 """
+import copy
 import math
 
+import numpy as np
 import torch
+import torch._dynamo
 
 import timing
+import torch_forms
 
-TYPES = {"bf16": torch.bfloat16, "f16": torch.float16, "f32": torch.float32}
+# Copies of a compiled layer share its code; each may be looked at anew.
+torch._dynamo.config.cache_size_limit = 64
 GRAPH_ROWS = 64
 GRAPH_CALLS = 32
-
-
-def structured(case, weights, x):
-    """The layer as its papers' code writes it: batched products and the copies between them."""
-    kind = case.spec["structure"]
-    if kind == "dense":
-        return torch.nn.functional.linear(x, weights[0])
-    if kind == "low_rank":
-        return torch.nn.functional.linear(torch.nn.functional.linear(x, weights[1]), weights[0])
-    w1, w2 = weights
-    (k, q, p), (l, s, r) = w1.shape, w2.shape
-    rows = x.shape[0]
-    middle = torch.bmm(x.view(rows, k, p).transpose(0, 1), w1.transpose(1, 2))                 # k, rows, q
-    middle = middle.transpose(0, 1).reshape(rows, r, l).permute(2, 0, 1)                       # l, rows, r
-    y = torch.bmm(middle, w2.transpose(1, 2))                                                  # l, rows, s
-    return y.permute(1, 2, 0).reshape(rows, s * l)
+GRAPH_BYTES = 100 << 20
+DENSE_BYTES = 4 << 30
+# The best schedules that the compiler can find cost a minute a form: the headline rows have them.
+MANY_ROWS = 1024
 
 
 def events(call, count, flush):
@@ -51,52 +44,84 @@ def events(call, count, flush):
     return samples
 
 
+def dense_model(case):
+    """The dense layers of the same sizes, random; None where there is none to compare with."""
+    shapes = [(case.layer_spec(i)["out"], case.layer_spec(i)["in"]) for i in range(case.layers)]
+    dtype = torch_forms.TYPES[case.dtype]
+    if dtype.is_complex or max(map(math.prod, shapes)) * dtype.itemsize > DENSE_BYTES:
+        return None
+    parts = []
+    for number, (n_out, n_in) in enumerate(shapes):
+        linear = torch.nn.Linear(n_in, n_out, bias=False, device="cuda", dtype=dtype)
+        torch.nn.init.normal_(linear.weight, std=1 / math.sqrt(n_in))
+        parts.append(linear)
+        if case.epilogue(number) == "gelu":
+            parts.append(torch.nn.GELU())
+    return torch.nn.Sequential(*parts).eval()
+
+
+def random_weights(case):
+    """Parameters of each layer, scaled so that results are of order one."""
+    generator = np.random.default_rng(0)
+    return [[generator.standard_normal(shape, dtype=np.float32) / np.float32(math.sqrt(case.structure(layer).fan_in(i)))
+             for i, shape in enumerate(case.parameter_shapes(layer))] for layer in range(case.layers)]
+
+
 class Peers:
     """The peers of one case, ready to be timed round by round."""
 
-    def __init__(self, case, seed=0, compile_mode="max-autotune-no-cudagraphs"):
+    def __init__(self, case, seed=0):
         torch.manual_seed(seed)
-        dtype = TYPES[case.dtype]
         torch.backends.cuda.matmul.allow_tf32 = False
-        n_in, n_out = case.columns
-        # Few rows are timed in a graph that rotates over copies, so that no parameter waits in a cache: one copy
-        # of each peer's own parameters, in total more than 100 MB.
+        self.case, self.notes, self.skipped, self.calls = case, {}, {}, {}
+        # Few rows are timed in a graph that rotates over copies, so that no parameter waits in a cache.
         self.graph = case.rows <= GRAPH_ROWS
         self.flush = torch.empty(64 << 20, dtype=torch.int32, device="cuda")
-        self.x = torch.randn(case.rows, n_in, device="cuda", dtype=dtype)
-        shapes = {"dense-cublas": [(n_out, n_in)]}
-        if case.spec["structure"] != "dense":
-            shapes.update({name: case.parameter_shapes() for name in ("eager", "compile")})
-        functions = {"dense-cublas": lambda x, w: torch.nn.functional.linear(x, w[0]),
-                     "eager": lambda x, w: structured(case, w, x)}
-        mode = "default" if self.graph else compile_mode
-        functions["compile"] = torch.compile(functions["eager"], mode=mode, dynamic=False)
-        self.calls = {}
-        for name, parameter_shapes in shapes.items():
-            self.calls[name] = self.prepare(functions[name], parameter_shapes, dtype)
+        self.x = torch.randn(case.rows, case.columns[0], device="cuda", dtype=torch_forms.TYPES[case.dtype])
+        if dense := dense_model(case):
+            self.calls["dense-cublas"] = self.prepare(dense)
+        if case.spec["structure"] == "dense":
+            return
+        models = [(note, model.cuda()) for note, model in torch_forms.models(case, random_weights(case))]
+        self.add("eager", models)
+        mode = "max-autotune-no-cudagraphs" if case.rows > MANY_ROWS else "default"
+        self.add("compile", [(f"{note}, {mode}", torch.compile(model, mode=mode, dynamic=False)) for note, model in models])
 
-    def prepare(self, function, shapes, dtype):
+    def add(self, name, models):
+        """The fastest of the forms that run."""
+        timed, failures = [], []
+        for note, model in models:
+            torch._dynamo.reset()
+            try:
+                call = self.prepare(model)
+                timed.append((timing.median(events(call, 5, self.flush)), note, call))
+            except Exception as error:  # pylint: disable=broad-exception-caught
+                failures.append(f"{note}: {type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+        if not timed:
+            self.skipped[name] = "; ".join(failures)[:200]
+            return
+        _, self.notes[name], self.calls[name] = min(timed, key=lambda item: item[0])
+
+    def prepare(self, model):
         """A closure that runs one peer once (or a graph of GRAPH_CALLS), warmed up."""
-        def layer():
-            return [torch.randn(shape, device="cuda", dtype=dtype) / math.sqrt(shape[-1]) for shape in shapes]
-
         if not self.graph:
-            weights = layer()
             for _ in range(3):
-                function(self.x, weights)
+                model(self.x)
             torch.cuda.synchronize()
-            return lambda: function(self.x, weights)
-        size = sum(math.prod(shape) for shape in shapes) * self.x.element_size()
-        copies = [layer() for _ in range(max(1, min(GRAPH_CALLS, math.ceil((100 << 20) / size))))]
+            return lambda: model(self.x)
+        size = sum(p.numel() * p.element_size() for p in [*model.parameters(), *model.buffers()]) + 1
+        count = max(1, min(GRAPH_CALLS, math.ceil(GRAPH_BYTES / size)))
+        copies = [model] + [copy.deepcopy(model) for _ in range(count - 1)]
         stream = torch.cuda.Stream()
         with torch.cuda.stream(stream):
             for _ in range(3):
-                function(self.x, copies[0])
+                for one in copies:
+                    one(self.x)
         torch.cuda.synchronize()
         graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(graph):
             for call in range(GRAPH_CALLS):
-                function(self.x, copies[call % len(copies)])
+                copies[call % count](self.x)
         # The copies must outlive the graph that reads them.
         return lambda kept=copies: graph.replay()
 

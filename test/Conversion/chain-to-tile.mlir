@@ -144,3 +144,58 @@ func.func @a_kernel_of_another_unit(%x: memref<?x8xf32>, %w: memref<4x3x2xf32>, 
   }
   return
 }
+
+// -----
+
+// A ring: one launch of all groups, those of the first stage in one branch, those of the second in the other. What goes
+// between is a ring of 64 tiles of 16 rows; one thread awaits and signals. Counter 64 + s is that of a slot read.
+// CHECK-DAG: #[[$TURNED:.+]] = affine_map<(d0, d1) -> (d0 * {{[0-9]+}} + ((d1 floordiv 4096) * 64 + d1 mod 64) * 64 + (d1 floordiv 64) mod 64)>
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @parts_that_run_at_once(
+// CHECK-DAG: %[[RING:.+]] = gpu.alloc () : memref<1024x4096xbf16>
+// CHECK-DAG: %[[COUNTERS:.+]] = gpu.alloc () : memref<128xi32>
+// CHECK: gpu.memset %[[COUNTERS]], %{{.+}} : memref<128xi32>, i32
+// CHECK: gpu.launch_func @danaus_kernels::@parts_that_run_at_once_kernel_0 {{.*}}%[[RING]] : memref<1024x4096xbf16>, %[[COUNTERS]] : memref<128xi32>
+// CHECK-NOT: gpu.launch_func
+// CHECK-DAG: gpu.dealloc %[[RING]]
+// CHECK-DAG: gpu.dealloc %[[COUNTERS]]
+// CHECK-LABEL: gpu.func @parts_that_run_at_once_kernel_0(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: memref<?x4096xbf16>, %{{.+}}: memref<{{.+}}>, %{{.+}}: memref<{{.+}}>, %[[MIDDLE:.+]]: memref<1024x4096xbf16>, %[[COUNT:.+]]: memref<128xi32>, %[[Y:.+]]: memref<?x4096xbf16>)
+// CHECK: %[[GROUP:.+]] = gpu.block_id y
+// CHECK: %[[OURS:.+]] = arith.cmpi ult, %[[GROUP]]
+// CHECK: scf.if %[[OURS]] {
+// CHECK:   nvgpu.device_async_copy %[[X]]
+// CHECK:   tile.store
+// CHECK:   scf.if %{{.+}} {
+// CHECK:     tile.await %[[COUNT]]
+// CHECK:   gpu.barrier
+// CHECK:   vector.store {{.+}}, %[[MIDDLE]]
+// CHECK:   gpu.barrier
+// CHECK:   scf.if %{{.+}} {
+// CHECK:     tile.signal %[[COUNT]]
+// CHECK: } else {
+// CHECK:   tile.await %[[COUNT]]
+// CHECK:   gpu.barrier
+// CHECK:   nvgpu.device_async_copy %[[MIDDLE]]
+// CHECK:   nvvm.cp.async.wait.group
+// CHECK:   tile.await %[[COUNT]]
+// CHECK:   gpu.barrier
+// CHECK:   tile.signal %[[COUNT]]
+// CHECK:   nvgpu.device_async_copy %[[MIDDLE]]
+// CHECK-NOT: tile.await
+// CHECK:   vector.store {{.+}}, %[[Y]]
+func.func @parts_that_run_at_once(%x: memref<?x4096xbf16>, %w0: memref<64x8x4x8x4x2x2xbf16>,
+                                  %w1: memref<64x8x4x8x4x2x2xbf16>, %y: memref<?x4096xbf16>) {
+  chain.kernel ins(%x, %w0, %w1 : memref<?x4096xbf16>, memref<64x8x4x8x4x2x2xbf16>, memref<64x8x4x8x4x2x2xbf16>)
+      outs(%y : memref<?x4096xbf16>)
+      schedule(<unit = mma_sync, rows = 16, cuts = [1], warps = 16, depth = 2, placement = registers, ring = 64>) {
+  ^bb0(%a0: tensor<?x4096xbf16>, %a1: tensor<64x8x4x8x4x2x2xbf16>, %a2: tensor<64x8x4x8x4x2x2xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(64, 64, 64, 1) order "abc" packing(<kind = mma_k16>)
+        : tensor<?x4096xbf16>, tensor<64x8x4x8x4x2x2xbf16> -> tensor<?x4096xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 64, 64, 64) order "dbc" packing(<kind = mma_k16>)
+        : tensor<?x4096xbf16>, tensor<64x8x4x8x4x2x2xbf16> -> tensor<?x4096xbf16>
+    chain.yield %s1 : tensor<?x4096xbf16>
+  }
+  return
+}
+}

@@ -10,6 +10,7 @@ module attributes {gpu.container_module} {
 // CHECK-DAG: llvm.func @danausCudaLaunch(!llvm.ptr, !llvm.ptr, i64, i64, i64, i64, i64, i64, i32, !llvm.ptr) -> i32
 // CHECK-DAG: llvm.func @danausCudaFree(!llvm.ptr) -> i32
 // CHECK-DAG: llvm.func @danausCudaCopyOnDevice(!llvm.ptr, !llvm.ptr, i64) -> i32
+// CHECK-DAG: llvm.func @danausCudaFill(!llvm.ptr, i32, i64) -> i32
 // CHECK-LABEL: func.func @layer(
 func.func @layer(%x: memref<?x16xf32>, %rows: index, %y: memref<?x16xf32>) {
   %c1 = arith.constant 1 : index
@@ -19,6 +20,12 @@ func.func @layer(%x: memref<?x16xf32>, %rows: index, %y: memref<?x16xf32>) {
   // CHECK-DAG: %[[NAME:.+]] = llvm.mlir.addressof @layer_kernel_0_name
   // CHECK: %[[MEMORY:.+]] = llvm.call @danausCudaAlloc(%{{.+}}) : (i64) -> !llvm.ptr
   %t = gpu.alloc (%rows) : memref<?x16xf32>
+  // CHECK-DAG: %[[ZERO:.+]] = llvm.mlir.constant(0 : i32) : i32
+  // CHECK-DAG: %[[BYTES:.+]] = llvm.mlir.constant(256 : i64) : i64
+  // CHECK: llvm.call @danausCudaFill(%{{.+}}, %[[ZERO]], %[[BYTES]])
+  %counters = gpu.alloc () : memref<64xi32>
+  %zero = arith.constant 0 : i32
+  gpu.memset %counters, %zero : memref<64xi32>, i32
   // CHECK: %[[ARRAY:.+]] = llvm.alloca %{{.+}} x !llvm.ptr
   // CHECK: llvm.call @danausCudaLaunch(%[[IMAGE]], %[[NAME]], %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %[[ARRAY]])
   gpu.launch_func @danaus_kernels::@layer_kernel_0 blocks in (%rows, %c1, %c1) threads in (%c128, %c1, %c1)

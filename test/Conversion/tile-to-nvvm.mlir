@@ -124,3 +124,22 @@ func.func @accumulators_in_loops(%a: !tile.fragment<a, 16x16xbf16>, %b: !tile.fr
   }
   return %sum : !tile.fragment<acc, 16x8xf32>
 }
+
+// CHECK-LABEL: @signals_release(
+func.func @signals_release(%counters: memref<64xi32>, %slot: index) {
+  // CHECK: %[[BASE:.+]] = memref.extract_aligned_pointer_as_index %{{.+}} : memref<64xi32> -> index
+  // CHECK: %[[PLACE:.+]] = llvm.getelementptr %{{.+}}[%{{.+}}] : (!llvm.ptr, i64) -> !llvm.ptr, i32
+  // CHECK: llvm.atomicrmw add %[[PLACE]], %{{.+}} syncscope("device") release : !llvm.ptr, i32
+  tile.signal %counters[%slot] : memref<64xi32>
+  return
+}
+
+// CHECK-LABEL: @awaiting_acquires(
+func.func @awaiting_acquires(%counters: memref<64xi32>, %slot: index, %least: index) {
+  // CHECK: scf.while
+  // CHECK:   %[[COUNT:.+]] = llvm.load %{{.+}} atomic syncscope("device") acquire {alignment = 4 : i64} : !llvm.ptr -> i32
+  // CHECK:   %[[BELOW:.+]] = arith.cmpi slt, %[[COUNT]], %{{.+}} : i32
+  // CHECK:   scf.condition(%[[BELOW]])
+  tile.await %counters[%slot] at_least %least : memref<64xi32>
+  return
+}

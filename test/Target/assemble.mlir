@@ -24,6 +24,11 @@
 // REDEFINE: %{schedule} = --schedule="#chain.schedule<unit=mma_sync,rows=16,cuts=[1],warps=4,depth=3,placement=registers>"
 // RUN: %{compile} --target=sm_90a 2>&1 | %{check} --check-prefixes=CHECK,CUT
 // RUN: %{compile} --target=sm_80 2>&1 | %{check} --check-prefixes=CHECK,CUT
+//
+// REDEFINE: %{schedule} = --schedule="#chain.schedule<unit=mma_sync,rows=16,cuts=[1],warps=4,depth=2,ring=2048>"
+// RUN: %{compile} --target=sm_90a 2>&1 | %{check}
+// RUN: %{compile} --target=sm_80 2>&1 | %{check}
+// RUN: %{compile} --target=sm_100a 2>&1 | %{check}
 
 // CUT-COUNT-6:   {{^.*_kernel_[0-9]+}}: {{[0-9]+}} registers, 0 bytes spilled, 0 bytes stack
 // CHECK-COUNT-6: {{^.*_kernel_[0-9]+}}: {{[0-9]+}} registers, 0 bytes spilled, 0 bytes stack

@@ -44,7 +44,7 @@ func.func @too_many_registers_and_no_d(%w: tensor<4x3x2xf32>, %x: tensor<?x8xf32
 
 // -----
 
-// expected-error @below {{danaus.target: wanted one of x86-avx512, sapphirerapids, x86-avx2, sm_80, sm_90a, found "pdp-11"}}
+// expected-error @below {{danaus.target: wanted one of x86-avx512, sapphirerapids, x86-avx2, sm_80, sm_90a, sm_100a, found "pdp-11"}}
 module attributes {danaus.target = "pdp-11"} {
 }
 

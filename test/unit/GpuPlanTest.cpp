@@ -80,6 +80,73 @@ TEST(GpuPlan, aLargeStageAloneIsSplitIntoGroups) {
     EXPECT_LE(segment.sharedBytes, h100().sharedBytesPerBlock);
 }
 
+TEST(GpuPlan, betweenLaunchesAGroupStoresARowAndFindsItsBlocksInRuns) {
+  Schedule schedule = tensorCores(16, 16, 4, WeightPlacement::Registers);
+  schedule.cuts = {1};
+  GpuPlan plan = planGpuKernel(monarch(64), {2, 2}, schedule, h100());
+  ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
+  const GpuSegment &first = plan.segments[0], &second = plan.segments[1];
+  EXPECT_EQ(first.outOrder.run, 16);
+  EXPECT_EQ(first.outOrder.width, 64);
+  EXPECT_EQ(second.inOrder.run, 16);
+  EXPECT_TRUE(second.outOrder.isNatural());
+  EXPECT_TRUE(second.load.async);
+  EXPECT_EQ(second.load.elements, 8);
+  // Column (k, i) lies at (k / 16, i, k % 16), and no two at one place.
+  EXPECT_EQ(first.outOrder.position(64 * 17 + 3), 1024 + 3 * 16 + 1);
+  std::set<int64_t> places;
+  for (int64_t column = 0; column < 4096; ++column) {
+    EXPECT_TRUE(places.insert(first.outOrder.position(column)).second);
+    EXPECT_EQ(column / 1024, first.outOrder.position(column) / 1024);
+  }
+}
+
+TEST(GpuPlan, columnsStayInOrderWhereAGroupHasPartOfARow) {
+  // The first stage is split along d, so that no group has whole blocks of the next.
+  llvm::SmallVector<StageDescriptor> stages = {{{1, 64, 64, 64}, 0, "dbc"},
+                                               {{64, 64, 64, 1}, 1, "abc"}};
+  Schedule schedule = tensorCores(16, 16, 2, WeightPlacement::Registers);
+  schedule.cuts = {1};
+  GpuPlan plan = planGpuKernel(stages, {2, 2}, schedule, h100());
+  ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
+  EXPECT_GT(plan.segments[0].groupsD, 1);
+  EXPECT_TRUE(plan.segments[0].outOrder.isNatural());
+}
+
+TEST(GpuPlan, aRingRunsAllGroupsAtOnce) {
+  Schedule schedule = tensorCores(16, 16, 3, WeightPlacement::Registers);
+  schedule.cuts = {1};
+  schedule.ring = 128;
+  GpuPlan plan = planGpuKernel(monarch(64), {2, 2}, schedule, h100());
+  ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
+  int64_t groups = plan.segments[0].groups() + plan.segments[1].groups();
+  EXPECT_EQ(plan.blocksPerGroup, 132 / groups);
+  EXPECT_EQ(plan.segments[0].sharedBytes, plan.segments[1].sharedBytes);
+  EXPECT_EQ(plan.segments[0].blocksPerProcessor, plan.segments[1].blocksPerProcessor);
+}
+
+TEST(GpuPlan, whatARingNeedsIsNamed) {
+  Schedule schedule = tensorCores(16, 16, 3, WeightPlacement::Registers);
+  schedule.ring = 128;
+  EXPECT_EQ(checkGpuSchedule(monarch(32), 2, schedule, h100()),
+            BrokenConstraints{"ring: wanted cuts, found none"});
+  schedule.cuts = {1};
+  schedule.ring = 20;
+  EXPECT_EQ(checkGpuSchedule(monarch(64), 2, schedule, h100()),
+            BrokenConstraints{"ring: wanted at least 96 tiles, found 20"});
+  schedule.ring = 512;
+  EXPECT_EQ(checkGpuSchedule(monarch(64), 2, schedule, h100()),
+            BrokenConstraints{"ring: wanted at most 26214400 bytes, found 67108864"});
+  schedule.ring = -1;
+  EXPECT_EQ(checkSchedule(monarch(64), schedule),
+            BrokenConstraints{"ring: wanted 0 or more tiles, found -1"});
+  schedule.ring = 128;
+  TargetLimits small = h100();
+  small.multiprocessors = 6;
+  EXPECT_EQ(checkGpuSchedule(monarch(64), 2, schedule, small),
+            BrokenConstraints{"ring: wanted at most 6 groups in all launches, found 8"});
+}
+
 TEST(GpuPlan, sharedMemoryIsNamedWhenItDoesNotSuffice) {
   Schedule schedule = tensorCores(16, 16, 2, WeightPlacement::Streamed);
   BrokenConstraints broken = checkGpuSchedule(monarch(64), 2, schedule, h100());
@@ -138,4 +205,5 @@ TEST(GpuPlan, theDefaultKeepsAMonarchOf1024InOneLaunchWithWeightsInRegisters) {
 TEST(GpuPlan, theDefaultCutsAMonarchOf4096) {
   Schedule schedule = defaultGpuSchedule(monarch(64), 2, h100());
   EXPECT_EQ(schedule.cuts, (llvm::SmallVector<int64_t>{1}));
+  EXPECT_EQ(schedule.ring, 128);
 }

@@ -57,6 +57,9 @@ struct TensorSpec {
 struct TimingPolicy {
   int64_t repeat = 0, minCalls = 10;
   double minSeconds = 0.3, maxSeconds = 3;
+  /// On a GPU: a call is so short that one graph of many is timed, each on parameters
+  /// of its own, so that neither launches nor a warm cache decide.
+  bool graph = false;
   /// Whether to go on after `calls` calls that took `seconds` together.
   bool goOn(int64_t calls, double seconds) const;
 };

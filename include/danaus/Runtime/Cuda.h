@@ -70,6 +70,14 @@ int danausCudaFill(void *device, int byte, int64_t bytes);
 /// Waits for the stream.
 int danausCudaSynchronize(void);
 
+/// Between these two this thread's calls are recorded, not run, on a stream of
+/// their own. The end gives the recorded graph, or null after an error. Kernels
+/// must have been launched once before.
+int danausCudaBeginCapture(void);
+void *danausCudaEndCapture(void);
+int danausCudaLaunchGraph(void *graph);
+void danausCudaDestroyGraph(void *graph);
+
 /// Events on the stream; the time between two in milliseconds, after waiting for
 /// the second, negative on failure.
 void *danausCudaRecordEvent(void);

@@ -42,6 +42,7 @@
 #define DANAUS_SUPPORT_GPUGEMMPLAN_H
 
 #include "danaus/Support/Legality.h"
+#include <optional>
 
 namespace danaus {
 
@@ -77,6 +78,11 @@ struct GemmPlan {
   /// thread blocks of a multiprocessor have 65536 together.
   int64_t copierRegisters() const { return consumers == 1 ? 32 : 40; }
   int64_t consumerRegisters() const { return consumers == 1 ? 224 : 232; }
+  /// Whether a thread starts with fewer registers than one that multiplies needs;
+  /// 256 threads alone on a multiprocessor have 255 each, and ptxas refuses less.
+  bool movesRegisters() const {
+    return 65536 / (threads() * blocksPerProcessor) < consumerRegisters();
+  }
   /// Bytes of one step in the ring: first x, then w.
   int64_t xBytes() const { return rows * 128; }
   int64_t wBytes() const { return columns * 128; }
@@ -109,10 +115,13 @@ int64_t swizzledByte(int64_t row, int64_t column, int64_t width);
 /// of block (A, 0); without that of the row.
 llvm::SmallVector<int64_t, 4> storeCoordinates(const GemmPlan &plan, int64_t A, int64_t column);
 
-/// A legal schedule for `stages` on tiles of rows x columns, or one that breaks a
-/// constraint where there is none: the deepest ring that fits.
-Schedule gemmSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes, int64_t rows,
-                      int64_t columns, const TargetLimits &limits);
+/// The schedule to take for `stages` on `rows` rows of activations, or nothing where
+/// `otherwise`, the one for products of warps, is the better choice: few rows, small
+/// blocks, weights that stay on the multiprocessors, or a permutation at the end that
+/// costs more than the products save.
+std::optional<Schedule> chooseGemmSchedule(llvm::ArrayRef<StageDescriptor> stages,
+                                           int64_t elementBytes, int64_t rows,
+                                           const Schedule &otherwise, const TargetLimits &limits);
 
 } // namespace danaus
 

@@ -40,9 +40,28 @@
 // n + 1 lies beside block n for all even n, a warp computes both blocks and
 // stores their values together. `pairing` says which.
 //
-// **Groups.** A launch of a single stage may be split: thread blocks with the
-// same blockIdx.y handle the part [A0, A0 + a') x [B0, B0 + b') x [D0, D0 + d')
-// of the stage, where pattern (a', b', c, d') is `local`.
+// **Groups.** A launch may be split: thread blocks with the same blockIdx.y handle
+// a part of each stage. What all stages have in common on the outside, the outermost
+// digit of A, is split into `groupsA`; what they have in common on the inside, the
+// `innerWhole` innermost values of D, into groups of `innerLocal`; a single stage
+// also along B. Pattern (a', b', c, d') of the part is `local`. The three stages of
+// 8 (x) 8 (x) 8 on 512 columns, 64 times side by side, are 64 groups; the two stages
+// of 8 (x) 8 on columns 512 apart are 32 groups of 16 innermost values.
+//
+// **Between launches** the columns lie in an order of our own (`ColumnOrder`), in
+// which the values of c of a block of the next stage come in runs. For Monarch
+// 4096 (64 blocks of 64 x 64), where a group has 16 blocks:
+//
+//   natural    (k, i): a group of stage 0 stores 1024 columns in a row, one of
+//              stage 1 finds its values of c 64 columns apart
+//   run = 16   (k / 16, i, k % 16): the same 1024 columns in a row are stored;
+//              16 blocks i of stage 1 find 256 in a row, 16 values of c together
+//
+// **Rings.** With `schedule.ring` the launches are one: each group has thread
+// blocks of its own, all groups run at once, and a tile goes from one to the next
+// through a ring of so many tiles in memory, which stays in the L2 cache. For each
+// slot of a ring one counter says how many producers have written it, another how
+// many consumers have read it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -87,16 +106,32 @@ struct GpuCopy {
   int64_t elements = 1;
 };
 
+/// The order of columns between two launches: in each chunk of `run` x `width`
+/// columns, those that are `width` apart lie side by side.
+struct ColumnOrder {
+  int64_t run = 1, width = 1;
+
+  bool isNatural() const { return run == 1 || width == 1; }
+  /// Where `column` lies.
+  int64_t position(int64_t column) const {
+    int64_t chunk = column / (run * width), inRun = column / width % run;
+    return (chunk * width + column % width) * run + inRun;
+  }
+};
+
 /// One launch: the stages from one cut to the next.
 struct GpuSegment {
   size_t firstStage = 0;
   llvm::SmallVector<GpuStagePlan, 2> stages;
   SharedBuffer out;
   GpuCopy load, store;
-  int64_t depth = 1; ///< buffers of x in flight
+  ColumnOrder inOrder, outOrder; ///< of what it loads and stores
+  int64_t depth = 1;             ///< buffers of x in flight
+  int64_t outputs = 1; ///< buffers of results: with 2, one is stored while the next is computed
   bool weightsInRegisters = false;
   bool hasPadding = false; ///< some c is padded: buffers start as zeros
   int64_t groupsA = 1, groupsB = 1, groupsD = 1;
+  int64_t innerWhole = 1, innerLocal = 1; ///< innermost values of D that all stages share
   int64_t sharedBytes = 0;
   int64_t registers = 0; ///< estimate for one thread
   int64_t blocksPerProcessor = 1;
@@ -107,6 +142,8 @@ struct GpuSegment {
 /// The launches of a kernel, and what they break.
 struct GpuPlan {
   llvm::SmallVector<GpuSegment, 1> segments;
+  /// With a ring: thread blocks of each group, all of which run at once.
+  int64_t blocksPerGroup = 0;
   BrokenConstraints broken;
 };
 

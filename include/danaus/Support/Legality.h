@@ -29,7 +29,7 @@ struct TargetLimits {
   int64_t vectorBits = 512;     ///< width of one vector register
   int64_t vectorRegisters = 32; ///< vector registers that code can name
   int64_t l1Bytes = 48 << 10;   ///< first-level data cache of a core
-  int64_t l2Bytes = 2 << 20;    ///< second-level cache of a core
+  int64_t l2Bytes = 2 << 20;    ///< second-level cache of a core, or of all of a GPU
   bool hasAmx = false;          ///< matrix tiles of bf16 and i8
   std::string model;            ///< the record whose measurements rank schedules, if not this one
   // GPU
@@ -39,7 +39,8 @@ struct TargetLimits {
   int64_t registersPerBlock = 0;       ///< 32-bit registers
   int64_t registersPerThread = 0;
   int64_t warpsPerBlock = 0;
-  bool hasWgmma = false; ///< products of warpgroups, and bulk copies of tensors
+  bool hasWgmma = false;   ///< products of warpgroups, and bulk copies of tensors
+  int64_t ptxVersion = 80; ///< the oldest that knows the chip, at least that of CUDA 12.0
 
   /// f32 or f64 values in a vector register, by the size of the accumulator.
   int64_t lanes(int64_t accumulatorBytes) const { return vectorBits / (8 * accumulatorBytes); }

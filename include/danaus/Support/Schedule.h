@@ -34,6 +34,8 @@ struct Schedule {
   int64_t panel = 2;
   int64_t warps = 8;
   int64_t depth = 2;
+  int64_t ring = 0;
+  int64_t outputs = 1;
   WeightPlacement placement = WeightPlacement::Streamed;
 
   bool operator==(const Schedule &) const = default;

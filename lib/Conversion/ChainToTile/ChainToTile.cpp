@@ -6,12 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "GemmEmitter.h"
+#include "Launches.h"
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Target/Records.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -98,38 +96,10 @@ static LogicalResult checkBuffers(chain::KernelOp kernel) {
 }
 
 //===----------------------------------------------------------------------===//
-// One launch
+// Device functions
 //===----------------------------------------------------------------------===//
 
-namespace {
-/// Converts the kernels of one module.
-struct Converter {
-  ModuleOp module;
-  TargetLimits limits;
-
-  LogicalResult convert(chain::KernelOp kernel);
-
-private:
-  gpu::GPUModuleOp deviceModule();
-  gpu::GPUFuncOp createFunction(func::FuncOp function, TypeRange arguments, int64_t threads,
-                                int64_t blocksPerProcessor);
-  LogicalResult convertToGemms(chain::KernelOp kernel, ArrayRef<StageWithMaps> stages,
-                               const Schedule &schedule, ArrayRef<StageDescriptor> descriptors);
-  void launchGemm(ImplicitLocOpBuilder &builder, func::FuncOp function, const GemmPlan &plan,
-                  const StageWithMaps &stage, Value x, Value weight, Value y, Value rows,
-                  llvm::function_ref<Value(Value)> outside);
-  void launchTranspose(ImplicitLocOpBuilder &builder, func::FuncOp function,
-                       const StagePattern &pattern, Value source, Value target, Value rows);
-  gpu::GPUFuncOp createDeviceFunction(func::FuncOp function, const GpuSegment &segment,
-                                      const Schedule &schedule, ArrayRef<StageWithMaps> stages,
-                                      ArrayRef<Value> arguments);
-  void launch(ImplicitLocOpBuilder &builder, const GpuSegment &segment, const Schedule &schedule,
-              gpu::GPUFuncOp device, ArrayRef<Value> arguments, Value rows);
-};
-} // namespace
-
-/// The module of all device functions, made when first needed.
-gpu::GPUModuleOp Converter::deviceModule() {
+static gpu::GPUModuleOp deviceModule(ModuleOp module) {
   constexpr StringRef name = "danaus_kernels";
   if (auto existing = module.lookupSymbol<gpu::GPUModuleOp>(name))
     return existing;
@@ -138,22 +108,9 @@ gpu::GPUModuleOp Converter::deviceModule() {
   return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
 }
 
-/// The body's values that a launch needs beside x and y, each once.
-static SetVector<Value> otherValues(ArrayRef<StageWithMaps> stages) {
-  SetVector<Value> values;
-  for (const StageWithMaps &part : stages) {
-    chain::StageOp stage = part.stage;
-    values.insert(stage.getWeight());
-    for (chain::MapOp map : part.maps)
-      values.insert(map.getExtras().begin(), map.getExtras().end());
-  }
-  return values;
-}
-
-/// An empty kernel, named after the function that launches it.
-gpu::GPUFuncOp Converter::createFunction(func::FuncOp function, TypeRange arguments,
-                                         int64_t threads, int64_t blocksPerProcessor) {
-  gpu::GPUModuleOp device = deviceModule();
+gpu::GPUFuncOp danaus::createKernelFunction(func::FuncOp function, TypeRange arguments,
+                                            int64_t threads, int64_t blocksPerProcessor) {
+  gpu::GPUModuleOp device = deviceModule(function->getParentOfType<ModuleOp>());
   auto b = ImplicitLocOpBuilder::atBlockEnd(function.getLoc(), device.getBody());
   std::string name;
   for (int64_t number = 0; name.empty() || device.lookupSymbol(name); ++number)
@@ -167,60 +124,210 @@ gpu::GPUFuncOp Converter::createFunction(func::FuncOp function, TypeRange argume
   return kernel;
 }
 
-/// `arguments` are x, the other values and y, as the host passes them.
-gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const GpuSegment &segment,
-                                               const Schedule &schedule,
-                                               ArrayRef<StageWithMaps> stages,
-                                               ArrayRef<Value> arguments) {
-  gpu::GPUFuncOp kernel = createFunction(function, TypeRange(ValueRange(arguments)),
-                                         32 * schedule.warps, segment.blocksPerProcessor);
-  Block &entry = kernel.getBody().front();
+Value danaus::operandOf(chain::KernelOp kernel, Value inner) {
+  return kernel.getInputs()[cast<BlockArgument>(inner).getArgNumber()];
+}
+
+//===----------------------------------------------------------------------===//
+// One launch
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// One launch: a part of a kernel, or all parts at once with rings between them.
+/// `arguments` are of the host: x, the other values, the rings, their counters, y.
+struct Launch {
+  ArrayRef<GpuSegment> parts;
+  ArrayRef<StageWithMaps> stages;
+  SmallVector<Value> arguments;
+
+  ArrayRef<StageWithMaps> stagesOf(const GpuSegment &part) const {
+    return stages.slice(part.firstStage - parts.front().firstStage, part.stages.size());
+  }
+};
+
+/// Converts the kernels of one module.
+struct Converter {
+  ModuleOp module;
+  TargetLimits limits;
+
+  LogicalResult convert(chain::KernelOp kernel);
+
+private:
+  gpu::GPUFuncOp createDeviceFunction(func::FuncOp function, const Launch &launch,
+                                      const Schedule &schedule);
+  void emitParts(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
+                 Block &entry, size_t index, int64_t firstGroup);
+  void emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
+                  gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup);
+  void launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
+                   const Schedule &schedule, ArrayRef<StageWithMaps> stages);
+  void launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
+                    const Schedule &schedule, ArrayRef<StageWithMaps> stages);
+};
+} // namespace
+
+/// The body's values that a launch needs beside x and y, each once.
+static SetVector<Value> otherValues(ArrayRef<StageWithMaps> stages) {
+  SetVector<Value> values;
+  for (const StageWithMaps &part : stages) {
+    chain::StageOp stage = part.stage;
+    values.insert(stage.getWeight());
+    for (chain::MapOp map : part.maps)
+      values.insert(map.getExtras().begin(), map.getExtras().end());
+  }
+  return values;
+}
+
+/// The code of part `index` for its groups, which begin at `firstGroup`, and of
+/// the parts after it for theirs.
+void Converter::emitParts(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
+                          Block &entry, size_t index, int64_t firstGroup) {
+  const GpuSegment &part = launch.parts[index];
+  bool isLast = index + 1 == launch.parts.size();
+  SetVector<Value> others = otherValues(launch.stages);
+  ValueRange rings = entry.getArguments().drop_front(others.size() + 1).drop_back();
+  auto ringBetween = [&](size_t producer) -> RingOperand {
+    return {rings[rings.size() / 2 + producer], schedule.ring, launch.parts[producer].groups(),
+            launch.parts[producer + 1].groups()};
+  };
   KernelOperands operands;
-  operands.x = entry.getArgument(0);
-  operands.y = entry.getArguments().back();
-  for (auto [index, value] : llvm::enumerate(otherValues(stages)))
-    operands.others[value] = entry.getArgument(index + 1);
+  operands.x = index == 0 ? entry.getArgument(0) : Value(rings[index - 1]);
+  operands.y = isLast ? entry.getArguments().back() : Value(rings[index]);
+  for (auto [number, value] : llvm::enumerate(others))
+    operands.others[value] = entry.getArgument(number + 1);
+  operands.numRows = memref::DimOp::create(b, entry.getArgument(0), 0);
+  if (index > 0)
+    operands.before = ringBetween(index - 1);
+  if (!isLast)
+    operands.after = ringBetween(index);
+
+  Value group = gpu::BlockIdOp::create(b, gpu::Dimension::y);
+  Value begin = arith::ConstantIndexOp::create(b, firstGroup);
+  operands.group = firstGroup == 0 ? group : arith::SubIOp::create(b, group, begin).getResult();
+  OpBuilder::InsertionGuard guard(b);
+  if (!isLast) {
+    Value end = arith::ConstantIndexOp::create(b, firstGroup + part.groups());
+    Value isOurs = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, group, end);
+    auto choice = scf::IfOp::create(b, isOurs, /*withElseRegion=*/true);
+    b.setInsertionPointToStart(choice.elseBlock());
+    emitParts(b, launch, schedule, entry, index + 1, firstGroup + part.groups());
+    b.setInsertionPointToStart(choice.thenBlock());
+  }
+  KernelEmitter(b, part, schedule, launch.stagesOf(part), operands).emit();
+}
+
+gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const Launch &launch,
+                                               const Schedule &schedule) {
+  gpu::GPUFuncOp kernel =
+      createKernelFunction(function, TypeRange(ValueRange(launch.arguments)), 32 * schedule.warps,
+                           launch.parts.front().blocksPerProcessor);
+  Block &entry = kernel.getBody().front();
   auto b = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), &entry);
-  KernelEmitter(b, segment, schedule, stages, operands).emit();
+  emitParts(b, launch, schedule, entry, 0, 0);
   gpu::ReturnOp::create(b);
   return kernel;
 }
 
-/// One thread block for each tile of rows, up to what the device holds at once.
-void Converter::launch(ImplicitLocOpBuilder &b, const GpuSegment &segment, const Schedule &schedule,
-                       gpu::GPUFuncOp device, ArrayRef<Value> arguments, Value rows) {
+/// One thread block for each tile of rows and group, at most `blocksPerGroup`.
+void Converter::emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
+                           gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup) {
   auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
   Value rounded = arith::AddIOp::create(b, rows, constant(schedule.rows - 1));
   Value tiles = arith::DivUIOp::create(b, rounded, constant(schedule.rows));
-  int64_t resident = limits.multiprocessors * segment.blocksPerProcessor / segment.groups();
-  Value most = constant(std::max<int64_t>(resident, 1));
-  Value gridX = arith::MinUIOp::create(b, tiles, most);
+  Value gridX = arith::MinUIOp::create(b, tiles, constant(blocksPerGroup));
+  int64_t groups = 0;
+  for (const GpuSegment &part : launch.parts)
+    groups += part.groups();
   Value one = constant(1);
-  gpu::KernelDim3 grid{gridX, constant(segment.groups()), one};
+  gpu::KernelDim3 grid{gridX, constant(groups), one};
   gpu::KernelDim3 block{constant(32 * schedule.warps), one, one};
-  Value bytes = arith::ConstantIntOp::create(b, segment.sharedBytes, 32);
-  gpu::LaunchFuncOp::create(b, device, grid, block, bytes, arguments);
+  Value bytes = arith::ConstantIntOp::create(b, launch.parts.front().sharedBytes, 32);
+  gpu::LaunchFuncOp::create(b, device, grid, block, bytes, launch.arguments);
 }
 
 //===----------------------------------------------------------------------===//
 // One kernel
 //===----------------------------------------------------------------------===//
 
-/// The kernel operand that a value of its body stands for.
-static Value operandOf(chain::KernelOp kernel, Value inner) {
-  return kernel.getInputs()[cast<BlockArgument>(inner).getArgNumber()];
+/// Device memory for the activations before stage `next`: `rows` rows, or as many
+/// as the dynamic `dynamicRows`.
+static Value allocateActivations(ImplicitLocOpBuilder &b, chain::StageOp next, int64_t rows,
+                                 ValueRange dynamicRows) {
+  auto activations = next.getX().getType();
+  auto type = MemRefType::get({rows, activations.getDimSize(1)}, activations.getElementType());
+  return gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), dynamicRows,
+                              ValueRange())
+      .getMemref();
+}
+
+static void free(ImplicitLocOpBuilder &b, Value memory) {
+  gpu::DeallocOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory);
+}
+
+/// A launch a part; the activations at a cut go through device memory.
+void Converter::launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
+                            const Schedule &schedule, ArrayRef<StageWithMaps> stages) {
+  auto function = kernel->getParentOfType<func::FuncOp>();
+  Value x = kernel.getInputs()[0];
+  Value rows = memref::DimOp::create(b, x, 0);
+  for (const GpuSegment &segment : plan.segments) {
+    size_t end = segment.firstStage + segment.stages.size();
+    Launch launch{segment, stages.slice(segment.firstStage, segment.stages.size()), {x}};
+    Value y = kernel.getInit();
+    if (end < stages.size())
+      y = allocateActivations(b, stages[end].stage, ShapedType::kDynamic, rows);
+    for (Value value : otherValues(launch.stages))
+      launch.arguments.push_back(operandOf(kernel, value));
+    launch.arguments.push_back(y);
+    gpu::GPUFuncOp device = createDeviceFunction(function, launch, schedule);
+    int64_t resident = limits.multiprocessors * segment.blocksPerProcessor / segment.groups();
+    emitLaunch(b, launch, schedule, device, rows, std::max<int64_t>(resident, 1));
+    if (x != kernel.getInputs()[0])
+      free(b, x);
+    x = y;
+  }
+}
+
+/// One launch of all parts, with a ring of tiles and its counters between each two.
+void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
+                             const Schedule &schedule, ArrayRef<StageWithMaps> stages) {
+  Launch launch{plan.segments, stages, {kernel.getInputs()[0]}};
+  for (Value value : otherValues(stages))
+    launch.arguments.push_back(operandOf(kernel, value));
+  SmallVector<Value> rings, counters;
+  for (const GpuSegment &segment : ArrayRef(plan.segments).drop_front()) {
+    chain::StageOp next = stages[segment.firstStage].stage;
+    rings.push_back(allocateActivations(b, next, schedule.ring * schedule.rows, {}));
+    auto type = MemRefType::get({2 * schedule.ring}, b.getI32Type());
+    Value memory = gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), ValueRange(),
+                                        ValueRange())
+                       .getMemref();
+    Value zero = arith::ConstantIntOp::create(b, 0, 32);
+    gpu::MemsetOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory, zero);
+    counters.push_back(memory);
+  }
+  launch.arguments.append(rings);
+  launch.arguments.append(counters);
+  launch.arguments.push_back(kernel.getInit());
+  auto function = kernel->getParentOfType<func::FuncOp>();
+  gpu::GPUFuncOp device = createDeviceFunction(function, launch, schedule);
+  Value rows = memref::DimOp::create(b, kernel.getInputs()[0], 0);
+  emitLaunch(b, launch, schedule, device, rows, plan.blocksPerGroup);
+  for (Value memory : llvm::concat<Value>(rings, counters))
+    free(b, memory);
 }
 
 LogicalResult Converter::convert(chain::KernelOp kernel) {
   FailureOr<SmallVector<StageWithMaps>> stages = collectStages(kernel);
-  if (failed(stages) || failed(checkStages(*stages, kernel.getSchedule()->getUnit())) || failed(checkBuffers(kernel)))
+  if (failed(stages) || failed(checkStages(*stages, kernel.getSchedule()->getUnit())) ||
+      failed(checkBuffers(kernel)))
     return failure();
   Schedule schedule = chain::toPlain(*kernel.getSchedule());
   SmallVector<StageDescriptor> descriptors;
   for (StageWithMaps &part : *stages)
     descriptors.push_back({part.stage.getPattern(), 0, part.stage.getOrder().str()});
   if (schedule.unit == ScheduleUnit::Wgmma)
-    return convertToGemms(kernel, *stages, schedule, descriptors);
+    return convertToGemms(kernel, *stages, descriptors, limits);
   auto bytesOf = [](Value value) {
     return static_cast<int64_t>(cast<MemRefType>(value.getType()).getElementTypeBitWidth() / 8);
   };
@@ -232,167 +339,10 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
     return failure();
 
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  auto function = kernel->getParentOfType<func::FuncOp>();
-  Value x = kernel.getInputs()[0];
-  Value rows = memref::DimOp::create(b, x, 0);
-  for (const GpuSegment &segment : plan.segments) {
-    auto part = ArrayRef(*stages).slice(segment.firstStage, segment.stages.size());
-    bool isLast = segment.firstStage + part.size() == stages->size();
-    Value y = kernel.getInit();
-    if (!isLast) {
-      // The activations at a cut go through device memory.
-      auto next = (*stages)[segment.firstStage + part.size()].stage.getX().getType();
-      auto type =
-          MemRefType::get({ShapedType::kDynamic, next.getDimSize(1)}, next.getElementType());
-      y = gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), ValueRange{rows},
-                               ValueRange())
-              .getMemref();
-    }
-    SmallVector<Value> arguments = {x};
-    for (Value value : otherValues(part))
-      arguments.push_back(operandOf(kernel, value));
-    arguments.push_back(y);
-    gpu::GPUFuncOp device = createDeviceFunction(function, segment, schedule, part, arguments);
-    launch(b, segment, schedule, device, arguments, rows);
-    if (x != kernel.getInputs()[0])
-      gpu::DeallocOp::create(b, /*asyncToken=*/Type(), ValueRange(), x);
-    x = y;
-  }
-  kernel.erase();
-  return success();
-}
-
-//===----------------------------------------------------------------------===//
-// Products of warpgroups
-//===----------------------------------------------------------------------===//
-
-/// Whether the order in which `plan` stores y is that of the packed weight.
-static LogicalResult checkOrder(chain::StageOp stage, const GemmPlan &plan) {
-  chain::PackingAttr packing = *stage.getPacking();
-  if (packing.getDigit() == plan.digit && (plan.digit == 1 || packing.getGroup() == plan.group))
-    return success();
-  return stage.emitOpError() << "packing for wgmma: wanted group = " << plan.group
-                             << ", digit = " << plan.digit << ", found " << packing.getGroup()
-                             << " and " << packing.getDigit()
-                             << "; between stages wanted maps without operands of rank 2";
-}
-
-static LogicalResult checkGemms(chain::KernelOp kernel, ArrayRef<StageWithMaps> stages,
-                                const GemmKernelPlan &plan) {
-  Type in = cast<MemRefType>(kernel.getInputs()[0].getType()).getElementType();
-  Type out = cast<MemRefType>(kernel.getInit().getType()).getElementType();
-  if (in != out)
-    return kernel.emitOpError() << "element type of the result for wgmma: wanted " << in
-                                << ", found " << out;
-  for (auto [stage, launch] : llvm::zip_equal(stages, plan.launches))
-    if (failed(checkOrder(stage.stage, launch)))
-      return failure();
-  return success();
-}
-
-void Converter::launchGemm(ImplicitLocOpBuilder &b, func::FuncOp function, const GemmPlan &plan,
-                           const StageWithMaps &stage, Value x, Value weight, Value y, Value rows,
-                           llvm::function_ref<Value(Value)> outside) {
-  auto map = [&](Value source, const TensorView &view) -> Value {
-    return tile::TensorMapOp::create(b, LLVM::LLVMPointerType::get(b.getContext()), source, rows,
-                                     view.sizes, view.strides, view.box);
-  };
-  SmallVector<Value> arguments{map(x, plan.x), map(weight, plan.w), map(y, plan.y), rows};
-  SetVector<Value> others;
-  for (chain::MapOp op : stage.maps)
-    others.insert(op.getExtras().begin(), op.getExtras().end());
-  for (Value other : others)
-    arguments.push_back(outside(other));
-  gpu::GPUFuncOp device = createFunction(function, TypeRange(ValueRange(arguments)), plan.threads(),
-                                         plan.blocksPerProcessor);
-  device->setAttr(tile::TileDialect::getTensorMapsAttrName(), b.getI64IntegerAttr(3));
-  Block &entry = device.getBody().front();
-  auto inside = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), &entry);
-  GemmOperands operands;
-  operands.x = entry.getArgument(0);
-  operands.w = entry.getArgument(1);
-  operands.y = entry.getArgument(2);
-  operands.numRows = entry.getArgument(3);
-  for (auto [index, other] : llvm::enumerate(others))
-    operands.others[other] = entry.getArgument(index + 4);
-  GemmEmitter(inside, plan, stage, operands).emit();
-  gpu::ReturnOp::create(inside);
-
-  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
-  Value rounded = arith::AddIOp::create(b, rows, constant(plan.rows - 1));
-  Value rowTiles = arith::DivUIOp::create(b, rounded, constant(plan.rows));
-  Value tiles = arith::MulIOp::create(b, rowTiles, constant(plan.tilesPerRow()));
-  Value gridX = arith::MinUIOp::create(
-      b, tiles, constant(limits.multiprocessors * plan.blocksPerProcessor));
-  Value one = constant(1), bytes = arith::ConstantIntOp::create(b, plan.sharedBytes, 32);
-  gpu::LaunchFuncOp::create(b, device, gpu::KernelDim3{gridX, one, one},
-                            gpu::KernelDim3{constant(plan.threads()), one, one}, bytes, arguments);
-}
-
-void Converter::launchTranspose(ImplicitLocOpBuilder &b, func::FuncOp function,
-                                const StagePattern &pattern, Value source, Value target,
-                                Value rows) {
-  constexpr int64_t blocksPerProcessor = 4;
-  Value arguments[] = {source, target};
-  gpu::GPUFuncOp device = createFunction(function, TypeRange(ValueRange(arguments)),
-                                         transposeThreads, blocksPerProcessor);
-  Block &entry = device.getBody().front();
-  auto inside = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), &entry);
-  emitTranspose(inside, pattern, entry.getArgument(0), entry.getArgument(1));
-  gpu::ReturnOp::create(inside);
-
-  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
-  Value units = arith::MulIOp::create(b, rows, constant(transposeUnits(pattern)));
-  Value rounded = arith::AddIOp::create(b, units, constant(transposeThreads - 1));
-  Value blocks = arith::DivUIOp::create(b, rounded, constant(transposeThreads));
-  Value most = constant(limits.multiprocessors * blocksPerProcessor);
-  Value gridX = arith::MinUIOp::create(b, blocks, most), one = constant(1);
-  Value bytes = arith::ConstantIntOp::create(b, 0, 32);
-  gpu::LaunchFuncOp::create(b, device, gpu::KernelDim3{gridX, one, one},
-                            gpu::KernelDim3{constant(transposeThreads), one, one}, bytes,
-                            arguments);
-}
-
-/// One launch a stage, and a transposition behind a stage with d > 1; activations
-/// between launches go through device memory.
-LogicalResult Converter::convertToGemms(chain::KernelOp kernel, ArrayRef<StageWithMaps> stages,
-                                        const Schedule &schedule,
-                                        ArrayRef<StageDescriptor> descriptors) {
-  Value x = kernel.getInputs()[0];
-  Type element = cast<MemRefType>(x.getType()).getElementType();
-  GemmKernelPlan plan =
-      planGemmKernel(descriptors, element.getIntOrFloatBitWidth() / 8, schedule, limits);
-  for (const std::string &broken : plan.broken)
-    kernel.emitOpError() << "schedule on " << limits.name << ": " << broken;
-  if (!plan.broken.empty() || failed(checkGemms(kernel, stages, plan)))
-    return failure();
-
-  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  auto function = kernel->getParentOfType<func::FuncOp>();
-  Value rows = memref::DimOp::create(b, x, 0);
-  auto outside = [&](Value inner) { return operandOf(kernel, inner); };
-  SmallVector<Value> temporaries;
-  auto allocate = [&](int64_t columns) -> Value {
-    auto type = MemRefType::get({ShapedType::kDynamic, columns}, element);
-    auto alloc = gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(),
-                                      ValueRange{rows}, ValueRange());
-    temporaries.push_back(alloc.getMemref());
-    return alloc.getMemref();
-  };
-  for (auto [index, launch] : llvm::enumerate(plan.launches)) {
-    bool isLast = index + 1 == stages.size(), isOrdered = launch.pattern.d == 1;
-    int64_t columns = launch.pattern.outSize();
-    Value y = isLast ? Value(kernel.getInit()) : allocate(columns);
-    Value blocks = isOrdered ? y : allocate(columns);
-    chain::StageOp stage = stages[index].stage;
-    launchGemm(b, function, launch, stages[index], x, outside(stage.getWeight()), blocks, rows,
-               outside);
-    if (!isOrdered)
-      launchTranspose(b, function, launch.pattern, blocks, y, rows);
-    x = y;
-  }
-  for (Value temporary : temporaries)
-    gpu::DeallocOp::create(b, /*asyncToken=*/Type(), ValueRange(), temporary);
+  if (schedule.ring > 0)
+    launchAtOnce(b, kernel, plan, schedule, *stages);
+  else
+    launchApart(b, kernel, plan, schedule, *stages);
   kernel.erase();
   return success();
 }

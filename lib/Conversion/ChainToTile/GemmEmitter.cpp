@@ -166,10 +166,9 @@ SmallVector<Value> GemmEmitter::emitProducts(Place place, ValueRange sums) {
   Value startOfGroup = add(start, mul(group, plan.rowBlocks * perProduct));
   SmallVector<Value> x, results(plan.rowBlocks);
   for (int64_t m = 0; m < plan.rowBlocks; ++m)
-    x.push_back(tile::DescribeOp::create(b, descriptor, ring,
-                                         add(startOfGroup, constant(m * perProduct))));
-  Value w =
-      tile::DescribeOp::create(b, descriptor, ring, add(start, constant(plan.xBytes() / 2)));
+    x.push_back(
+        tile::DescribeOp::create(b, descriptor, ring, add(startOfGroup, constant(m * perProduct))));
+  Value w = tile::DescribeOp::create(b, descriptor, ring, add(start, constant(plan.xBytes() / 2)));
   auto fence = tile::WgmmaFenceOp::create(b, sums.getTypes(), sums);
   if (!sums.empty())
     results = llvm::to_vector_of<Value>(fence.getReady());
@@ -210,8 +209,7 @@ GemmEmitter::Place GemmEmitter::emitTile(Tile tile, Place place) {
   }
   SmallVector<Value> sums;
   for (int64_t m = 0; m < plan.rowBlocks; ++m)
-    sums.push_back(
-        tile::WgmmaWaitOp::create(b, loop.getResult(m).getType(), loop.getResult(m)));
+    sums.push_back(tile::WgmmaWaitOp::create(b, loop.getResult(m).getType(), loop.getResult(m)));
   ValueRange rest = loop.getResults().drop_front(plan.rowBlocks);
   emitRelease(rest[2]);
   Value rowOfGroup = add(tile.row, mul(group, plan.rowBlocks * productRows));
@@ -316,8 +314,8 @@ void GemmEmitter::emitStores(Tile tile, Value firstRow, Value sums) {
 
 void GemmEmitter::emit() {
   thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
-  Value memory = gpu::DynamicSharedMemoryOp::create(
-      b, sharedType(b, ShapedType::kDynamic, b.getI8Type()));
+  Value memory =
+      gpu::DynamicSharedMemoryOp::create(b, sharedType(b, ShapedType::kDynamic, b.getI8Type()));
   auto view = [&](int64_t offset, int64_t size, Type type) -> Value {
     return memref::ViewOp::create(b, sharedType(b, size, type), memory, constant(offset),
                                   ValueRange());
@@ -332,15 +330,16 @@ void GemmEmitter::emit() {
   int64_t copier = groupThreads * plan.consumers;
   auto roles = scf::IfOp::create(b, isBelow(thread, copier), /*withElseRegion=*/true);
   b.setInsertionPointToStart(roles.thenBlock());
-  NVVM::SetMaxRegisterOp::create(b, plan.consumerRegisters(), NVVM::SetMaxRegisterAction::increase);
+  if (plan.movesRegisters())
+    NVVM::SetMaxRegisterOp::create(b, plan.consumerRegisters(),
+                                   NVVM::SetMaxRegisterAction::increase);
   forEachTile(0, [&](Tile tile, Place place) { return emitTile(tile, place); });
-  emitIf(isEqual(rem(thread, groupThreads), 0), [&] {
-    NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(0), UnitAttr());
-  });
+  emitIf(isEqual(rem(thread, groupThreads), 0),
+         [&] { NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(0), UnitAttr()); });
   b.setInsertionPointToStart(roles.elseBlock());
-  NVVM::SetMaxRegisterOp::create(b, plan.copierRegisters(), NVVM::SetMaxRegisterAction::decrease);
-  emitIf(isEqual(thread, copier), [&] {
-    forEachTile(1, [&](Tile tile, Place place) { return emitCopies(tile, place); });
-  });
+  if (plan.movesRegisters())
+    NVVM::SetMaxRegisterOp::create(b, plan.copierRegisters(), NVVM::SetMaxRegisterAction::decrease);
+  emitIf(isEqual(thread, copier),
+         [&] { forEachTile(1, [&](Tile tile, Place place) { return emitCopies(tile, place); }); });
   b.setInsertionPointAfter(roles);
 }

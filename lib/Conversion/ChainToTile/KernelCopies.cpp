@@ -26,24 +26,38 @@ static int64_t bytesOf(Type element) { return element.getIntOrFloatBitWidth() / 
 // Columns: the group's part of x and y, and in[0]
 //===----------------------------------------------------------------------===//
 
-/// Column of x at which column (A c + C) d' + D of the group's part lies:
-/// ((A0 + A) c + C) d + D0 + D.
+/// Column of the whole for column `local` of a group's part: what lies `scale`
+/// innermost values apart there does so here, outside of the part's innermost ones.
+Value KernelEmitter::wholeColumn(Value local, int64_t scale) {
+  int64_t part = segment.innerLocal * scale, whole = segment.innerWhole * scale;
+  return part == whole ? local : add(mul(div(local, part), whole), rem(local, part));
+}
+
+/// Column of x at which element `local` of the group's part lies. In natural order
+/// that is column (A c + C) d' + D of the part; else the part is (A, C / run, D,
+/// C % run), and x the same.
 Value KernelEmitter::globalInputColumn(Value local) {
-  const GpuStagePlan &plan = segment.stages.front();
-  Value column = local;
-  if (plan.local.d != plan.whole.d)
-    column = add(mul(div(local, plan.local.d), plan.whole.d), rem(local, plan.local.d));
+  const StagePattern &part = segment.stages.front().local, &whole = segment.stages.front().whole;
+  int64_t run = segment.inOrder.isNatural() ? 1 : segment.inOrder.run;
+  Value column = wholeColumn(local, run);
   if (groupA)
-    column = add(column, mul(groupA, plan.local.a * plan.whole.c * plan.whole.d));
+    column = add(column, mul(groupA, part.a * whole.c * whole.d));
   if (groupD)
-    column = add(column, mul(groupD, plan.local.d));
+    column = add(column, mul(groupD, run * segment.innerLocal));
   return column;
 }
 
-/// Element of in[0], row 0, that holds column (A c + C) d' + D of the part.
+/// Element of in[0], row 0, that holds element `local` of the part (see above).
 Value KernelEmitter::sharedInputColumn(Value local) {
   const GpuStagePlan &plan = segment.stages.front();
   const StagePattern &pattern = plan.local;
+  if (!segment.inOrder.isNatural()) {
+    int64_t run = segment.inOrder.run;
+    Value A = div(local, pattern.c * pattern.d), D = rem(div(local, run), pattern.d);
+    Value outerC = rem(div(local, run * pattern.d), pattern.c / run);
+    Value block = mul(add(mul(A, pattern.d), D), plan.input.blockPitch);
+    return add(block, add(mul(outerC, run), rem(local, run)));
+  }
   if (pattern.d == 1 && plan.input.blockPitch == pattern.c)
     return local;
   Value block = add(mul(div(local, pattern.c * pattern.d), pattern.d), rem(local, pattern.d));
@@ -51,22 +65,19 @@ Value KernelEmitter::sharedInputColumn(Value local) {
   return add(mul(block, plan.input.blockPitch), inBlock);
 }
 
-/// Column of y for column (A b' + B) d' + D of the group's part:
-/// ((A0 + A) b + B0 + B) d + D0 + D.
+/// Column of y for column (A b' + B) d' + D of the group's part.
 Value KernelEmitter::globalOutputColumn(Value local) {
-  const GpuStagePlan &plan = segment.stages.back();
-  const StagePattern &part = plan.local, &whole = plan.whole;
+  const StagePattern &part = segment.stages.back().local, &whole = segment.stages.back().whole;
   Value column = local;
-  if (part.b != whole.b || part.d != whole.d) {
-    Value A = div(local, part.b * part.d), B = rem(div(local, part.d), part.b);
-    column = add(mul(add(mul(A, whole.b), B), whole.d), rem(local, part.d));
-  }
+  if (groupB) // a single stage, whose D is all that is inside
+    column = add(mul(div(local, part.b * part.d), whole.b * part.d), rem(local, part.b * part.d));
+  column = wholeColumn(column, 1);
   if (groupA)
     column = add(column, mul(groupA, part.a * whole.b * whole.d));
   if (groupB)
     column = add(column, mul(groupB, part.b * whole.d));
   if (groupD)
-    column = add(column, mul(groupD, part.d));
+    column = add(column, mul(groupD, segment.innerLocal));
   return column;
 }
 
@@ -101,9 +112,9 @@ Value KernelEmitter::unitExists(Value first, int64_t round, int64_t total) {
   return isBelow(add(first, round * threads), constant(total));
 }
 
-/// Rows of the tile at `firstRow` that exist, at most `rows`; 0 past the end.
-Value KernelEmitter::rowsOfTile(Value firstRow) {
-  Value known = arith::MinUIOp::create(b, firstRow, numRows);
+/// Rows of a tile that exist, at most `rows`; 0 past the end.
+Value KernelEmitter::rowsOfTile(Value tile) {
+  Value known = arith::MinUIOp::create(b, mul(tile, schedule.rows), numRows);
   Value left = arith::SubIOp::create(b, numRows, known);
   return arith::MinUIOp::create(b, left, constant(schedule.rows));
 }
@@ -113,7 +124,7 @@ Value KernelEmitter::rowsOfTile(Value firstRow) {
 //===----------------------------------------------------------------------===//
 
 /// One copy of one thread. Rows past the last are filled with zeros.
-void KernelEmitter::emitAsyncUnit(Value firstRow, Value tileRows, Value slotBase, int64_t round) {
+void KernelEmitter::emitAsyncUnit(Value sourceRow, Value tileRows, Value slotBase, int64_t round) {
   const GpuStagePlan &plan = segment.stages.front();
   int64_t width = segment.load.elements, unitsPerRow = plan.local.inSize() / width;
   emitIf(unitExists(thread, round, schedule.rows * unitsPerRow), [&] {
@@ -125,18 +136,18 @@ void KernelEmitter::emitAsyncUnit(Value firstRow, Value tileRows, Value slotBase
     UnitAttr bypass = width * bytesOf(inElement) == 16 ? b.getUnitAttr() : UnitAttr();
     nvgpu::DeviceAsyncCopyOp::create(b, nvgpu::DeviceAsyncTokenType::get(b.getContext()),
                                      inputs.front(), ValueRange{target}, operands.x,
-                                     ValueRange{add(firstRow, unit.row), globalInputColumn(local)},
+                                     ValueRange{add(sourceRow, unit.row), globalInputColumn(local)},
                                      b.getIndexAttr(width), read, bypass);
   });
 }
 
-void KernelEmitter::emitAsyncLoad(Value firstRow, Value slot) {
+void KernelEmitter::emitAsyncLoad(Value tile, Value slot) {
   const GpuStagePlan &plan = segment.stages.front();
   int64_t total = schedule.rows * plan.local.inSize() / segment.load.elements;
   Value slotBase = mul(slot, schedule.rows * plan.input.rowPitch);
-  Value tileRows = rowsOfTile(firstRow);
+  Value tileRows = rowsOfTile(tile), sourceRow = firstRowIn(operands.before, tile);
   for (int64_t round = 0; round * threads < total; ++round)
-    emitAsyncUnit(firstRow, tileRows, slotBase, round);
+    emitAsyncUnit(sourceRow, tileRows, slotBase, round);
   NVVM::CpAsyncCommitGroupOp::create(b);
 }
 
@@ -146,17 +157,18 @@ void KernelEmitter::emitAsyncLoad(Value firstRow, Value slot) {
 
 /// Loads `count` vectors of x, then scatters them. A row past the last reads
 /// the last, so that nothing is read outside x.
-void KernelEmitter::emitLoadBatch(Value firstRow, Value firstUnit, int64_t count) {
+void KernelEmitter::emitLoadBatch(Value tile, Value firstUnit, int64_t count) {
   const GpuStagePlan &plan = segment.stages.front();
   int64_t width = segment.load.elements, unitsPerRow = plan.local.inSize() / width;
   int64_t total = schedule.rows * unitsPerRow;
-  Value lastRow = arith::SubIOp::create(b, rowsOfTile(firstRow), constant(1));
+  Value lastRow = arith::SubIOp::create(b, rowsOfTile(tile), constant(1));
+  Value sourceRow = firstRowIn(operands.before, tile);
   auto vector = VectorType::get({width}, inElement);
   SmallVector<Value> loaded;
   for (int64_t round = 0; round < count; ++round) {
     Unit unit = unitAt(firstUnit, round, unitsPerRow);
     Value row = arith::MinUIOp::create(b, unit.row, lastRow);
-    Value indices[] = {add(firstRow, row), globalInputColumn(mul(unit.column, width))};
+    Value indices[] = {add(sourceRow, row), globalInputColumn(mul(unit.column, width))};
     loaded.push_back(vector::LoadOp::create(b, vector, operands.x, indices, /*nontemporal=*/false,
                                             llvm::MaybeAlign(width * bytesOf(inElement))));
   }
@@ -172,23 +184,23 @@ void KernelEmitter::emitLoadBatch(Value firstRow, Value firstUnit, int64_t count
     });
 }
 
-void KernelEmitter::emitLoad(Value firstRow) {
+void KernelEmitter::emitLoad(Value tile) {
   const GpuStagePlan &plan = segment.stages.front();
   int64_t total = schedule.rows * plan.local.inSize() / segment.load.elements;
   int64_t rounds = llvm::divideCeil(total, threads);
   if (rounds <= unrolledCopies)
-    return emitLoadBatch(firstRow, thread, rounds);
+    return emitLoadBatch(tile, thread, rounds);
   auto loop = scf::ForOp::create(b, thread, constant(total), constant(unrolledCopies * threads));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
-  emitLoadBatch(firstRow, loop.getInductionVar(), unrolledCopies);
+  emitLoadBatch(tile, loop.getInductionVar(), unrolledCopies);
 }
 
 //===----------------------------------------------------------------------===//
 // out -> y
 //===----------------------------------------------------------------------===//
 
-void KernelEmitter::emitOutputUnit(Value firstRow, Value tileRows, Unit unit) {
+void KernelEmitter::emitOutputUnit(Value targetRow, Value tileRows, Value stagedRow, Unit unit) {
   int64_t width = segment.store.elements;
   Value local = mul(unit.column, width), inside = isBelow(unit.row, tileRows);
   if (Value columnInside = outputIsInside(local))
@@ -196,27 +208,30 @@ void KernelEmitter::emitOutputUnit(Value firstRow, Value tileRows, Unit unit) {
   emitIf(inside, [&] {
     auto vector = VectorType::get({width}, outElement);
     auto alignment = llvm::MaybeAlign(width * bytesOf(outElement));
-    Value source = add(mul(unit.row, segment.out.rowPitch), local);
+    Value source = add(mul(add(unit.row, stagedRow), segment.out.rowPitch), local);
     Value value = vector::LoadOp::create(b, vector, output, ValueRange{source},
                                          /*nontemporal=*/false, alignment);
     vector::StoreOp::create(b, value, operands.y,
-                            ValueRange{add(firstRow, unit.row), globalOutputColumn(local)},
+                            ValueRange{add(targetRow, unit.row), globalOutputColumn(local)},
                             /*nontemporal=*/false, alignment);
   });
 }
 
-void KernelEmitter::emitOutput(Value firstRow) {
+/// Stores the results of a tile, which begin at row `stagedRow` of `output`.
+void KernelEmitter::emitOutput(Value tile, Value stagedRow) {
   const GpuStagePlan &plan = segment.stages.back();
   int64_t unitsPerRow = plan.local.outSize() / segment.store.elements;
   int64_t total = schedule.rows * unitsPerRow;
-  Value tileRows = rowsOfTile(firstRow);
+  Value tileRows = rowsOfTile(tile), targetRow = firstRowIn(operands.after, tile);
   if (total / threads > 4 * unrolledCopies) {
     auto loop = scf::ForOp::create(b, thread, constant(total), constant(threads));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    return emitOutputUnit(firstRow, tileRows, unitAt(loop.getInductionVar(), 0, unitsPerRow));
+    return emitOutputUnit(targetRow, tileRows, stagedRow,
+                          unitAt(loop.getInductionVar(), 0, unitsPerRow));
   }
   for (int64_t round = 0; round * threads < total; ++round)
-    emitIf(unitExists(thread, round, total),
-           [&] { emitOutputUnit(firstRow, tileRows, unitAt(thread, round, unitsPerRow)); });
+    emitIf(unitExists(thread, round, total), [&] {
+      emitOutputUnit(targetRow, tileRows, stagedRow, unitAt(thread, round, unitsPerRow));
+    });
 }

@@ -35,6 +35,8 @@ Value KernelEmitter::add(Value left, int64_t right) {
   return right == 0 ? left : add(left, constant(right));
 }
 
+Value KernelEmitter::sub(Value left, Value right) { return arith::SubIOp::create(b, left, right); }
+
 Value KernelEmitter::mul(Value left, int64_t right) {
   return right == 1 ? left : arith::MulIOp::create(b, left, constant(right));
 }
@@ -98,38 +100,103 @@ void KernelEmitter::emitZeroFill() {
 // The loop over tiles
 //===----------------------------------------------------------------------===//
 
-void KernelEmitter::emitTile(Value tile, Value slot, Value nextTile, Value nextSlot) {
-  Value firstRow = mul(tile, schedule.rows), base = constant(0);
-  if (!segment.load.async) {
-    emitLoad(firstRow);
-  } else {
-    if (segment.depth == 1)
-      emitAsyncLoad(firstRow, slot);
-    // Groups end in the order they began: this tile's is the oldest of depth - 1.
-    NVVM::CpAsyncWaitGroupOp::create(b, segment.depth == 1 ? 0 : segment.depth - 2);
-    base = mul(slot, schedule.rows * segment.stages.front().input.rowPitch);
+/// The loads of the first tiles, all but one of those that may be in flight.
+void KernelEmitter::emitFirstLoads() {
+  for (int64_t i = 0; i + 1 < segment.depth; ++i) {
+    Value tile = add(firstTile, mul(stride, i));
+    awaitInput(tile);
+    if (operands.before)
+      gpu::BarrierOp::create(b);
+    emitAsyncLoad(tile, constant(i));
+  }
+}
+
+/// All but the barrier after which the tile is in in[0], for this thread's part.
+void KernelEmitter::emitLoads(const Turn &turn) {
+  if (segment.depth == 1) {
+    awaitInput(turn.tile);
+    // With delayed stores no barrier has come since the last stage read in[0].
+    if (operands.before || segment.outputs > 1)
+      gpu::BarrierOp::create(b);
+  }
+  if (!segment.load.async)
+    return emitLoad(turn.tile);
+  if (segment.depth == 1)
+    emitAsyncLoad(turn.tile, turn.slot);
+  // Groups end in the order they began: this tile's is the oldest of depth - 1.
+  NVVM::CpAsyncWaitGroupOp::create(b, segment.depth == 1 ? 0 : segment.depth - 2);
+  if (segment.depth > 1)
+    awaitInput(turn.nextTile);
+}
+
+/// Stores the results of the turn before and says that those of the turn before
+/// that are there, which a barrier since has made true for all threads.
+void KernelEmitter::emitDelayedOutput(Value tile) {
+  Value previous = sub(tile, stride), other = sub(constant(schedule.rows), stagedRow);
+  Value two = add(firstTile, mul(stride, 2));
+  auto isPast = [&](Value limit) -> Value {
+    return arith::CmpIOp::create(b, arith::CmpIPredicate::uge, tile, limit);
+  };
+  publishOutput(sub(previous, stride), isPast(two));
+  emitIf(isPast(add(firstTile, stride)), [&] { emitOutput(previous, other); });
+}
+
+/// What emitDelayedOutput() would do in the turns after the last, whose results
+/// begin at `lastRow`.
+void KernelEmitter::emitLastOutput(Value lastRow) {
+  Value distance = sub(add(numTiles, -1), firstTile);
+  Value turns = arith::DivUIOp::create(b, distance, stride);
+  Value last = add(firstTile, arith::MulIOp::create(b, turns, stride));
+  awaitOutput(last);
+  gpu::BarrierOp::create(b);
+  Value isSecond = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, last, firstTile);
+  publishOutput(sub(last, stride), isSecond);
+  emitOutput(last, lastRow);
+  if (operands.after)
+    gpu::BarrierOp::create(b);
+  publishOutput(last);
+}
+
+void KernelEmitter::emitTile(const Turn &turn) {
+  bool isDelayed = segment.outputs > 1;
+  emitLoads(turn);
+  if (isDelayed) {
+    Value hasPrevious = arith::CmpIOp::create(b, arith::CmpIPredicate::ugt, turn.tile, firstTile);
+    awaitOutput(sub(turn.tile, stride), hasPrevious);
   }
   gpu::BarrierOp::create(b);
+  releaseInput(turn.tile);
   if (segment.depth > 1)
-    emitAsyncLoad(mul(nextTile, schedule.rows), nextSlot);
+    emitAsyncLoad(turn.nextTile, turn.nextSlot);
+  if (isDelayed)
+    emitDelayedOutput(turn.tile);
+  Value slotBase = mul(turn.slot, schedule.rows * segment.stages.front().input.rowPitch);
   for (size_t number = 0; number < segment.stages.size(); ++number) {
-    emitStage(number, number == 0 ? base : constant(0), firstRow);
+    Value base = number == 0 && segment.load.async ? slotBase : constant(0);
+    emitStage(number, base, mul(turn.tile, schedule.rows));
+    bool isLast = number + 1 == segment.stages.size();
+    if (isLast && isDelayed)
+      return;
+    if (isLast)
+      awaitOutput(turn.tile);
     gpu::BarrierOp::create(b);
   }
-  emitOutput(firstRow);
+  emitOutput(turn.tile, stagedRow);
+  if (operands.after)
+    gpu::BarrierOp::create(b);
+  publishOutput(turn.tile);
 }
 
 void KernelEmitter::emit() {
   thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   warp = div(thread, 32);
-  numRows = memref::DimOp::create(b, operands.x, 0);
-  Value group = gpu::BlockIdOp::create(b, gpu::Dimension::y);
+  numRows = operands.numRows;
   if (segment.groupsA > 1)
-    groupA = div(group, segment.groupsB * segment.groupsD);
+    groupA = div(operands.group, segment.groupsB * segment.groupsD);
   if (segment.groupsB > 1)
-    groupB = rem(div(group, segment.groupsD), segment.groupsB);
+    groupB = rem(div(operands.group, segment.groupsD), segment.groupsB);
   if (segment.groupsD > 1)
-    groupD = rem(group, segment.groupsD);
+    groupD = rem(operands.group, segment.groupsD);
   emitViews();
   if (segment.hasPadding)
     emitZeroFill();
@@ -138,21 +205,22 @@ void KernelEmitter::emit() {
     for (size_t number = 0; number < segment.stages.size(); ++number)
       preloadWeights(number);
 
-  Value first = gpu::BlockIdOp::create(b, gpu::Dimension::x);
-  Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
-  Value numTiles = div(add(numRows, schedule.rows - 1), schedule.rows);
-  int64_t ahead = segment.depth - 1;
-  for (int64_t i = 0; i < ahead; ++i) {
-    Value tile = add(first, arith::MulIOp::create(b, stride, constant(i)));
-    emitAsyncLoad(mul(tile, schedule.rows), constant(i));
+  firstTile = gpu::BlockIdOp::create(b, gpu::Dimension::x);
+  stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
+  numTiles = div(add(numRows, schedule.rows - 1), schedule.rows);
+  emitFirstLoads();
+  Value zero = constant(0);
+  auto loop = scf::ForOp::create(b, firstTile, numTiles, stride, ValueRange{zero, zero});
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value tile = loop.getInductionVar(), slot = loop.getRegionIterArg(0);
+    stagedRow = loop.getRegionIterArg(1);
+    int64_t ahead = segment.depth - 1;
+    emitTile({tile, slot, add(tile, mul(stride, ahead)), rem(add(slot, ahead), segment.depth)});
+    Value nextStaged = segment.outputs > 1 ? sub(constant(schedule.rows), stagedRow) : stagedRow;
+    scf::YieldOp::create(b, ValueRange{rem(add(slot, 1), segment.depth), nextStaged});
   }
-  auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0)});
-  b.setInsertionPointToStart(loop.getBody());
-  Value tile = loop.getInductionVar(), slot = loop.getRegionIterArg(0);
-  Value nextTile = add(tile, arith::MulIOp::create(b, stride, constant(ahead)));
-  Value nextSlot = rem(add(slot, ahead), segment.depth);
-  emitTile(tile, slot, nextTile, nextSlot);
-  Value following = rem(add(slot, 1), segment.depth);
-  scf::YieldOp::create(b, ValueRange{following});
-  b.setInsertionPointAfter(loop);
+  if (segment.outputs > 1)
+    emitLastOutput(sub(constant(schedule.rows), loop.getResult(1)));
 }

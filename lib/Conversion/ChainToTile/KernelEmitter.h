@@ -14,7 +14,13 @@
 //   store out -> y    (whole rows, vectors)
 //
 // The barrier before stage 0 also keeps the stores of the previous tile out of
-// the next one's way; no other is needed.
+// the next one's way; no other is needed. With two buffers of results the tile
+// before is stored after that barrier, while other warps compute this one, and the
+// barrier after the last stage goes.
+//
+// Where parts of a kernel run at once (see GpuPlan.h, rings), x or y is a ring of
+// tiles. One thread awaits a tile before any thread loads it, and a free slot before
+// any stores to it, each with a barrier between; it signals after a barrier.
 //
 //===----------------------------------------------------------------------===//
 
@@ -26,6 +32,7 @@
 #include "dialects/Tile/TileOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include <optional>
 
 namespace danaus {
 
@@ -35,11 +42,22 @@ struct StageWithMaps {
   llvm::SmallVector<chain::MapOp> maps;
 };
 
+/// A ring of tiles between two parts of a kernel that run at once. The counters are
+/// `tiles` of tiles written, a slot each, then `tiles` of tiles read.
+struct RingOperand {
+  mlir::Value counters;
+  int64_t tiles = 0;
+  int64_t producers = 0, consumers = 0; ///< groups that write and read a tile
+};
+
 /// One operand of the device function for each value that the launch uses.
 struct KernelOperands {
   mlir::Value x, y;
   /// From values of the chain.kernel's body (weights, extras of maps).
   llvm::DenseMap<mlir::Value, mlir::Value> others;
+  mlir::Value numRows; ///< of the kernel
+  mlir::Value group;   ///< the group of this part that the thread block works for
+  std::optional<RingOperand> before, after;
 };
 
 /// Emits the body of one launch at the builder's insertion point.
@@ -63,6 +81,7 @@ private:
   Value constant(int64_t value);
   Value add(Value left, Value right);
   Value add(Value left, int64_t right);
+  Value sub(Value left, Value right);
   Value mul(Value left, int64_t right);
   Value div(Value left, int64_t right);
   Value rem(Value left, int64_t right);
@@ -72,7 +91,24 @@ private:
 
   void emitViews();
   void emitZeroFill();
-  void emitTile(Value tile, Value slot, Value nextTile, Value nextSlot);
+  void emitFirstLoads();
+  /// Tiles of one turn of the loop, and where they are in shared memory.
+  struct Turn {
+    Value tile, slot, nextTile, nextSlot;
+  };
+  void emitTile(const Turn &turn);
+  void emitLoads(const Turn &turn);
+  void emitDelayedOutput(Value tile);
+  void emitLastOutput(Value lastRow);
+
+  // KernelRings.cpp: tiles that come from, and go to, parts that run at once.
+  Value firstRowIn(const std::optional<RingOperand> &ring, Value tile);
+  enum class Duty { AwaitInput, AwaitOutput, PublishOutput, ReleaseInput };
+  void emitDuty(Duty duty, Value condition, llvm::function_ref<void()> body);
+  void awaitInput(Value tile);
+  void releaseInput(Value tile);
+  void awaitOutput(Value tile, Value exists = nullptr);
+  void publishOutput(Value tile, Value exists = nullptr);
 
   /// What one thread copies at once: a row of the tile, a column in units.
   struct Unit {
@@ -83,16 +119,17 @@ private:
   Unit unitAt(Value first, int64_t round, int64_t perRow);
   Value unitExists(Value first, int64_t round, int64_t total);
   Value rowsOfTile(Value firstRow);
+  Value wholeColumn(Value local, int64_t scale);
   Value globalInputColumn(Value local);
   Value sharedInputColumn(Value local);
   Value globalOutputColumn(Value local);
   Value outputIsInside(Value local);
-  void emitAsyncLoad(Value firstRow, Value slot);
-  void emitAsyncUnit(Value firstRow, Value tileRows, Value slotBase, int64_t round);
-  void emitLoad(Value firstRow);
-  void emitLoadBatch(Value firstRow, Value firstUnit, int64_t count);
-  void emitOutput(Value firstRow);
-  void emitOutputUnit(Value firstRow, Value tileRows, Unit unit);
+  void emitAsyncLoad(Value tile, Value slot);
+  void emitAsyncUnit(Value sourceRow, Value tileRows, Value slotBase, int64_t round);
+  void emitLoad(Value tile);
+  void emitLoadBatch(Value tile, Value firstUnit, int64_t count);
+  void emitOutput(Value tile, Value stagedRow);
+  void emitOutputUnit(Value targetRow, Value tileRows, Value stagedRow, Unit unit);
 
   // KernelStages.cpp: products.
   void emitStage(size_t number, Value inputBase, Value firstRow);
@@ -126,7 +163,9 @@ private:
 
   mlir::Type inElement, outElement;
   int64_t threads, rowTiles;
-  Value thread, warp, numRows;
+  Value thread, warp, numRows, numTiles;
+  Value firstTile, stride;         ///< the tiles of this thread block
+  Value stagedRow;                 ///< where in `output` the results of this turn begin
   Value groupA, groupB, groupD;    ///< null where there is one group
   llvm::SmallVector<Value> inputs; ///< shared buffer a stage
   Value output;

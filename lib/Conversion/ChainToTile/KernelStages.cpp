@@ -45,8 +45,8 @@ Value KernelEmitter::blockA(const GpuStagePlan &plan, Value block) {
 }
 
 Value KernelEmitter::blockD(const GpuStagePlan &plan, Value block) {
-  Value D = rem(block, plan.local.d);
-  return groupD ? add(D, mul(groupD, plan.local.d)) : D;
+  Value D = wholeColumn(rem(block, plan.local.d), 1);
+  return groupD ? add(D, mul(groupD, segment.innerLocal)) : D;
 }
 
 /// The fragment of the packed weight for one block, fragment along b, and step
@@ -192,8 +192,14 @@ Value KernelEmitter::columnLimit(const GpuStagePlan &plan, Value tile) {
 /// the next stage, or the copy to y, reads (see GpuPlan.h).
 AffineMap KernelEmitter::storeMap(size_t number) {
   AffineExpr row = b.getAffineDimExpr(0), column = b.getAffineDimExpr(1);
-  if (number + 1 == segment.stages.size())
+  if (number + 1 == segment.stages.size()) {
+    const ColumnOrder &order = segment.outOrder;
+    if (!order.isNatural())
+      column = (column.floorDiv(order.run * order.width) * order.width + column % order.width) *
+                   order.run +
+               column.floorDiv(order.width) % order.run;
     return AffineMap::get(2, 0, row * segment.out.rowPitch + column);
+  }
   const GpuStagePlan &next = segment.stages[number + 1];
   int64_t c = next.local.c, d = next.local.d;
   AffineExpr block = column.floorDiv(c * d) * d + column % d;
@@ -271,8 +277,9 @@ void KernelEmitter::storeSums(size_t number, Item item, Value tile, const Fragme
                                  add(firstRow, 16 * m)));
     }
     bool areAdjacent = plan.pairing == StorePairing::Columns;
-    tile::StoreOp::create(b, values, target, constant(16 * m), localColumn(plan, item.block, tile),
-                          limit, plan.local.d, map, areAdjacent);
+    Value row = isLast ? add(stagedRow, 16 * m) : constant(16 * m);
+    tile::StoreOp::create(b, values, target, row, localColumn(plan, item.block, tile), limit,
+                          plan.local.d, map, areAdjacent);
   }
 }
 

@@ -22,6 +22,7 @@
 #include "mlir/Dialect/LLVMIR/FunctionCallUtils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace danaus {
@@ -220,6 +221,30 @@ template <typename DeallocOp> struct LowerDealloc : ConvertOpToLLVMPattern<Deall
   }
 };
 
+/// gpu.memset with zero bits  ->  danausCudaFill(pointer, 0, bytes)
+struct LowerMemset : ConvertOpToLLVMPattern<gpu::MemsetOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(gpu::MemsetOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = dyn_cast<MemRefType>(op.getDst().getType());
+    if (!type || !type.hasStaticShape() || !type.getLayout().isIdentity())
+      return rewriter.notifyMatchFailure(op, "wanted a row-major memref of static shape");
+    if (!matchPattern(op.getValue(), m_Zero()))
+      return rewriter.notifyMatchFailure(op, "wanted zero as the value");
+    Value memory = MemRefDescriptor(adaptor.getDst()).alignedPtr(rewriter, loc);
+    int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+    Value zero = LLVM::ConstantOp::create(rewriter, loc, rewriter.getI32Type(), 0);
+    Value size = LLVM::ConstantOp::create(rewriter, loc, rewriter.getI64Type(), bytes);
+    if (failed(callRuntime(rewriter, loc, op->getParentOfType<ModuleOp>(), "danausCudaFill",
+                           {memory, zero, size}, rewriter.getI32Type())))
+      return failure();
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
 /// memref.copy of row-major memrefs  ->  danausCudaCopyOnDevice(target, source, bytes)
 struct LowerCopy : ConvertOpToLLVMPattern<memref::CopyOp> {
   using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
@@ -252,8 +277,8 @@ struct LowerCopy : ConvertOpToLLVMPattern<memref::CopyOp> {
 //===----------------------------------------------------------------------===//
 
 static bool isRuntimeOp(Operation *op) {
-  return isa<gpu::LaunchFuncOp, gpu::AllocOp, gpu::DeallocOp, memref::AllocOp, memref::DeallocOp,
-             memref::CopyOp, tile::TensorMapOp>(op);
+  return isa<gpu::LaunchFuncOp, gpu::AllocOp, gpu::DeallocOp, gpu::MemsetOp, memref::AllocOp,
+             memref::DeallocOp, memref::CopyOp, tile::TensorMapOp>(op);
 }
 
 /// Refuses an op that reads or writes what a memref points to: the data is on
@@ -298,8 +323,8 @@ struct ConvertLaunchToRuntime
     target.markUnknownOpDynamicallyLegal([](Operation *op) { return !isRuntimeOp(op); });
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<LowerLaunch, LowerAlloc<gpu::AllocOp>, LowerAlloc<memref::AllocOp>,
-                        LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerCopy,
-                        LowerTensorMap>(patterns, types);
+                        LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerMemset,
+                        LowerCopy, LowerTensorMap>(patterns, types);
     if (failed(applyPartialConversion(functions, target, std::move(patterns))))
       signalPassFailure();
   }

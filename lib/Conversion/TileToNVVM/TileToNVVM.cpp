@@ -365,6 +365,64 @@ struct LowerStore : OpConversionPattern<StoreOp> {
 };
 
 //===----------------------------------------------------------------------===//
+// Counters
+//===----------------------------------------------------------------------===//
+
+/// The address of counters[index].
+static Value counterAddress(OpBuilder &builder, Location loc, Value counters, Value index) {
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  Type i64 = builder.getI64Type();
+  Value base = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, counters);
+  Value word = arith::IndexCastOp::create(builder, loc, i64, base);
+  Value start = LLVM::IntToPtrOp::create(builder, loc, pointer, word);
+  Value offset = arith::IndexCastOp::create(builder, loc, i64, index);
+  return LLVM::GEPOp::create(builder, loc, pointer, builder.getI32Type(), start, offset);
+}
+
+/// What all threads of the device see; LLVM's name for PTX's scope .gpu.
+static constexpr llvm::StringLiteral deviceScope = "device";
+
+/// tile.signal  ->  atomicrmw add, release
+struct LowerSignal : OpConversionPattern<SignalOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(SignalOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Value address = counterAddress(rewriter, loc, adaptor.getCounters(), adaptor.getIndex());
+    Value one = LLVM::ConstantOp::create(rewriter, loc, rewriter.getI32Type(), 1);
+    LLVM::AtomicRMWOp::create(rewriter, loc, LLVM::AtomicBinOp::add, address, one,
+                              LLVM::AtomicOrdering::release, deviceScope);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// tile.await  ->  while (load acquire < least);
+struct LowerAwait : OpConversionPattern<AwaitOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(AwaitOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Type i32 = rewriter.getI32Type();
+    Value address = counterAddress(rewriter, loc, adaptor.getCounters(), adaptor.getIndex());
+    Value least = arith::IndexCastOp::create(rewriter, loc, i32, adaptor.getLeast());
+    auto loop = scf::WhileOp::create(rewriter, loc, TypeRange(), ValueRange());
+    OpBuilder::InsertionGuard guard(rewriter);
+    rewriter.createBlock(&loop.getBefore());
+    Value count = LLVM::LoadOp::create(rewriter, loc, i32, address, /*alignment=*/4,
+                                       /*isVolatile=*/false, /*isNonTemporal=*/false,
+                                       /*isInvariant=*/false, /*isInvariantGroup=*/false,
+                                       LLVM::AtomicOrdering::acquire, deviceScope);
+    Value isBelow = arith::CmpIOp::create(rewriter, loc, arith::CmpIPredicate::slt, count, least);
+    scf::ConditionOp::create(rewriter, loc, isBelow, ValueRange());
+    rewriter.createBlock(&loop.getAfter());
+    scf::YieldOp::create(rewriter, loc);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
 // Pass
 //===----------------------------------------------------------------------===//
 
@@ -382,8 +440,8 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
     target.addIllegalDialect<TileDialect>();
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     RewritePatternSet patterns(context);
-    danaus::addPatterns<LowerLoadA, LowerLoadB, LowerZero, LowerMma, LowerMap, LowerStore>(
-        patterns, types, context);
+    danaus::addPatterns<LowerLoadA, LowerLoadB, LowerZero, LowerMma, LowerMap, LowerStore,
+                        LowerSignal, LowerAwait>(patterns, types, context);
     populateBulkPatterns(types, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);

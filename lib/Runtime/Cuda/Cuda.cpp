@@ -21,7 +21,7 @@
 namespace {
 using Result = int; ///< CUresult
 using DevicePointer = unsigned long long;
-using Handle = void *; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent
+using Handle = void *; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent, CUgraph
 
 /// Name in libcuda.so.1, name here, parameters. `_v2` is the current ABI.
 #define DANAUS_CUDA_FUNCTIONS(X)                                                                   \
@@ -49,6 +49,14 @@ using Handle = void *; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent
   X(cuMemcpyDtoDAsync_v2, copyOnDevice, (DevicePointer, DevicePointer, size_t, Handle))            \
   X(cuMemsetD8Async, fill, (DevicePointer, unsigned char, size_t, Handle))                         \
   X(cuStreamSynchronize, streamSynchronize, (Handle))                                              \
+  X(cuStreamCreate, streamCreate, (Handle *, unsigned))                                            \
+  X(cuStreamDestroy_v2, streamDestroy, (Handle))                                                   \
+  X(cuStreamBeginCapture_v2, streamBeginCapture, (Handle, int))                                    \
+  X(cuStreamEndCapture, streamEndCapture, (Handle, Handle *))                                      \
+  X(cuGraphInstantiateWithFlags, graphInstantiate, (Handle *, Handle, unsigned long long))         \
+  X(cuGraphLaunch, graphLaunch, (Handle, Handle))                                                  \
+  X(cuGraphDestroy, graphDestroy, (Handle))                                                        \
+  X(cuGraphExecDestroy, graphExecDestroy, (Handle))                                                \
   X(cuEventCreate, eventCreate, (Handle *, unsigned))                                              \
   X(cuEventRecord, eventRecord, (Handle, Handle))                                                  \
   X(cuEventSynchronize, eventSynchronize, (Handle))                                                \
@@ -74,6 +82,7 @@ constexpr int wantedVersion = 12000;
 struct Thread {
   std::string error;
   Handle stream = nullptr;
+  Handle outerStream = nullptr; ///< that of the caller while a graph is recorded
   bool hasContext = false;
 };
 } // namespace
@@ -366,6 +375,44 @@ int danausCudaSynchronize(void) {
   if (!driver)
     return 1;
   return check(*driver, "running the kernels", driver->streamSynchronize(thread().stream));
+}
+
+int danausCudaBeginCapture(void) {
+  Driver *driver = ready();
+  Handle stream = nullptr;
+  // CU_STREAM_NON_BLOCKING, CU_STREAM_CAPTURE_MODE_THREAD_LOCAL.
+  if (!driver || check(*driver, "stream of a graph", driver->streamCreate(&stream, 1)) ||
+      check(*driver, "recording a graph", driver->streamBeginCapture(stream, 1)))
+    return 1;
+  thread().outerStream = thread().stream;
+  thread().stream = stream;
+  return 0;
+}
+
+void *danausCudaEndCapture(void) {
+  // Also after an error in a recorded call: the stream must leave its capture.
+  Driver &driver = openDriver();
+  Handle stream = thread().stream, graph = nullptr, executable = nullptr;
+  thread().stream = thread().outerStream;
+  bool failed = check(driver, "recording a graph", driver.streamEndCapture(stream, &graph)) ||
+                check(driver, "making a graph", driver.graphInstantiate(&executable, graph, 0));
+  if (graph)
+    driver.graphDestroy(graph);
+  driver.streamDestroy(stream);
+  return failed ? nullptr : executable;
+}
+
+int danausCudaLaunchGraph(void *graph) {
+  Driver *driver = graph ? ready() : nullptr;
+  if (!driver)
+    return 1;
+  return check(*driver, "running a graph", driver->graphLaunch(graph, thread().stream));
+}
+
+void danausCudaDestroyGraph(void *graph) {
+  Driver *driver = graph ? ready() : nullptr;
+  if (driver)
+    driver->graphExecDestroy(graph);
 }
 
 void *danausCudaRecordEvent(void) {
