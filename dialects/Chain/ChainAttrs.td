@@ -20,7 +20,8 @@ class Chain_Attr<string name, string attrMnemonic> : AttrDef<Chain_Dialect, name
 def Chain_Unit : I32EnumAttr<"Unit", "the arithmetic unit that a kernel runs on", [
     I32EnumAttrCase<"fma", 0>,
     I32EnumAttrCase<"mma_sync", 1>,
-    I32EnumAttrCase<"amx", 2>]> {
+    I32EnumAttrCase<"amx", 2>,
+    I32EnumAttrCase<"wgmma", 3>]> {
   let cppNamespace = "::danaus::chain";
   let genSpecializedAttr = 0;
 }
@@ -45,7 +46,8 @@ def Chain_PackingKind : I32EnumAttr<"PackingKind", "the order of a packed weight
     I32EnumAttrCase<"mma_k16", 2>,
     I32EnumAttrCase<"mma_k8", 3>,
     I32EnumAttrCase<"vnni", 4>,
-    I32EnumAttrCase<"complex_d", 5>]> {
+    I32EnumAttrCase<"complex_d", 5>,
+    I32EnumAttrCase<"k_major", 6>]> {
   let cppNamespace = "::danaus::chain";
   let genSpecializedAttr = 0;
 }
@@ -79,6 +81,7 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
     | `mma_k8`  | a, d, b / 8, c / 8, b % 8, c % 4, (c / 4) % 2          | B of mma.m16n8k8, tf32 |
     | `complex_d` | as `panel_d`, with (w.re, w.re) and (w.im, w.im) side by side before the digits of a vector | lanes along d, complex |
     | `vnni`    | a, d, b / 16, c / Q, b % 16, c % Q                     | tiles of AMX: Q = 2 for bf16, 4 for i8; b / 16 a multiple of P |
+    | `k_major` | a, d, b, c, without padding                          | B of wgmma, copied as boxes of a tensor |
 
     An a or d that the weight shares is left out, and so is c % Q where Q = 1.
     A complex weight has the kinds `panel_b` and `complex_d`, and a vector of L
@@ -90,7 +93,7 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
     to each other: in each `group` of them, those of equal b % digit together.
     What the stage computes is the same; only the tile of activations between
     the two has its columns in this order, and so have the operands of rank 1 of
-    the maps between the two. This needs d = 1. With `panel_b`
+    the maps between the two. This needs d = 1. With `panel_b` and `k_major`
     groups divide b, and `digit` the group; with `vnni` a group is one of whole
     blocks of b = `digit` columns.
 
@@ -130,8 +133,9 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
     Every decision about a `chain.kernel`, written by `danaus-assign-schedule`
     (from a user, a model or the default) and obeyed by all other passes.
 
-    * `unit`: `fma` (vector units of a CPU), `amx` (matrix tiles of a CPU) or
-      `mma_sync` (tensor cores)
+    * `unit`: `fma` (vector units of a CPU), `amx` (matrix tiles of a CPU),
+      `mma_sync` (tensor cores, small blocks) or `wgmma` (tensor cores of sm_90a,
+      large blocks)
     * `rows`: rows of activations that one tile holds
     * `cuts`: ascending indices of stages that begin a new launch; the
       activations before each go through memory
@@ -140,6 +144,8 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       the columns; with axis d, `panel` counts values of b
     * `warps`, `depth`, `placement` (mma_sync): warps a thread block, tiles of x
       in flight, and where the weights live
+    * `panel`, `warps`, `depth` (wgmma): columns of a tile, warps that multiply (4 a
+      warpgroup), and steps along c of x and the weights in flight
     * `ring` (mma_sync): 0, or the parts between cuts run at once, in one launch,
       and a tile goes from one to the next through a ring of so many in memory
     * `outputs` (mma_sync): tiles of results in shared memory; with 2, one is

@@ -8,6 +8,7 @@
 
 #include "dialects/Tile/TileDialect.h"
 #include "dialects/Tile/TileOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 
 using namespace mlir;
 using namespace danaus::tile;

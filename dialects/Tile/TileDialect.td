@@ -20,15 +20,25 @@ def Tile_Dialect : Dialect {
     *fragments*, products on tensor cores, and permuted stores. A fragment is a
     small matrix that the 32 lanes of a warp hold together; its type says which
     operand of a product it is, and the lowering which lane holds which element.
-    Everything else of a kernel is `gpu`, `nvgpu`, `memref`, `scf` and `arith`.
+    Kernels for large blocks multiply by warpgroups (4 warps), whose operands bulk
+    copies bring into shared memory and whose *sums* are one value of the IR.
+    Everything else of a kernel is `gpu`, `nvgpu`, `nvvm`, `memref`, `scf` and `arith`.
 
     Code is SPMD: all lanes of a warp execute an op with the same operands.
     Buffers in shared memory are flat; the layout is in the strides and maps of
     the ops that use them, so that the pitch of a buffer is decided in one place
     (`danaus/Support/GpuPlan.h`).
   }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
   let useDefaultTypePrinterParser = 1;
-  let extraClassDeclaration = "void registerTypes();";
+  let extraClassDeclaration = [{
+    void registerTypes();
+
+    /// Of a kernel: how many of its first arguments are tensor maps, passed by value.
+    static constexpr ::llvm::StringLiteral getTensorMapsAttrName() {
+      return ::llvm::StringLiteral("tile.tensor_maps");
+    }
+  }];
 }
 
 #endif // DIALECTS_TILE_TILEDIALECT_TD

@@ -29,6 +29,16 @@ def Tile_A : Tile_FragmentOf<"a">;
 def Tile_B : Tile_FragmentOf<"b">;
 def Tile_Acc : Tile_FragmentOf<"acc">;
 
+def Tile_Sums : Type<CPred<"::llvm::isa<::danaus::tile::SumsType>($_self)">,
+                     "sums of a warpgroup", "::danaus::tile::SumsType">;
+def Tile_Accumulator : AnyTypeOf<[Tile_Acc, Tile_Sums]>;
+def Tile_Descriptor : Type<CPred<"::llvm::isa<::danaus::tile::DescriptorType>($_self)">,
+                           "descriptor of a matrix", "::danaus::tile::DescriptorType">;
+def Tile_Pointer : Type<CPred<"::llvm::isa<::mlir::LLVM::LLVMPointerType>($_self)">,
+                        "pointer", "::mlir::LLVM::LLVMPointerType">,
+                   BuildableType<"::mlir::LLVM::LLVMPointerType::get($_builder.getContext())">;
+def Tile_Barriers : MemRefRankOf<[I64], [1]>;
+
 def Tile_FlatBuffer : MemRefRankOf<[AnyFloat], [1]>;
 
 def Tile_LoadAOp : Tile_Op<"load_a", [MemoryEffects<[MemRead]>]> {
@@ -98,7 +108,7 @@ def Tile_ZeroOp : Tile_Op<"zero", [Pure]> {
     %acc = tile.zero : !tile.fragment<acc, 16x8xf32>
     ```
   }];
-  let results = (outs Tile_Acc:$result);
+  let results = (outs Tile_Accumulator:$result);
   let assemblyFormat = "attr-dict `:` type($result)";
 }
 
@@ -146,8 +156,8 @@ def Tile_MapOp : Tile_Op<"map", [SingleBlock, RecursiveMemoryEffects, AllTypesMa
     }
     ```
   }];
-  let arguments = (ins Tile_Acc:$acc);
-  let results = (outs Tile_Acc:$result);
+  let arguments = (ins Tile_Accumulator:$acc);
+  let results = (outs Tile_Accumulator:$result);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = "$acc attr-dict `:` type($acc) $body";
   let hasRegionVerifier = 1;
@@ -238,5 +248,7 @@ def Tile_YieldOp : Tile_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"Ma
   let arguments = (ins AnyType:$value);
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
+
+include "dialects/Tile/TileBulkOps.td"
 
 #endif // DIALECTS_TILE_TILEOPS_TD

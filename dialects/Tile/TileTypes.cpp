@@ -75,3 +75,18 @@ LogicalResult FragmentType::verify(function_ref<InFlightDiagnostic()> emitError,
                        << "x" << columnCount;
   return success();
 }
+
+LogicalResult SumsType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t columnCount) {
+  if (columnCount < 8 || columnCount > 256 || columnCount % 8 != 0)
+    return emitError() << "columns of sums: wanted a multiple of 8 up to 256, found "
+                       << columnCount;
+  return success();
+}
+
+LogicalResult DescriptorType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                     Type elementType) {
+  if (!elementType.isBF16() && !elementType.isF16())
+    return emitError() << "element type of a descriptor: wanted bf16 or f16, found "
+                       << elementType;
+  return success();
+}

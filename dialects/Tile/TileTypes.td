@@ -53,4 +53,37 @@ def Tile_FragmentType : TypeDef<Tile_Dialect, "Fragment"> {
   }];
 }
 
+def Tile_SumsType : TypeDef<Tile_Dialect, "Sums"> {
+  let mnemonic = "sums";
+  let summary = "Sums of f32 held by the lanes of a warpgroup";
+  let description = [{
+    The accumulator of wgmma: 64 rows and a multiple of 8 columns, up to 256. Lane
+    4 g + t of warp w of the warpgroup holds, for each 8 columns n, columns
+    8 n + 2 t and 8 n + 2 t + 1 of rows 16 w + g and 16 w + g + 8.
+
+    Example: `!tile.sums<256>`
+  }];
+  let parameters = (ins "int64_t":$columnCount);
+  let assemblyFormat = "`<` $columnCount `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Values that a lane holds, ordered (columns / 8, row / 8 % 2, column % 2).
+    int64_t getValuesPerLane() const { return getColumnCount() / 2; }
+  }];
+}
+
+def Tile_DescriptorType : TypeDef<Tile_Dialect, "Descriptor"> {
+  let mnemonic = "descriptor";
+  let summary = "A matrix in shared memory as wgmma reads it";
+  let description = [{
+    Rows of 64 elements of 2 bytes, one after the other, in the 128-byte swizzle
+    that bulk copies write: the 16-byte units of a row r are exchanged by r % 8.
+
+    Example: `!tile.descriptor<bf16>`
+  }];
+  let parameters = (ins "::mlir::Type":$elementType);
+  let assemblyFormat = "`<` $elementType `>`";
+  let genVerifyDecl = 1;
+}
+
 #endif // DIALECTS_TILE_TILETYPES_TD

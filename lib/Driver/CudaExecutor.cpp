@@ -135,6 +135,7 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::MangleAndInterner intern) 
                              llvm::JITSymbolFlags::Exported};
   };
   add("danausCudaLaunch", &danausCudaLaunch);
+  add("danausCudaTensorMap", &danausCudaTensorMap);
   add("danausCudaAlloc", &danausCudaAlloc);
   add("danausCudaFree", &danausCudaFree);
   add("danausCudaCopyOnDevice", &danausCudaCopyOnDevice);

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Support/GpuPlan.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
@@ -17,6 +18,8 @@ using llvm::ArrayRef;
 
 BrokenConstraints danaus::checkGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                            const Schedule &schedule, const TargetLimits &limits) {
+  if (schedule.unit == ScheduleUnit::Wgmma)
+    return planGemmKernel(stages, elementBytes, schedule, limits).broken;
   return planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits).broken;
 }
 
@@ -28,26 +31,39 @@ static int64_t usefulWarps(ArrayRef<StageDescriptor> stages) {
   return items >= 32 ? 16 : items >= 16 ? 8 : 4;
 }
 
-/// Gives `schedule`, which is legal without a pipeline, the deepest that is legal.
+/// Gives `schedule`, which is legal without a pipeline, a second buffer of results
+/// where that leaves two tiles of x in flight, and then as many of these as are legal.
 static void deepenPipeline(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                            const TargetLimits &limits, Schedule &schedule) {
-  for (schedule.depth = 4; schedule.depth > 1; --schedule.depth)
-    if (checkGpuSchedule(stages, elementBytes, schedule, limits).empty())
-      return;
+  for (schedule.outputs = 2; schedule.outputs >= 1; --schedule.outputs)
+    for (schedule.depth = 4; schedule.depth > 1; --schedule.depth)
+      if (checkGpuSchedule(stages, elementBytes, schedule, limits).empty())
+        return;
+  schedule.outputs = schedule.depth = 1;
 }
 
 /// `schedule` with all launches at once where that is legal, with the smallest ring,
 /// a power of two so that the slot of a tile is cheap: a larger one, or a deeper
 /// pipeline, which needs one, is written back from the cache (docs/performance.md).
-static void joinLaunches(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+static bool joinLaunches(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                          const TargetLimits &limits, Schedule &schedule) {
   Schedule joined = schedule;
-  for (joined.depth = std::min<int64_t>(schedule.depth, 2); joined.depth >= 1; --joined.depth)
+  for (joined.depth = 2; joined.depth >= 1; --joined.depth)
     for (joined.ring = 4; joined.ring <= 4096; joined.ring *= 2)
       if (checkGpuSchedule(stages, elementBytes, joined, limits).empty()) {
         schedule = joined;
-        return;
+        return true;
       }
+  return false;
+}
+
+/// Makes copies, products and stores of `schedule`, which is legal without any of
+/// this, go on at the same time. In f32 rings lose to launches of their own.
+static void overlap(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                    const TargetLimits &limits, Schedule &schedule) {
+  bool mayJoin = !schedule.cuts.empty() && elementBytes == 2;
+  if (!mayJoin || !joinLaunches(stages, elementBytes, limits, schedule))
+    deepenPipeline(stages, elementBytes, limits, schedule);
 }
 
 /// All ways to cut `stages` stages into `parts`; for more than three parts only the
@@ -126,7 +142,7 @@ static std::optional<Schedule> chooseCuts(ArrayRef<StageDescriptor> stages, int6
 
 Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                     const TargetLimits &limits, int64_t rows) {
-  // A tile or two gain nothing from parts that run at once, and pay for the counters.
+  // A tile or two gain nothing from a pipeline, and pay for the counters of a ring.
   constexpr int64_t fewRows = 64;
   int64_t warps = usefulWarps(stages), most = std::max<int64_t>(1, stages.size());
   // Half the warps have twice the registers each. Streamed weights cost a pass
@@ -135,16 +151,22 @@ Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
                               {WeightPlacement::Registers, 16, warps / 2}};
   const Variant tall[] = {{WeightPlacement::Streamed, 32, warps}};
   const Variant flat[] = {{WeightPlacement::Streamed, 16, warps}};
-  for (int64_t parts = 1; parts <= most; ++parts)
-    for (ArrayRef<Variant> variants : {ArrayRef(resident), ArrayRef(tall), ArrayRef(flat)}) {
+  // For few rows what counts is how many multiprocessors fetch weights at once: many
+  // warps with few of them each. In f32 a weight takes twice its registers.
+  ArrayRef<Variant> inRegisters = ArrayRef(resident).take_front(rows > fewRows ? 2 : 1);
+  for (int64_t parts = 1; parts <= most; ++parts) {
+    ArrayRef<Variant> order[] = {inRegisters, tall, flat};
+    if (elementBytes == 4 && parts > 1 && parts == most)
+      std::swap(order[0], order[1]);
+    for (ArrayRef<Variant> variants : order) {
       std::optional<Schedule> schedule = chooseCuts(stages, parts, variants, elementBytes, limits);
       if (!schedule)
         continue;
-      deepenPipeline(stages, elementBytes, limits, *schedule);
-      if (parts > 1 && rows > fewRows)
-        joinLaunches(stages, elementBytes, limits, *schedule);
+      if (rows > fewRows)
+        overlap(stages, elementBytes, limits, *schedule);
       return *schedule;
     }
+  }
   Schedule none;
   none.unit = ScheduleUnit::MmaSync;
   none.rows = 16;

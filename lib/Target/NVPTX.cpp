@@ -13,6 +13,7 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/NVVM/NVVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/IR/InstIterator.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/IR/Module.h"
@@ -59,16 +60,19 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const Target
   return machine;
 }
 
-/// All lanes of a warp take part in an mma and in an ldmatrix. LLVM's intrinsics do not say so, and a fragment that
-/// only some lanes store let it sink the mma into their branch, where the warp waits for the others
-/// for ever.
+/// All lanes of a warp take part in an mma, an ldmatrix, and in wgmma, which is inline assembly.
+/// LLVM's intrinsics do not say so, and a fragment that only some lanes store let it sink the mma
+/// into their branch, where the warp waits for the others for ever.
 static void markConvergent(llvm::Module &module) {
+  auto isOfWarp = [](const llvm::CallBase &call) {
+    const llvm::Function *callee = call.getCalledFunction();
+    return call.isInlineAsm() || (callee && (callee->getName().starts_with("llvm.nvvm.mma.") ||
+                                             callee->getName().starts_with("llvm.nvvm.ldmatrix.")));
+  };
   for (llvm::Function &function : module)
-    if (function.getName().starts_with("llvm.nvvm.mma.") ||
-        function.getName().starts_with("llvm.nvvm.ldmatrix."))
-      for (llvm::User *user : function.users())
-        if (auto *call = dyn_cast<llvm::CallBase>(user))
-          call->setConvergent();
+    for (llvm::Instruction &instruction : llvm::instructions(function))
+      if (auto *call = dyn_cast<llvm::CallBase>(&instruction); call && isOfWarp(*call))
+        call->setConvergent();
 }
 
 static void optimize(llvm::Module &module, llvm::TargetMachine &machine) {

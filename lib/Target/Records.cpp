@@ -50,6 +50,7 @@ static TargetLimits gpuRecord(StringRef name, int64_t multiprocessors, int64_t s
   limits.registersPerBlock = 65536;
   limits.registersPerThread = 255;
   limits.warpsPerBlock = 32;
+  limits.hasWgmma = name == "sm_90a";
   limits.l2Bytes = l2Bytes;
   limits.ptxVersion = ptxVersion;
   return limits;

@@ -8,6 +8,7 @@
 
 #include "danaus/CostModel/Enumerate.h"
 #include "danaus/CostModel/TreeModel.h"
+#include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/AsmParser/AsmParser.h"
@@ -33,6 +34,21 @@ static void explain(chain::KernelOp kernel, chain::ScheduleAttr schedule, String
     remark << remark::reason("{0}, by {1}: {2:F1} us expected", text, source, microseconds);
   else
     remark << remark::reason("{0}, by {1}", text, source);
+}
+
+/// Whether products of warpgroups can run `kernel`, beside what its stages' sizes say:
+/// f16 or bf16 throughout, and between stages no operands of rank 2, which would be
+/// in another order than the columns there.
+static bool fitsWarpgroups(chain::KernelOp kernel) {
+  Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();
+  Type out = cast<ShapedType>(kernel.getInit().getType()).getElementType();
+  if (out != element || !(element.isF16() || element.isBF16()))
+    return false;
+  SmallVector<chain::StageOp> stages(kernel.getBody().getOps<chain::StageOp>());
+  for (auto [stage, next] : llvm::zip(stages, llvm::drop_begin(stages)))
+    if (nextStage(stage) != next || next.getTransform())
+      return false;
+  return !stages.empty() && !stages.front().getTransform();
 }
 
 namespace {
@@ -80,11 +96,19 @@ private:
     return rowsOf(kernel, rows) > (elementBytes(kernel) == 1 ? 4 : 2);
   }
 
+  Schedule chooseOnGpu(chain::KernelOp kernel, const TargetLimits &limits) {
+    SmallVector<StageDescriptor> stages = describeStages(kernel);
+    int64_t bytes = elementBytes(kernel);
+    Schedule ofWarps = defaultGpuSchedule(stages, bytes, limits, rowsOf(kernel, rows));
+    if (!fitsWarpgroups(kernel))
+      return ofWarps;
+    return chooseGemmSchedule(stages, bytes, rowsOf(kernel, rows), ofWarps, limits)
+        .value_or(ofWarps);
+  }
+
   chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {
     if (limits.isGpu) {
-      Schedule byRule = defaultGpuSchedule(describeStages(kernel), elementBytes(kernel), limits,
-                                           rowsOf(kernel, rows));
-      chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), byRule);
+      chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), chooseOnGpu(kernel, limits));
       explain(kernel, chosen, "default", 0);
       return chosen;
     }

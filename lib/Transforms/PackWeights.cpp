@@ -192,7 +192,8 @@ static Value packWeight(OpBuilder &builder, Location loc, Value weight, chain::S
     weight = firstRow(builder, loc, weight, order);
   PackedLayout layout = packedLayout(pattern, order, packing);
   weight = addMissingDims(builder, loc, weight, order);
-  if (packing.digit > 1 && packing.kind == PackingKind::PanelB)
+  bool ordersB = packing.kind == PackingKind::PanelB || packing.kind == PackingKind::KMajor;
+  if (packing.digit > 1 && ordersB)
     weight = groupColumns(builder, loc, weight, order, packing);
   weight = padDims(builder, loc, weight, order, layout.padded);
   SmallVector<int64_t> source;
@@ -225,8 +226,8 @@ static void orderForNextTiles(chain::StageOp stage, Packing &packing) {
 /// the next stage has its lanes along b too and would read x in strides of d.
 static void orderForNext(chain::StageOp stage, LaneAxis nextAxis, Packing &packing) {
   chain::StageOp next = nextStage(stage);
-  if (!next || next.getTransform() || packing.kind != PackingKind::PanelB ||
-      nextAxis != LaneAxis::B)
+  bool ordersB = packing.kind == PackingKind::PanelB || packing.kind == PackingKind::KMajor;
+  if (!next || next.getTransform() || !ordersB || nextAxis != LaneAxis::B)
     return;
   int64_t group = groupBetween(stage.getPattern(), next.getPattern());
   if (group == 1)
@@ -265,6 +266,11 @@ static Packing choosePacking(const Schedule &schedule, size_t index, chain::Stag
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   if (schedule.unit == ScheduleUnit::MmaSync)
     return {bytes == 2 ? PackingKind::MmaK16 : PackingKind::MmaK8, 1, 1};
+  if (schedule.unit == ScheduleUnit::Wgmma) {
+    Packing rows{PackingKind::KMajor, 1, 1};
+    orderForNext(stage, LaneAxis::B, rows);
+    return rows;
+  }
   auto axisOf = [&](size_t i) { return i < schedule.axes.size() ? schedule.axes[i] : LaneAxis::B; };
   if (schedule.unit == ScheduleUnit::Amx) {
     Packing tiles{PackingKind::Vnni, 16,

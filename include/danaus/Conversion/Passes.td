@@ -36,13 +36,14 @@ def ConvertChainToLinalgPass : Pass<"convert-chain-to-linalg"> {
 def ConvertChainToTilePass : Pass<"convert-chain-to-tile", "::mlir::ModuleOp"> {
   let summary = "Kernels on tensor cores to device functions and launches";
   let description = [{
-    Before: `chain.kernel`s on memrefs with unit `mma_sync` and packed weights,
-    and a GPU as the module's `danaus.target`. After: each segment between cuts
+    Before: `chain.kernel`s on memrefs with unit `mma_sync` or `wgmma` and packed
+    weights, and a GPU as the module's `danaus.target`. After: each segment between cuts
     is a `gpu.func` of `tile`, `nvgpu`, `memref` and `scf` ops in the module
     `@danaus_kernels`, launched in place of the kernel; the
     activations at a cut are in a `gpu.alloc`. Buffers, pitches and the work of
-    each warp are those of `danaus/Support/GpuPlan.h`. Kernels of another unit
-    or on tensors are left alone.
+    each warp are those of `danaus/Support/GpuPlan.h`, or for `wgmma` those of
+    `danaus/Support/GpuGemmPlan.h`: a launch a stage, whose operands are described
+    by `tile.tensor_map`s. Kernels of another unit or on tensors are left alone.
 
     Refuses a schedule that breaks a constraint on the target, element types
     other than f32, f16 and bf16, weights that are not packed for tensor cores,
@@ -61,7 +62,8 @@ def ConvertLaunchToRuntimePass : Pass<"convert-launch-to-runtime", "::mlir::Modu
     Before: functions with `gpu.launch_func`, whose memrefs are on the device.
     After: each launch, allocation, deallocation and copy in them is a call of
     `danaus/Runtime/Cuda.h`; a launch passes the address of `@m_image`, declared
-    here for the module @m of its kernel and defined by `danaus-embed-kernels`.
+    here for the module @m of its kernel and defined by `danaus-embed-kernels`, and
+    for an operand of type `!llvm.ptr`, a `tile.tensor_map`, what it points to.
     Functions without a launch are left alone. Refuses any other op that reads
     or writes memory in such a function, as host code cannot.
     Test: `test/Conversion/launch-to-runtime.mlir`.
@@ -83,6 +85,19 @@ def ConvertTileToNVVMPass : Pass<"convert-tile-to-nvvm"> {
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::LLVM::LLVMDialect",
     "::mlir::memref::MemRefDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
     "::mlir::vector::VectorDialect"];
+}
+
+def PassTensorMapsPass : Pass<"danaus-pass-tensor-maps", "::mlir::gpu::GPUModuleOp"> {
+  let summary = "Let kernels take tensor maps by value, and align what bulk copies write";
+  let description = [{
+    Before: `llvm.func` kernels with `tile.tensor_maps = N`, whose first N arguments
+    are pointers. After: these arguments are constants of 128 bytes of the grid,
+    passed by value at 64 bytes, and shared memory of the module begins at a
+    multiple of 1024 bytes, as swizzled boxes want it. A module without such a
+    kernel is left alone. Refuses nothing that verifies.
+    Test: `test/Conversion/pass-tensor-maps.mlir`.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::NVVM::NVVMDialect"];
 }
 
 #endif // DANAUS_CONVERSION_PASSES_TD

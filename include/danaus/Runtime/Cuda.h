@@ -49,6 +49,14 @@ int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64
                      int64_t gridZ, int64_t blockX, int64_t blockY, int64_t blockZ,
                      int32_t sharedBytes, void **parameters);
 
+/// Describes a tensor of f16, or bf16, to the copy engine: 128 bytes at `map`, which a
+/// kernel takes by value. Element (i_0, i_1, ...) is at `source` + the sum of i_k
+/// strides[k], in elements, and boxes of `box` elements are swizzled by the bytes of
+/// their rows: 8 (not at all), 16, 32 or 64 elements.
+/// Does nothing where a size is 0.
+int danausCudaTensorMap(void *map, const void *source, int32_t isBf16, int32_t rank,
+                        const int64_t *sizes, const int64_t *strides, const int64_t *box);
+
 /// Device memory, allocated and freed in stream order. Null where it fails, and
 /// where `bytes` is 0; freeing null does nothing.
 void *danausCudaAlloc(int64_t bytes);

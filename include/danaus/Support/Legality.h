@@ -39,6 +39,7 @@ struct TargetLimits {
   int64_t registersPerBlock = 0;       ///< 32-bit registers
   int64_t registersPerThread = 0;
   int64_t warpsPerBlock = 0;
+  bool hasWgmma = false;   ///< products of warpgroups, and bulk copies of tensors
   int64_t ptxVersion = 80; ///< the oldest that knows the chip, at least that of CUDA 12.0
 
   /// f32 or f64 values in a vector register, by the size of the accumulator.
@@ -85,8 +86,8 @@ int64_t tileDepth(int64_t bytes);
 Schedule defaultAmxSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                             const TargetLimits &limits);
 
-/// The constraints of unit `mma_sync` on a GPU: shared memory, registers and
-/// warps of each launch, and stages that tensor cores can run.
+/// The constraints of units `mma_sync` and `wgmma` on a GPU: shared memory,
+/// registers and warps of each launch, and stages that tensor cores can run.
 BrokenConstraints checkGpuSchedule(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                    const Schedule &schedule, const TargetLimits &limits);
 

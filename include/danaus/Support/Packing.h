@@ -31,7 +31,8 @@ enum class PackingKind : uint32_t {
   MmaK16 = 2,
   MmaK8 = 3,
   Vnni = 4,
-  ComplexD = 5
+  ComplexD = 5,
+  KMajor = 6
 };
 
 /// The plain form of `#chain.packing`.

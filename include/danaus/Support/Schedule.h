@@ -19,7 +19,7 @@
 
 namespace danaus {
 
-enum class ScheduleUnit : uint32_t { Fma = 0, MmaSync = 1, Amx = 2 };
+enum class ScheduleUnit : uint32_t { Fma = 0, MmaSync = 1, Amx = 2, Wgmma = 3 };
 /// The block dimension that vector lanes run along.
 enum class LaneAxis : uint32_t { B = 0, D = 1 };
 enum class WeightPlacement : uint32_t { Registers = 0, Streamed = 1 };

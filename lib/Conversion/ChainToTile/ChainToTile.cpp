@@ -6,12 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelEmitter.h"
+#include "Launches.h"
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Target/Records.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -59,13 +57,20 @@ static FailureOr<SmallVector<StageWithMaps>> collectStages(chain::KernelOp kerne
   return stages;
 }
 
-static LogicalResult checkStages(ArrayRef<StageWithMaps> stages) {
+/// The packing that kernels on `element` read under `unit`.
+static chain::PackingKind wantedPacking(Type element, chain::Unit unit) {
+  if (unit == chain::Unit::wgmma)
+    return chain::PackingKind::k_major;
+  return element.isF32() ? chain::PackingKind::mma_k8 : chain::PackingKind::mma_k16;
+}
+
+static LogicalResult checkStages(ArrayRef<StageWithMaps> stages, chain::Unit unit) {
   chain::StageOp first = stages.front().stage;
   Type element = first.getX().getType().getElementType();
   if (!element.isF32() && !element.isF16() && !element.isBF16())
     return first.emitOpError() << "element type on a GPU: wanted f32, f16 or bf16, found "
                                << element;
-  auto wanted = element.isF32() ? chain::PackingKind::mma_k8 : chain::PackingKind::mma_k16;
+  chain::PackingKind wanted = wantedPacking(element, unit);
   for (const StageWithMaps &part : stages) {
     chain::StageOp stage = part.stage;
     Type found = stage.getX().getType().getElementType();
@@ -88,6 +93,39 @@ static LogicalResult checkBuffers(chain::KernelOp kernel) {
     return kernel.emitOpError() << "element type of the result on a GPU: wanted f32, f16 or bf16, "
                                 << "found " << element;
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Device functions
+//===----------------------------------------------------------------------===//
+
+static gpu::GPUModuleOp deviceModule(ModuleOp module) {
+  constexpr StringRef name = "danaus_kernels";
+  if (auto existing = module.lookupSymbol<gpu::GPUModuleOp>(name))
+    return existing;
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), builder.getUnitAttr());
+  return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
+}
+
+gpu::GPUFuncOp danaus::createKernelFunction(func::FuncOp function, TypeRange arguments,
+                                            int64_t threads, int64_t blocksPerProcessor) {
+  gpu::GPUModuleOp device = deviceModule(function->getParentOfType<ModuleOp>());
+  auto b = ImplicitLocOpBuilder::atBlockEnd(function.getLoc(), device.getBody());
+  std::string name;
+  for (int64_t number = 0; name.empty() || device.lookupSymbol(name); ++number)
+    name = (function.getName() + "_kernel_" + Twine(number)).str();
+  auto kernel = gpu::GPUFuncOp::create(b, name, b.getFunctionType(arguments, {}));
+  kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
+  kernel.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
+  // Also where it is 1: ptxas would else save registers for a second block.
+  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
+                  b.getI32IntegerAttr(blocksPerProcessor));
+  return kernel;
+}
+
+Value danaus::operandOf(chain::KernelOp kernel, Value inner) {
+  return kernel.getInputs()[cast<BlockArgument>(inner).getArgNumber()];
 }
 
 //===----------------------------------------------------------------------===//
@@ -115,7 +153,6 @@ struct Converter {
   LogicalResult convert(chain::KernelOp kernel);
 
 private:
-  gpu::GPUModuleOp deviceModule();
   gpu::GPUFuncOp createDeviceFunction(func::FuncOp function, const Launch &launch,
                                       const Schedule &schedule);
   void emitParts(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
@@ -128,16 +165,6 @@ private:
                     const Schedule &schedule, ArrayRef<StageWithMaps> stages);
 };
 } // namespace
-
-/// The module of all device functions, made when first needed.
-gpu::GPUModuleOp Converter::deviceModule() {
-  constexpr StringRef name = "danaus_kernels";
-  if (auto existing = module.lookupSymbol<gpu::GPUModuleOp>(name))
-    return existing;
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), builder.getUnitAttr());
-  return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
-}
 
 /// The body's values that a launch needs beside x and y, each once.
 static SetVector<Value> otherValues(ArrayRef<StageWithMaps> stages) {
@@ -191,21 +218,11 @@ void Converter::emitParts(ImplicitLocOpBuilder &b, const Launch &launch, const S
 
 gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const Launch &launch,
                                                const Schedule &schedule) {
-  gpu::GPUModuleOp device = deviceModule();
-  auto b = ImplicitLocOpBuilder::atBlockEnd(function.getLoc(), device.getBody());
-  std::string name;
-  for (int64_t number = 0; name.empty() || device.lookupSymbol(name); ++number)
-    name = (function.getName() + "_kernel_" + Twine(number)).str();
-  FunctionType type = b.getFunctionType(TypeRange(ValueRange(launch.arguments)), {});
-  auto kernel = gpu::GPUFuncOp::create(b, name, type);
-  kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
-  kernel.setKnownBlockSizeAttr(
-      b.getDenseI32ArrayAttr({static_cast<int32_t>(32 * schedule.warps), 1, 1}));
-  // Also where it is 1: ptxas would else save registers for a second block.
-  kernel->setAttr(NVVM::NVVMDialect::getMinctasmAttrName(),
-                  b.getI32IntegerAttr(launch.parts.front().blocksPerProcessor));
+  gpu::GPUFuncOp kernel =
+      createKernelFunction(function, TypeRange(ValueRange(launch.arguments)), 32 * schedule.warps,
+                           launch.parts.front().blocksPerProcessor);
   Block &entry = kernel.getBody().front();
-  b.setInsertionPointToStart(&entry);
+  auto b = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), &entry);
   emitParts(b, launch, schedule, entry, 0, 0);
   gpu::ReturnOp::create(b);
   return kernel;
@@ -231,11 +248,6 @@ void Converter::emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const 
 //===----------------------------------------------------------------------===//
 // One kernel
 //===----------------------------------------------------------------------===//
-
-/// The kernel operand that a value of its body stands for.
-static Value operandOf(chain::KernelOp kernel, Value inner) {
-  return kernel.getInputs()[cast<BlockArgument>(inner).getArgNumber()];
-}
 
 /// Device memory for the activations before stage `next`: `rows` rows, or as many
 /// as the dynamic `dynamicRows`.
@@ -307,12 +319,15 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
 
 LogicalResult Converter::convert(chain::KernelOp kernel) {
   FailureOr<SmallVector<StageWithMaps>> stages = collectStages(kernel);
-  if (failed(stages) || failed(checkStages(*stages)) || failed(checkBuffers(kernel)))
+  if (failed(stages) || failed(checkStages(*stages, kernel.getSchedule()->getUnit())) ||
+      failed(checkBuffers(kernel)))
     return failure();
   Schedule schedule = chain::toPlain(*kernel.getSchedule());
   SmallVector<StageDescriptor> descriptors;
   for (StageWithMaps &part : *stages)
     descriptors.push_back({part.stage.getPattern(), 0, part.stage.getOrder().str()});
+  if (schedule.unit == ScheduleUnit::Wgmma)
+    return convertToGemms(kernel, *stages, descriptors, limits);
   auto bytesOf = [](Value value) {
     return static_cast<int64_t>(cast<MemRefType>(value.getType()).getElementTypeBitWidth() / 8);
   };
@@ -357,7 +372,9 @@ struct ConvertChainToTile : danaus::impl::ConvertChainToTilePassBase<ConvertChai
     SmallVector<chain::KernelOp> kernels;
     getOperation().walk([&](chain::KernelOp kernel) {
       std::optional<chain::ScheduleAttr> schedule = kernel.getSchedule();
-      if (schedule && schedule->getUnit() == chain::Unit::mma_sync && !kernel.getResult())
+      bool isOnGpu = schedule && (schedule->getUnit() == chain::Unit::mma_sync ||
+                                  schedule->getUnit() == chain::Unit::wgmma);
+      if (isOnGpu && !kernel.getResult())
         kernels.push_back(kernel);
     });
     if (kernels.empty())

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "KernelEmitter.h"
+#include "GemmEmitter.h"
 #include "danaus/Conversion/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -209,6 +209,29 @@ AffineMap KernelEmitter::storeMap(size_t number) {
   return AffineMap::get(2, 0, row * next.input.rowPitch + block * next.input.blockPitch + inBlock);
 }
 
+Value danaus::cloneMaps(ImplicitLocOpBuilder &b, const StageWithMaps &stage, Value value, Value row,
+                        Value column, const DenseMap<Value, Value> &others) {
+  Location loc = b.getLoc();
+  for (chain::MapOp op : stage.maps) {
+    IRMapping mapping;
+    Block &scalar = op.getBody().front();
+    mapping.map(scalar.getArgument(0),
+                convertFloat(b, loc, value, scalar.getArgument(0).getType()));
+    for (auto [extra, argument] :
+         llvm::zip_equal(op.getExtras(), scalar.getArguments().drop_front())) {
+      Value source = others.lookup(extra);
+      SmallVector<Value> where = {column};
+      if (cast<MemRefType>(source.getType()).getRank() == 2)
+        where.insert(where.begin(), row);
+      mapping.map(argument, memref::LoadOp::create(b, source, where).getResult());
+    }
+    for (Operation &inner : scalar.without_terminator())
+      b.clone(inner, mapping);
+    value = mapping.lookupOrDefault(cast<chain::YieldOp>(scalar.back()).getValue());
+  }
+  return convertFloat(b, loc, value, b.getF32Type());
+}
+
 /// The body of a tile.map that runs all maps between this stage and the next.
 /// Columns and rows past the last read the last operand's element; what comes
 /// of them is not stored.
@@ -227,25 +250,8 @@ void KernelEmitter::emitMapBody(size_t number, tile::MapOp map, Value column, Va
   Value lastRow = arith::SubIOp::create(b, numRows, constant(1));
   Value row = arith::MinUIOp::create(b, add(firstRow, body->getArgument(1)), lastRow);
   Value place = add(column, mul(j, segment.stages[number].whole.d));
-  Value value = body->getArgument(0);
-  for (chain::MapOp op : stages[number].maps) {
-    IRMapping mapping;
-    Block &scalar = op.getBody().front();
-    mapping.map(scalar.getArgument(0),
-                convertFloat(b, loc, value, scalar.getArgument(0).getType()));
-    for (auto [extra, argument] :
-         llvm::zip_equal(op.getExtras(), scalar.getArguments().drop_front())) {
-      Value source = operands.others.lookup(extra);
-      SmallVector<Value> where = {place};
-      if (cast<MemRefType>(source.getType()).getRank() == 2)
-        where.insert(where.begin(), row);
-      mapping.map(argument, memref::LoadOp::create(b, source, where).getResult());
-    }
-    for (Operation &inner : scalar.without_terminator())
-      b.clone(inner, mapping);
-    value = mapping.lookupOrDefault(cast<chain::YieldOp>(scalar.back()).getValue());
-  }
-  tile::YieldOp::create(b, convertFloat(b, loc, value, f32));
+  Value value = cloneMaps(b, stages[number], body->getArgument(0), row, place, operands.others);
+  tile::YieldOp::create(b, value);
 }
 
 Value KernelEmitter::applyMaps(size_t number, Value acc, Value column, Value limit,

@@ -14,6 +14,7 @@
 
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Support/PatternSwitch.h"
+#include "dialects/Tile/TileOps.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -93,12 +94,19 @@ struct LowerLaunch : ConvertOpToLLVMPattern<gpu::LaunchFuncOp> {
     auto pointer = LLVM::LLVMPointerType::get(rewriter.getContext());
     SmallVector<Value> parameters = getTypeConverter()->promoteOperands(
         loc, op.getKernelOperands(), adaptor.getKernelOperands(), rewriter);
+    // Tensor maps come first; a launch passes what they point to.
+    size_t numMaps = llvm::count_if(op.getKernelOperands(), [](Value operand) {
+      return isa<LLVM::LLVMPointerType>(operand.getType());
+    });
     Value one = LLVM::ConstantOp::create(rewriter, loc, i32, 1);
     Value count = LLVM::ConstantOp::create(rewriter, loc, i32, parameters.size());
     Value array = LLVM::AllocaOp::create(rewriter, loc, pointer, pointer, count);
     for (auto [index, parameter] : llvm::enumerate(parameters)) {
-      Value slot = LLVM::AllocaOp::create(rewriter, loc, pointer, parameter.getType(), one);
-      LLVM::StoreOp::create(rewriter, loc, parameter, slot);
+      Value slot = parameter;
+      if (index >= numMaps) {
+        slot = LLVM::AllocaOp::create(rewriter, loc, pointer, parameter.getType(), one);
+        LLVM::StoreOp::create(rewriter, loc, parameter, slot);
+      }
       Value entry = LLVM::GEPOp::create(rewriter, loc, pointer, pointer, array,
                                         ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
       LLVM::StoreOp::create(rewriter, loc, slot, entry);
@@ -118,6 +126,58 @@ struct LowerLaunch : ConvertOpToLLVMPattern<gpu::LaunchFuncOp> {
     if (failed(callRuntime(rewriter, loc, module, "danausCudaLaunch", arguments, i32)))
       return failure();
     rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// An array of integers on the stack.
+static Value storeIntegers(OpBuilder &builder, Location loc, Type type, ValueRange values) {
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  Value count = LLVM::ConstantOp::create(builder, loc, builder.getI32Type(), values.size());
+  Value array = LLVM::AllocaOp::create(builder, loc, pointer, type, count);
+  for (auto [index, value] : llvm::enumerate(values)) {
+    Value place = LLVM::GEPOp::create(builder, loc, pointer, type, array,
+                                      ArrayRef<LLVM::GEPArg>{static_cast<int32_t>(index)});
+    LLVM::StoreOp::create(builder, loc, value, place);
+  }
+  return array;
+}
+
+/// tile.tensor_map  ->  danausCudaTensorMap(map, source, isBf16, rank, sizes, strides, box)
+struct LowerTensorMap : ConvertOpToLLVMPattern<tile::TensorMapOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(tile::TensorMapOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Type i64 = rewriter.getI64Type(), i32 = rewriter.getI32Type();
+    auto constant = [&](Type type, int64_t value) -> Value {
+      return LLVM::ConstantOp::create(rewriter, loc, type, value);
+    };
+    SmallVector<Value> sizes, strides, box;
+    for (int64_t size : op.getSizes())
+      sizes.push_back(size < 0 ? adaptor.getRows() : constant(i64, size));
+    for (int64_t stride : op.getStrides())
+      strides.push_back(constant(i64, stride));
+    for (int64_t extent : op.getBox())
+      box.push_back(constant(i64, extent));
+    constexpr int64_t words = 16, alignment = 64;
+    auto pointer = LLVM::LLVMPointerType::get(rewriter.getContext());
+    Value map = LLVM::AllocaOp::create(rewriter, loc, pointer, LLVM::LLVMArrayType::get(i64, words),
+                                       constant(i32, 1), alignment);
+    MemRefDescriptor source(adaptor.getSource());
+    bool isBf16 = cast<MemRefType>(op.getSource().getType()).getElementType().isBF16();
+    Value arguments[] = {map,
+                         source.alignedPtr(rewriter, loc),
+                         constant(i32, isBf16),
+                         constant(i32, sizes.size()),
+                         storeIntegers(rewriter, loc, i64, sizes),
+                         storeIntegers(rewriter, loc, i64, strides),
+                         storeIntegers(rewriter, loc, i64, box)};
+    if (failed(callRuntime(rewriter, loc, op->getParentOfType<ModuleOp>(), "danausCudaTensorMap",
+                           arguments, i32)))
+      return failure();
+    rewriter.replaceOp(op, map);
     return success();
   }
 };
@@ -218,7 +278,7 @@ struct LowerCopy : ConvertOpToLLVMPattern<memref::CopyOp> {
 
 static bool isRuntimeOp(Operation *op) {
   return isa<gpu::LaunchFuncOp, gpu::AllocOp, gpu::DeallocOp, gpu::MemsetOp, memref::AllocOp,
-             memref::DeallocOp, memref::CopyOp>(op);
+             memref::DeallocOp, memref::CopyOp, tile::TensorMapOp>(op);
 }
 
 /// Refuses an op that reads or writes what a memref points to: the data is on
@@ -264,7 +324,7 @@ struct ConvertLaunchToRuntime
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<LowerLaunch, LowerAlloc<gpu::AllocOp>, LowerAlloc<memref::AllocOp>,
                         LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerMemset,
-                        LowerCopy>(patterns, types);
+                        LowerCopy, LowerTensorMap>(patterns, types);
     if (failed(applyPartialConversion(functions, target, std::move(patterns))))
       signalPassFailure();
   }

@@ -12,6 +12,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "TileToNVVM.h"
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Support/PatternSwitch.h"
 #include "dialects/Tile/TileOps.h"
@@ -33,6 +34,7 @@ namespace danaus {
 } // namespace danaus
 
 using namespace mlir;
+using namespace danaus;
 using namespace danaus::tile;
 
 //===----------------------------------------------------------------------===//
@@ -40,36 +42,6 @@ using namespace danaus::tile;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Unsigned arithmetic on indices, one op a call.
-struct IndexBuilder {
-  OpBuilder &builder;
-  Location loc;
-
-  Value constant(int64_t value) const {
-    return arith::ConstantIndexOp::create(builder, loc, value);
-  }
-  Value add(Value left, Value right) const {
-    return arith::AddIOp::create(builder, loc, left, right);
-  }
-  Value add(Value left, int64_t right) const {
-    return right == 0 ? left : add(left, constant(right));
-  }
-  Value mul(Value left, int64_t right) const {
-    return right == 1 ? left : arith::MulIOp::create(builder, loc, left, constant(right));
-  }
-  Value div(Value left, int64_t right) const {
-    return arith::DivUIOp::create(builder, loc, left, constant(right));
-  }
-  Value rem(Value left, int64_t right) const {
-    return arith::RemUIOp::create(builder, loc, left, constant(right));
-  }
-};
-
-/// The place of a lane in its warp: lane = 4 g + t.
-struct Lane {
-  Value g, t;
-};
-
 /// Expands a quasi-affine expression of non-negative values: unsigned division
 /// by a constant is cheaper than the floor division of `affine.apply`.
 struct UnsignedExpander : AffineExprVisitor<UnsignedExpander, Value> {
@@ -100,12 +72,6 @@ struct UnsignedExpander : AffineExprVisitor<UnsignedExpander, Value> {
   Value visitSymbolExpr(AffineSymbolExpr) { return nullptr; }
 };
 } // namespace
-
-static Lane getLane(IndexBuilder index) {
-  Value thread = gpu::ThreadIdOp::create(index.builder, index.loc, gpu::Dimension::x);
-  Value lane = index.rem(thread, 32);
-  return {index.div(lane, 4), index.rem(lane, 4)};
-}
 
 /// Row of the accumulator's register `reg` (0 to 3).
 static Value rowOf(IndexBuilder index, Lane lane, int reg) {
@@ -255,7 +221,10 @@ struct LowerZero : OpConversionPattern<ZeroOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(ZeroOp op, OpAdaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    VectorType type = laneType(op.getResult().getType());
+    auto fragment = dyn_cast<FragmentType>(op.getResult().getType());
+    if (!fragment)
+      return rewriter.notifyMatchFailure(op, "wanted a fragment");
+    VectorType type = laneType(fragment);
     rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, rewriter.getZeroAttr(type));
     return success();
   }
@@ -344,28 +313,33 @@ struct LowerMma : OpConversionPattern<MmaOp> {
 // Epilogue and stores
 //===----------------------------------------------------------------------===//
 
+Value danaus::inlineMap(OpBuilder &builder, MapOp op, Value value, Value row, Value column) {
+  IRMapping mapping;
+  Block &body = op.getBody().front();
+  mapping.map(body.getArguments(), ValueRange{value, row, column});
+  for (Operation &inner : body.without_terminator())
+    builder.clone(inner, mapping);
+  return mapping.lookupOrDefault(cast<YieldOp>(body.back()).getValue());
+}
+
 /// tile.map  ->  the body four times, with row and column of each register
 struct LowerMap : OpConversionPattern<MapOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(MapOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
+    auto fragment = dyn_cast<FragmentType>(op.getAcc().getType());
+    if (!fragment)
+      return rewriter.notifyMatchFailure(op, "wanted a fragment");
     IndexBuilder index{rewriter, loc};
     Lane lane = getLane(index);
-    Columns columns = op.getAcc().getType().getColumns();
+    Columns columns = fragment.getColumns();
     SmallVector<Value> values = unpack(rewriter, loc, adaptor.getAcc());
-    Block &body = op.getBody().front();
     for (auto [reg, value] : llvm::enumerate(values)) {
-      IRMapping mapping;
-      mapping.map(body.getArgument(0), value);
-      mapping.map(body.getArgument(1), rowOf(index, lane, reg));
-      mapping.map(body.getArgument(2), columnOf(index, lane, reg, columns));
-      for (Operation &inner : body.without_terminator())
-        rewriter.clone(inner, mapping);
-      value = mapping.lookupOrDefault(cast<YieldOp>(body.back()).getValue());
+      Value row = rowOf(index, lane, reg);
+      value = inlineMap(rewriter, op, value, row, columnOf(index, lane, reg, columns));
     }
-    rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, laneType(op.getAcc().getType()),
-                                                        values);
+    rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, laneType(fragment), values);
     return success();
   }
 };
@@ -496,12 +470,16 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
     TypeConverter types;
     types.addConversion([](Type type) { return type; });
     types.addConversion([](FragmentType type) -> Type { return laneType(type); });
+    types.addConversion([](SumsType type) -> Type { return sumsOfLane(type); });
+    types.addConversion(
+        [](DescriptorType type) -> Type { return IntegerType::get(type.getContext(), 64); });
     ConversionTarget target(*context);
     target.addIllegalDialect<TileDialect>();
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     RewritePatternSet patterns(context);
     danaus::addPatterns<LowerLoadA, LowerLoadB, LowerZero, LowerMma, LowerMap, LowerStore,
                         LowerSignal, LowerAwait>(patterns, types, context);
+    populateBulkPatterns(types, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
     populateCallOpTypeConversionPattern(patterns, types);

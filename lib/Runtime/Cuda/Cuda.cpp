@@ -39,6 +39,9 @@ using Handle = void *; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent, 
   X(cuLaunchKernel, launchKernel,                                                                  \
     (Handle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, Handle,         \
      void **, void **))                                                                            \
+  X(cuTensorMapEncodeTiled, tensorMapEncode,                                                       \
+    (void *, int, unsigned, void *, const uint64_t *, const uint64_t *, const unsigned *,          \
+     const unsigned *, int, int, int, int))                                                        \
   X(cuMemAllocAsync, memoryAlloc, (DevicePointer *, size_t, Handle))                               \
   X(cuMemFreeAsync, memoryFree, (DevicePointer, Handle))                                           \
   X(cuMemcpyHtoDAsync_v2, copyToDevice, (DevicePointer, const void *, size_t, Handle))             \
@@ -263,6 +266,44 @@ int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64
   return check(*driver, kernel,
                driver->launchKernel(function, gridX, gridY, gridZ, blockX, blockY, blockZ,
                                     sharedBytes, thread().stream, parameters, nullptr));
+}
+
+//===----------------------------------------------------------------------===//
+// Tensor maps
+//===----------------------------------------------------------------------===//
+
+int danausCudaTensorMap(void *map, const void *source, int32_t isBf16, int32_t rank,
+                        const int64_t *sizes, const int64_t *strides, const int64_t *box) {
+  // CU_TENSOR_MAP_DATA_TYPE_FLOAT16 and _BFLOAT16, _L2_PROMOTION_L2_256B.
+  constexpr int typeF16 = 6, typeBf16 = 9, promotion = 3;
+  constexpr int maxRank = 5, elementBytes = 2, alignment = 16;
+  Driver *driver = ready();
+  if (!driver)
+    return 1;
+  if (rank < 1 || rank > maxRank)
+    return fail("tensor for bulk copies: wanted 1 to 5 dimensions, found %d", rank);
+  if (reinterpret_cast<uintptr_t>(source) % alignment != 0)
+    return fail("tensor for bulk copies: wanted an address that is a multiple of 16 bytes, "
+                "found %p",
+                source);
+  uint64_t extents[maxRank], pitches[maxRank];
+  unsigned boxes[maxRank], steps[maxRank];
+  for (int32_t i = 0; i < rank; ++i) {
+    if (sizes[i] == 0)
+      return 0;
+    extents[i] = sizes[i];
+    pitches[i] = elementBytes * strides[i];
+    boxes[i] = static_cast<unsigned>(box[i]);
+    steps[i] = 1;
+  }
+  // CU_TENSOR_MAP_SWIZZLE_NONE, _32B, _64B and _128B, by the bytes of a box's rows.
+  int swizzle = box[0] == 64 ? 3 : box[0] == 32 ? 2 : box[0] == 16 ? 1 : 0;
+  // The fastest dimension has no pitch.
+  return check(*driver, "description of a tensor",
+               driver->tensorMapEncode(map, isBf16 ? typeBf16 : typeF16, rank,
+                                       const_cast<void *>(source), extents, pitches + 1, boxes,
+                                       steps, /*interleave=*/0, swizzle, promotion,
+                                       /*fill=*/0));
 }
 
 //===----------------------------------------------------------------------===//

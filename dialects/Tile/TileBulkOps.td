@@ -1,0 +1,271 @@
+//===- TileBulkOps.td - Bulk copies and products of warpgroups -*- tablegen -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Included by TileOps.td, whose constraints it uses.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DIALECTS_TILE_TILEBULKOPS_TD
+#define DIALECTS_TILE_TILEBULKOPS_TD
+
+//===----------------------------------------------------------------------===//
+// Barriers
+//===----------------------------------------------------------------------===//
+
+class Tile_BarrierOp<string mnemonic> : Tile_Op<mnemonic, [MemoryEffects<[MemRead, MemWrite]>]>;
+
+def Tile_BarrierInitOp : Tile_BarrierOp<"barrier_init"> {
+  let summary = "Make a barrier in shared memory";
+  let description = [{
+    `barriers[index]` becomes a barrier in phase 0 that waits for `count` arrivals.
+    A phase ends when they have come and all bytes that were expected have been
+    copied; then the next one begins, waiting for as many.
+
+    * (C1) `count` is positive
+
+    ```mlir
+    tile.barrier_init %barriers[%i] count 8 : memref<8xi64, 3>
+    ```
+  }];
+  let arguments = (ins Tile_Barriers:$barriers, Index:$index,
+                       ConfinedAttr<I64Attr, [IntPositive]>:$count);
+  let assemblyFormat = "$barriers `[` $index `]` `count` $count attr-dict `:` type($barriers)";
+}
+
+def Tile_BarrierExpectOp : Tile_BarrierOp<"barrier_expect"> {
+  let summary = "Arrive at a barrier and announce bytes of bulk copies";
+  let description = [{
+    One arrival; the phase then also waits for `bytes` more bytes that bulk loads
+    signal.
+
+    * (C1) `bytes` is positive
+
+    ```mlir
+    tile.barrier_expect %barriers[%i] bytes 49152 : memref<8xi64, 3>
+    ```
+  }];
+  let arguments = (ins Tile_Barriers:$barriers, Index:$index,
+                       ConfinedAttr<I64Attr, [IntPositive]>:$bytes);
+  let assemblyFormat = "$barriers `[` $index `]` `bytes` $bytes attr-dict `:` type($barriers)";
+}
+
+def Tile_BarrierArriveOp : Tile_BarrierOp<"barrier_arrive"> {
+  let summary = "Arrive at a barrier";
+  let description = [{
+    One arrival of the thread that executes this.
+
+    ```mlir
+    tile.barrier_arrive %barriers[%i] : memref<8xi64, 3>
+    ```
+  }];
+  let arguments = (ins Tile_Barriers:$barriers, Index:$index);
+  let assemblyFormat = "$barriers `[` $index `]` attr-dict `:` type($barriers)";
+}
+
+def Tile_BarrierWaitOp : Tile_BarrierOp<"barrier_wait"> {
+  let summary = "Wait for the end of a phase of a barrier";
+  let description = [{
+    Waits until the barrier is in another phase than one of parity `parity` (0 or
+    1): at a fresh barrier, parity 1 does not wait.
+
+    ```mlir
+    tile.barrier_wait %barriers[%i] parity %p : memref<8xi64, 3>
+    ```
+  }];
+  let arguments = (ins Tile_Barriers:$barriers, Index:$index, I32:$parity);
+  let assemblyFormat = "$barriers `[` $index `]` `parity` $parity attr-dict `:` type($barriers)";
+}
+
+//===----------------------------------------------------------------------===//
+// Bulk copies
+//===----------------------------------------------------------------------===//
+
+def Tile_TensorMapOp : Tile_Op<"tensor_map", [Pure]> {
+  let summary = "Describe a tensor to the copy engine, on the host";
+  let description = [{
+    The tensor with value `source[sum of i_k strides_k]` at (i_0, i_1, ...), i_0 the
+    fastest, as bulk copies of boxes see it. One size may be `rows`, written -1.
+    Boxes lie in shared memory with i_0 fastest and *swizzled*: with n units of 16
+    bytes along i_0, the unit at byte o is at o xor (o / 128 % n * 16).
+    The result points to what a launch passes by value.
+
+    * (C1) 2 to 5 sizes, as many strides and box extents; one size at most is -1
+    * (C2) strides are positive, the first is 1, the others multiples of 8
+    * (C3) box extents are 1 to 256, the first 8, 16, 32 or 64
+    * (C4) the element type is f16 or bf16, and the memref row-major
+
+    ```mlir
+    %map = tile.tensor_map %x rows %n sizes [256, 16, -1] strides [1, 256, 4096] box [64, 1, 128]
+        : memref<?x4096xbf16>
+    ```
+  }];
+  let arguments = (ins AnyMemRef:$source, Index:$rows, DenseI64ArrayAttr:$sizes,
+                       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$box);
+  let results = (outs Tile_Pointer:$result);
+  let assemblyFormat = [{
+    $source `rows` $rows `sizes` $sizes `strides` $strides `box` $box attr-dict `:` type($source)
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_BulkLoadOp : Tile_Op<"bulk_load", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Copy a box of a tensor into shared memory, asynchronously";
+  let description = [{
+    Copies the box of `map` that begins at the coordinates to `buffer[offset]`, a
+    multiple of 1024 bytes; what lies outside the tensor is zero. `barriers[index]`
+    is told of each byte, those of zeros too. One thread executes this.
+
+    * (C1) 2 to 5 coordinates
+
+    ```mlir
+    tile.bulk_load %map[%c, %block, %row] into %buffer[%offset] signals %barriers[%i]
+        : memref<98304xbf16, 3>, memref<8xi64, 3>
+    ```
+  }];
+  let arguments = (ins Tile_Pointer:$map, Variadic<Index>:$coordinates, Tile_FlatBuffer:$buffer,
+                       Index:$offset, Tile_Barriers:$barriers, Index:$index);
+  let assemblyFormat = [{
+    $map `[` $coordinates `]` `into` $buffer `[` $offset `]` `signals` $barriers `[` $index `]`
+    attr-dict `:` type($buffer) `,` type($barriers)
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_BulkStoreOp : Tile_Op<"bulk_store", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Copy a box from shared memory into a tensor, asynchronously";
+  let description = [{
+    The reverse of `tile.bulk_load`: what lies outside the tensor is not written.
+    The copy belongs to the bulk group of the one thread that executes this.
+
+    * (C1) 2 to 5 coordinates
+
+    ```mlir
+    tile.bulk_store %buffer[%offset] into %map[%column, %block, %row] : memref<8192xbf16, 3>
+    ```
+  }];
+  let arguments = (ins Tile_FlatBuffer:$buffer, Index:$offset, Tile_Pointer:$map,
+                       Variadic<Index>:$coordinates);
+  let assemblyFormat = [{
+    $buffer `[` $offset `]` `into` $map `[` $coordinates `]` attr-dict `:` type($buffer)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Products of warpgroups
+//===----------------------------------------------------------------------===//
+
+def Tile_DescribeOp : Tile_Op<"describe", [Pure]> {
+  let summary = "Describe a matrix in shared memory to wgmma";
+  let description = [{
+    The matrix whose row i begins at element `offset + 64 i` of the buffer, swizzled as
+    by `tile.tensor_map`. The offset is a multiple of 1024 bytes.
+
+    * (C1) the buffer and the descriptor have the same element type
+
+    ```mlir
+    %m = tile.describe %buffer[%offset] : memref<98304xbf16, 3> -> !tile.descriptor<bf16>
+    ```
+  }];
+  let arguments = (ins Tile_FlatBuffer:$buffer, Index:$offset);
+  let results = (outs Tile_Descriptor:$result);
+  let assemblyFormat = "$buffer `[` $offset `]` attr-dict `:` type($buffer) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+def Tile_WgmmaFenceOp : Tile_Op<"wgmma_fence", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Make sums ready for products of a warpgroup";
+  let description = [{
+    The results are `sums`, in whose registers products may add from here on: what
+    was written to them before is ordered before what products do. All threads of a
+    warpgroup execute this before the first product behind such a write, with all
+    sums that they have, or none.
+
+    * (C1) there is one result for each of the sums, of its type
+
+    ```mlir
+    %ready = tile.wgmma_fence %sums : !tile.sums<256> -> !tile.sums<256>
+    ```
+  }];
+  let arguments = (ins Variadic<Tile_Sums>:$sums);
+  let results = (outs Variadic<Tile_Sums>:$ready);
+  let assemblyFormat = "($sums^ `:` type($sums) `->` type($ready))? attr-dict";
+  let hasVerifier = 1;
+}
+
+def Tile_WgmmaOp : Tile_Op<"wgmma", [MemoryEffects<[MemRead]>]> {
+  let summary = "Multiply two matrices in shared memory and add, asynchronously";
+  let description = [{
+    `result[i, j] = acc[i, j] + sum over k < 16 of a[i, 16 step + k] b[j, 16 step + k]`,
+    without `acc` the sum alone. All threads of a warpgroup execute this behind
+    `tile.wgmma_fence` and before `nvvm.wgmma.commit.group.sync.aligned`; until
+    `tile.wgmma_wait` the result may only be the `acc` of another product.
+
+    * (C1) a and b have the same element type
+    * (C2) `step` is 0 to 3
+    * (C3) `acc` has the type of the result
+
+    ```mlir
+    %first = tile.wgmma %a, %b step 0
+        : !tile.descriptor<bf16>, !tile.descriptor<bf16> -> !tile.sums<256>
+    %sums = tile.wgmma %a, %b add %first step 1
+        : !tile.descriptor<bf16>, !tile.descriptor<bf16>, !tile.sums<256> -> !tile.sums<256>
+    ```
+  }];
+  let arguments = (ins Tile_Descriptor:$a, Tile_Descriptor:$b, Optional<Tile_Sums>:$acc,
+                       I64Attr:$step);
+  let results = (outs Tile_Sums:$result);
+  let assemblyFormat = [{
+    $a `,` $b (`add` $acc^)? `step` $step attr-dict
+    `:` type($a) `,` type($b) (`,` type($acc)^)? `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_WgmmaWaitOp : Tile_Op<"wgmma_wait", [MemoryEffects<[MemRead, MemWrite]>,
+                                             AllTypesMatch<["acc", "result"]>]> {
+  let summary = "Wait for the products of a warpgroup";
+  let description = [{
+    The result is `acc` after all groups of products that were committed; it may be
+    read, and so may the shared memory of the products be overwritten.
+
+    ```mlir
+    %done = tile.wgmma_wait %sums : !tile.sums<256>
+    ```
+  }];
+  let arguments = (ins Tile_Sums:$acc);
+  let results = (outs Tile_Sums:$result);
+  let assemblyFormat = "$acc attr-dict `:` type($acc)";
+}
+
+def Tile_StageOp : Tile_Op<"stage", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Store sums into shared memory as boxes for bulk stores";
+  let description = [{
+    Columns `first`, ..., `first + count - 1` of the 64 rows, converted, as boxes of
+    64 rows x `width` columns one after the other from `buffer[offset]`, each swizzled
+    as by `tile.tensor_map`. All threads of a warpgroup execute this.
+
+    * (C1) `width` is 8, 16, 32 or 64 and divides `count`
+    * (C2) `first` is a multiple of 8, and `first + count` at most the columns of the sums
+    * (C3) the element type is f16 or bf16
+
+    ```mlir
+    tile.stage %sums columns 0 count 128 into %buffer[%offset] width 64
+        : !tile.sums<256> into memref<16384xbf16, 3>
+    ```
+  }];
+  let arguments = (ins Tile_Sums:$sums, I64Attr:$first, I64Attr:$count, Tile_FlatBuffer:$buffer,
+                       Index:$offset, I64Attr:$width);
+  let assemblyFormat = [{
+    $sums `columns` $first `count` $count `into` $buffer `[` $offset `]` `width` $width attr-dict
+    `:` type($sums) `into` type($buffer)
+  }];
+  let hasVerifier = 1;
+}
+
+#endif // DIALECTS_TILE_TILEBULKOPS_TD

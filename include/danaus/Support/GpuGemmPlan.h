@@ -1,0 +1,128 @@
+//===- GpuGemmPlan.h - Stages with large blocks, as products of matrices -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The arithmetic of kernels with unit `wgmma`, without IR. Where blocks are large
+// every stage is a launch of its own, a batch of a d products
+//
+//   y[rows, b] = x[rows, c] w[b, c]^T          one for each block (A, D)
+//
+// whose operands lie in *block order*: x[row, (A d + D) c + C] and the packed
+// weight w[(A d + D) b + B, C] are contiguous along the sum, so that bulk copies
+// bring boxes of 64 columns (128 bytes) into shared memory, where the copy engine
+// swizzles them as wgmma wants them. A thread block has
+//
+//   a warpgroup that copies: ring of `depth` steps, x: rows x 64, w: columns x 64
+//   4 warps a warpgroup:     64 rowBlocks x columns of sums in registers
+//   staging, a warpgroup's:  64 x stagedColumns of y, from where bulk copies store
+//
+// and walks over tiles of rows x columns of all blocks, columns fastest.
+//
+// **Order between stages.** The next stage (a', b', c', d') wants block order. With
+// d' = 1 that is the natural order. With d' > 1 the packed weight has its rows, the
+// columns of y, in an order that makes `run` of them neighbors in both orders (see
+// Packing.h, groupBetween): column B' = h g + D' (g / d') + C of a block goes to
+// block D', place C of group h. A bulk store writes `storeWidth` columns, a
+// divisor of the run. For Monarch 4096 with 16 blocks of rank 1024:
+//
+//   stage 0 (16, 1024, 256, 1)   group 1024, digit 16: runs of 64 columns, 128 bytes
+//   stage 1 (1, 256, 1024, 16)   y in block order; a transposition of 16 x 256 follows
+//
+// **The last permutation.** A stage with d > 1 has its results in block order, of
+// which no 16 bytes are neighbors in y. They go through device memory: a second
+// launch reads (D, B) and writes (B, D).
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_SUPPORT_GPUGEMMPLAN_H
+#define DANAUS_SUPPORT_GPUGEMMPLAN_H
+
+#include "danaus/Support/Legality.h"
+#include <optional>
+
+namespace danaus {
+
+/// A tensor as bulk copies see it, fastest dimension first; elements of 2 bytes.
+/// A size of -1 is the number of rows.
+struct TensorView {
+  llvm::SmallVector<int64_t, 5> sizes, strides, box;
+};
+
+/// One launch of products.
+struct GemmPlan {
+  StagePattern pattern;
+  int64_t rows = 128, columns = 256; ///< of a tile
+  int64_t consumers = 2;             ///< warpgroups that multiply
+  int64_t rowBlocks = 1;             ///< products of 64 rows that one has
+  int64_t depth = 4;                 ///< steps in flight
+  int64_t steps = 1;                 ///< of 64 values of c
+  int64_t columnTiles = 1;           ///< of a block
+  bool sharesA = false, sharesD = false;
+
+  int64_t group = 1, digit = 1; ///< order of the packed columns; 1: natural
+  int64_t storeWidth = 64;      ///< columns of a bulk store
+  int64_t stagedColumns = 64;   ///< columns that a warpgroup stages at once
+  StagePattern next;            ///< of the stage that reads y; 1s without one
+
+  TensorView x, w, y;
+  int64_t ringOffset = 0, stagingOffset = 0, barrierOffset = 0, sharedBytes = 0;
+  int64_t blocksPerProcessor = 1;
+
+  /// One warpgroup copies: registers move between whole warpgroups only.
+  int64_t threads() const { return 128 * (consumers + 1); }
+  /// Registers of a thread that copies, and of one that multiplies, such that the
+  /// thread blocks of a multiprocessor have 65536 together.
+  int64_t copierRegisters() const { return consumers == 1 ? 32 : 40; }
+  int64_t consumerRegisters() const { return consumers == 1 ? 224 : 232; }
+  /// Whether a thread starts with fewer registers than one that multiplies needs;
+  /// 256 threads alone on a multiprocessor have 255 each, and ptxas refuses less.
+  bool movesRegisters() const {
+    return 65536 / (threads() * blocksPerProcessor) < consumerRegisters();
+  }
+  /// Bytes of one step in the ring: first x, then w.
+  int64_t xBytes() const { return rows * 128; }
+  int64_t wBytes() const { return columns * 128; }
+  int64_t stepBytes() const { return xBytes() + wBytes(); }
+  int64_t stagingBytes() const { return stagedColumns * 128; }
+  /// Tiles of one tile of rows.
+  int64_t tilesPerRow() const { return columnTiles * pattern.numBlocks(); }
+};
+
+/// The launches of a kernel, and what they break. One with d > 1 is followed by a
+/// transposition to natural order.
+struct GemmKernelPlan {
+  llvm::SmallVector<GemmPlan, 2> launches;
+  BrokenConstraints broken;
+};
+
+/// Values of c that one step multiplies: 128 bytes of a row.
+inline constexpr int64_t gemmStepDepth = 64;
+
+/// The plan of `stages` under `schedule`, with activations and weights of 2 bytes.
+GemmKernelPlan planGemmKernel(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                              const Schedule &schedule, const TargetLimits &limits);
+
+/// The byte at which value `column` of row `row` lies in a box of `width` columns
+/// (of 2 bytes; 8, 16, 32 or 64) that the copy engine swizzles: the units of 16 bytes
+/// of a row are exchanged by the number of 128 bytes that lie before.
+int64_t swizzledByte(int64_t row, int64_t column, int64_t width);
+
+/// Coordinates in `plan.y` of the bulk store that begins at packed column `column`
+/// of block (A, 0); without that of the row.
+llvm::SmallVector<int64_t, 4> storeCoordinates(const GemmPlan &plan, int64_t A, int64_t column);
+
+/// The schedule to take for `stages` on `rows` rows of activations, or nothing where
+/// `otherwise`, the one for products of warps, is the better choice: few rows, small
+/// blocks, weights that stay on the multiprocessors, or a permutation at the end that
+/// costs more than the products save.
+std::optional<Schedule> chooseGemmSchedule(llvm::ArrayRef<StageDescriptor> stages,
+                                           int64_t elementBytes, int64_t rows,
+                                           const Schedule &otherwise, const TargetLimits &limits);
+
+} // namespace danaus
+
+#endif // DANAUS_SUPPORT_GPUGEMMPLAN_H

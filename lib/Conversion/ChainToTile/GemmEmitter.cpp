@@ -1,0 +1,345 @@
+//===- GemmEmitter.cpp - The body of one launch of products -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "GemmEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace danaus;
+
+/// Rows of one product, and threads of a warpgroup.
+static constexpr int64_t productRows = 64, groupThreads = 128;
+
+GemmEmitter::GemmEmitter(ImplicitLocOpBuilder &builder, const GemmPlan &plan,
+                         const StageWithMaps &stage, const GemmOperands &operands)
+    : b(builder), plan(plan), stage(stage), operands(operands) {
+  chain::StageOp op = stage.stage;
+  element = cast<ShapedType>(op.getX().getType()).getElementType();
+}
+
+//===----------------------------------------------------------------------===//
+// Index arithmetic
+//===----------------------------------------------------------------------===//
+
+Value GemmEmitter::constant(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
+Value GemmEmitter::add(Value left, Value right) { return arith::AddIOp::create(b, left, right); }
+Value GemmEmitter::mul(Value left, int64_t right) {
+  return right == 1 ? left : arith::MulIOp::create(b, left, constant(right));
+}
+Value GemmEmitter::div(Value left, int64_t right) {
+  return right == 1 ? left : arith::DivUIOp::create(b, left, constant(right));
+}
+Value GemmEmitter::rem(Value left, int64_t right) {
+  return right == 1 ? constant(0) : arith::RemUIOp::create(b, left, constant(right));
+}
+Value GemmEmitter::isEqual(Value left, int64_t right) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, left, constant(right));
+}
+Value GemmEmitter::isBelow(Value left, int64_t right) {
+  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, left, constant(right));
+}
+
+void GemmEmitter::emitIf(Value condition, llvm::function_ref<void()> body) {
+  if (!condition)
+    return body();
+  auto branch = scf::IfOp::create(b, condition);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.thenBlock());
+  body();
+}
+
+//===----------------------------------------------------------------------===//
+// Shared memory
+//===----------------------------------------------------------------------===//
+
+static MemRefType sharedType(ImplicitLocOpBuilder &b, int64_t size, Type element) {
+  auto space = gpu::AddressSpaceAttr::get(b.getContext(), gpu::AddressSpace::Workgroup);
+  return MemRefType::get({size}, element, MemRefLayoutAttrInterface(), space);
+}
+
+/// Barriers of slots: full ones first. A slot is full after one arrival and the
+/// bytes of its step, and empty after one arrival of each warp that multiplies.
+void GemmEmitter::emitBarriers() {
+  emitIf(isEqual(thread, 0), [&] {
+    for (int64_t slot = 0; slot < plan.depth; ++slot) {
+      tile::BarrierInitOp::create(b, barriers, constant(slot), 1);
+      tile::BarrierInitOp::create(b, barriers, constant(plan.depth + slot), 4 * plan.consumers);
+    }
+    NVVM::FenceMbarrierInitOp::create(b);
+  });
+  gpu::BarrierOp::create(b);
+}
+
+Value GemmEmitter::emptyBarrier(Value slot) { return add(slot, constant(plan.depth)); }
+
+GemmEmitter::Place GemmEmitter::after(Place place) {
+  Value next = add(place.slot, constant(1));
+  Value wraps = isEqual(next, plan.depth);
+  Value one = arith::ConstantIntOp::create(b, 1, 32);
+  Value flipped = arith::XOrIOp::create(b, place.parity, one);
+  Value slot = arith::SelectOp::create(b, wraps, constant(0), next);
+  Value parity = arith::SelectOp::create(b, wraps, flipped, place.parity);
+  return {slot, parity};
+}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+/// Columns fastest, then blocks: what runs at the same time shares rows of x.
+GemmEmitter::Tile GemmEmitter::tileAt(Value number) {
+  Value inRow = rem(number, plan.tilesPerRow());
+  Value row = mul(div(number, plan.tilesPerRow()), plan.rows);
+  Value column = mul(rem(inRow, plan.columnTiles), plan.columns);
+  return {row, column, div(inRow, plan.columnTiles)};
+}
+
+void GemmEmitter::forEachTile(int64_t firstParity, llvm::function_ref<Place(Tile, Place)> body) {
+  Value first = gpu::BlockIdOp::create(b, gpu::Dimension::x);
+  Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
+  Value rowTiles = div(add(operands.numRows, constant(plan.rows - 1)), plan.rows);
+  Value tiles = mul(rowTiles, plan.tilesPerRow());
+  Value parity = arith::ConstantIntOp::create(b, firstParity, 32);
+  auto loop = scf::ForOp::create(b, first, tiles, stride, ValueRange{constant(0), parity});
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Place place{loop.getRegionIterArg(0), loop.getRegionIterArg(1)};
+  Place next = body(tileAt(loop.getInductionVar()), place);
+  scf::YieldOp::create(b, ValueRange{next.slot, next.parity});
+}
+
+//===----------------------------------------------------------------------===//
+// Copies
+//===----------------------------------------------------------------------===//
+
+/// Block (A, D) of the weight, which may share A or D.
+Value GemmEmitter::blockOfWeight(Tile tile) {
+  if (plan.sharesA && plan.sharesD)
+    return constant(0);
+  if (plan.sharesA)
+    return rem(tile.block, plan.pattern.d);
+  return plan.sharesD ? div(tile.block, plan.pattern.d) : tile.block;
+}
+
+void GemmEmitter::emitStepCopy(Tile tile, Value step, Place place) {
+  tile::BarrierWaitOp::create(b, barriers, emptyBarrier(place.slot), place.parity);
+  tile::BarrierExpectOp::create(b, barriers, place.slot, plan.stepBytes());
+  Value C = mul(step, gemmStepDepth), start = mul(place.slot, plan.stepBytes() / 2);
+  Value ofX[] = {C, tile.block, tile.row};
+  tile::BulkLoadOp::create(b, operands.x, ofX, ring, start, barriers, place.slot);
+  Value ofW[] = {C, tile.column, blockOfWeight(tile)};
+  Value startOfW = add(start, constant(plan.xBytes() / 2));
+  tile::BulkLoadOp::create(b, operands.w, ofW, ring, startOfW, barriers, place.slot);
+}
+
+GemmEmitter::Place GemmEmitter::emitCopies(Tile tile, Place place) {
+  auto loop = scf::ForOp::create(b, constant(0), constant(plan.steps), constant(1),
+                                 ValueRange{place.slot, place.parity});
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Place current{loop.getRegionIterArg(0), loop.getRegionIterArg(1)};
+  emitStepCopy(tile, loop.getInductionVar(), current);
+  Place next = after(current);
+  scf::YieldOp::create(b, ValueRange{next.slot, next.parity});
+  return {loop.getResult(0), loop.getResult(1)};
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// The sums after one step: sums[m] + x[64 rows of product m] w^T; without `sums`, the
+/// first step's alone.
+SmallVector<Value> GemmEmitter::emitProducts(Place place, ValueRange sums) {
+  auto descriptor = tile::DescriptorType::get(b.getContext(), element);
+  Type type = tile::SumsType::get(b.getContext(), plan.columns);
+  Value start = mul(place.slot, plan.stepBytes() / 2);
+  int64_t perProduct = productRows * gemmStepDepth;
+  Value startOfGroup = add(start, mul(group, plan.rowBlocks * perProduct));
+  SmallVector<Value> x, results(plan.rowBlocks);
+  for (int64_t m = 0; m < plan.rowBlocks; ++m)
+    x.push_back(
+        tile::DescribeOp::create(b, descriptor, ring, add(startOfGroup, constant(m * perProduct))));
+  Value w = tile::DescribeOp::create(b, descriptor, ring, add(start, constant(plan.xBytes() / 2)));
+  auto fence = tile::WgmmaFenceOp::create(b, sums.getTypes(), sums);
+  if (!sums.empty())
+    results = llvm::to_vector_of<Value>(fence.getReady());
+  for (int64_t step = 0; step < gemmStepDepth / 16; ++step)
+    for (int64_t m = 0; m < plan.rowBlocks; ++m)
+      results[m] = tile::WgmmaOp::create(b, type, x[m], w, results[m], step);
+  NVVM::WgmmaGroupSyncAlignedOp::create(b);
+  return results;
+}
+
+/// One thread of each warp says that it has read a slot.
+void GemmEmitter::emitRelease(Value slot) {
+  emitIf(isEqual(rem(thread, 32), 0),
+         [&] { tile::BarrierArriveOp::create(b, barriers, emptyBarrier(slot)); });
+}
+
+/// One tile: its steps, with the products of one in flight while the next is waited
+/// for, then maps and stores.
+GemmEmitter::Place GemmEmitter::emitTile(Tile tile, Place place) {
+  tile::BarrierWaitOp::create(b, barriers, place.slot, place.parity);
+  SmallVector<Value> carried = emitProducts(place, {});
+  Place second = after(place);
+  carried.append({second.slot, second.parity, place.slot});
+  auto loop = scf::ForOp::create(b, constant(1), constant(plan.steps), constant(1), carried);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    auto rest = loop.getRegionIterArgs().drop_front(plan.rowBlocks);
+    Place current{rest[0], rest[1]};
+    tile::BarrierWaitOp::create(b, barriers, current.slot, current.parity);
+    SmallVector<Value> next =
+        emitProducts(current, loop.getRegionIterArgs().take_front(plan.rowBlocks));
+    NVVM::WgmmaWaitGroupSyncOp::create(b, 1);
+    emitRelease(rest[2]);
+    Place following = after(current);
+    next.append({following.slot, following.parity, current.slot});
+    scf::YieldOp::create(b, next);
+  }
+  SmallVector<Value> sums;
+  for (int64_t m = 0; m < plan.rowBlocks; ++m)
+    sums.push_back(tile::WgmmaWaitOp::create(b, loop.getResult(m).getType(), loop.getResult(m)));
+  ValueRange rest = loop.getResults().drop_front(plan.rowBlocks);
+  emitRelease(rest[2]);
+  Value rowOfGroup = add(tile.row, mul(group, plan.rowBlocks * productRows));
+  for (int64_t m = 0; m < plan.rowBlocks; ++m) {
+    Value firstRow = add(rowOfGroup, constant(m * productRows));
+    emitStores(tile, firstRow, emitMaps(tile, firstRow, sums[m]));
+  }
+  return {rest[0], rest[1]};
+}
+
+//===----------------------------------------------------------------------===//
+// Maps and stores
+//===----------------------------------------------------------------------===//
+
+/// Rows and columns past the last read the last one's operands; what comes of them
+/// is not stored.
+Value GemmEmitter::emitMaps(Tile tile, Value firstRow, Value sums) {
+  if (stage.maps.empty())
+    return sums;
+  auto map = tile::MapOp::create(b, sums.getType(), sums);
+  OpBuilder::InsertionGuard guard(b);
+  Type f32 = b.getF32Type(), index = b.getIndexType();
+  Location loc = b.getLoc();
+  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
+  Value lastRow = arith::SubIOp::create(b, operands.numRows, constant(1));
+  Value row = arith::MinUIOp::create(b, add(firstRow, body->getArgument(1)), lastRow);
+  Value B = add(tile.column, body->getArgument(2));
+  if (plan.columnTiles * plan.columns != plan.pattern.b)
+    B = arith::MinUIOp::create(b, B, constant(plan.pattern.b - 1));
+  int64_t d = plan.pattern.d;
+  Value ofBlock = mul(div(tile.block, d), plan.pattern.b);
+  Value column = add(mul(add(ofBlock, B), d), rem(tile.block, d));
+  Value value = cloneMaps(b, stage, body->getArgument(0), row, column, operands.others);
+  tile::YieldOp::create(b, value);
+  return map.getResult();
+}
+
+/// Coordinates of storeCoordinates() with a block and column that are values.
+static SmallVector<Value> coordinatesOf(ImplicitLocOpBuilder &b, const GemmPlan &plan, Value block,
+                                        Value column) {
+  if (plan.digit == 1)
+    return {column, block};
+  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
+  auto div = [&](Value left, int64_t right) -> Value {
+    return arith::DivUIOp::create(b, left, constant(right));
+  };
+  auto rem = [&](Value left, int64_t right) -> Value {
+    return arith::RemUIOp::create(b, left, constant(right));
+  };
+  int64_t run = plan.group / plan.digit, ofBlock = plan.next.c * plan.next.d;
+  Value inGroup = rem(column, plan.group);
+  Value ofA = arith::MulIOp::create(b, block, constant(plan.pattern.b));
+  Value natural = arith::AddIOp::create(b, ofA, arith::SubIOp::create(b, column, inGroup));
+  Value inBlock = rem(natural, ofBlock);
+  return {rem(inGroup, run), div(inBlock, plan.group), div(inGroup, run), div(natural, ofBlock)};
+}
+
+void GemmEmitter::emitBulkStores(Tile tile, Value firstRow, int64_t first) {
+  for (int64_t column = 0; column < plan.stagedColumns; column += plan.storeWidth) {
+    Value place = add(tile.column, constant(first + column));
+    bool isInside = plan.columnTiles * plan.columns == plan.pattern.b;
+    emitIf(isInside ? Value() : isBelow(place, plan.pattern.b), [&] {
+      SmallVector<Value> coordinates = coordinatesOf(b, plan, tile.block, place);
+      coordinates.push_back(firstRow);
+      Value source = add(stagingStart, constant(column * productRows));
+      tile::BulkStoreOp::create(b, staging, source, operands.y, coordinates);
+    });
+  }
+  NVVM::CpAsyncBulkCommitGroupOp::create(b);
+}
+
+/// Sums of 64 rows to y, `stagedColumns` at a time: what was staged before must
+/// have been read, and what is staged now be visible to the copy engine.
+void GemmEmitter::emitStores(Tile tile, Value firstRow, Value sums) {
+  Value isLeader = isEqual(rem(thread, groupThreads), 0);
+  Type i32 = b.getI32Type();
+  Value one = arith::ConstantIntOp::create(b, 1, 32);
+  Value barrier = arith::AddIOp::create(b, arith::IndexCastOp::create(b, i32, group), one);
+  Value threads = arith::ConstantIntOp::create(b, groupThreads, 32);
+  auto synchronize = [&] {
+    NVVM::BarrierOp::create(b, TypeRange(), barrier, threads, NVVM::BarrierReductionAttr(),
+                            Value());
+  };
+  for (int64_t first = 0; first < plan.columns; first += plan.stagedColumns) {
+    emitIf(isLeader, [&] {
+      NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(0), b.getUnitAttr());
+    });
+    synchronize();
+    tile::StageOp::create(b, sums, first, plan.stagedColumns, staging, stagingStart,
+                          plan.storeWidth);
+    NVVM::FenceProxyOp::create(
+        b, NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
+        NVVM::SharedSpaceAttr::get(b.getContext(), NVVM::SharedSpace::shared_cta));
+    synchronize();
+    emitIf(isLeader, [&] { emitBulkStores(tile, firstRow, first); });
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The launch
+//===----------------------------------------------------------------------===//
+
+void GemmEmitter::emit() {
+  thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
+  Value memory =
+      gpu::DynamicSharedMemoryOp::create(b, sharedType(b, ShapedType::kDynamic, b.getI8Type()));
+  auto view = [&](int64_t offset, int64_t size, Type type) -> Value {
+    return memref::ViewOp::create(b, sharedType(b, size, type), memory, constant(offset),
+                                  ValueRange());
+  };
+  int64_t staged = plan.stagingBytes() / 2;
+  ring = view(plan.ringOffset, plan.depth * plan.stepBytes() / 2, element);
+  staging = view(plan.stagingOffset, plan.consumers * staged, element);
+  barriers = view(plan.barrierOffset, 2 * plan.depth, b.getI64Type());
+  group = div(thread, groupThreads);
+  stagingStart = mul(group, staged);
+  emitBarriers();
+  int64_t copier = groupThreads * plan.consumers;
+  auto roles = scf::IfOp::create(b, isBelow(thread, copier), /*withElseRegion=*/true);
+  b.setInsertionPointToStart(roles.thenBlock());
+  if (plan.movesRegisters())
+    NVVM::SetMaxRegisterOp::create(b, plan.consumerRegisters(),
+                                   NVVM::SetMaxRegisterAction::increase);
+  forEachTile(0, [&](Tile tile, Place place) { return emitTile(tile, place); });
+  emitIf(isEqual(rem(thread, groupThreads), 0),
+         [&] { NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(0), UnitAttr()); });
+  b.setInsertionPointToStart(roles.elseBlock());
+  if (plan.movesRegisters())
+    NVVM::SetMaxRegisterOp::create(b, plan.copierRegisters(), NVVM::SetMaxRegisterAction::decrease);
+  emitIf(isEqual(thread, copier),
+         [&] { forEachTile(1, [&](Tile tile, Place place) { return emitCopies(tile, place); }); });
+  b.setInsertionPointAfter(roles);
+}

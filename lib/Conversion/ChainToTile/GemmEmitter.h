@@ -1,0 +1,108 @@
+//===- GemmEmitter.h - The body of one launch of products -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Emits the code of one launch from its plan (see GpuGemmPlan.h). Two roles run at
+// the same time and meet at barriers in shared memory, two for each step of the ring:
+//
+//   one thread copies: wait for empty[slot]; x, w -> ring[slot], which signal full[slot]
+//   warpgroups:        wait for full[slot]; multiply; arrive at empty[slot]
+//                      after the last step: maps, sums -> staging -> y
+//
+// Slot and phase go on from tile to tile, so the copies for the next tile begin
+// while the sums of this one are stored.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_LIB_CONVERSION_CHAINTOTILE_GEMMEMITTER_H
+#define DANAUS_LIB_CONVERSION_CHAINTOTILE_GEMMEMITTER_H
+
+#include "KernelEmitter.h"
+#include "danaus/Support/GpuGemmPlan.h"
+
+namespace danaus {
+
+/// What the device function of a launch gets: maps of the tensors, the number of
+/// rows, and operands of maps by their value in the chain.kernel's body.
+struct GemmOperands {
+  mlir::Value x, w, y, numRows;
+  llvm::DenseMap<mlir::Value, mlir::Value> others;
+};
+
+/// Emits the body of one launch at the builder's insertion point.
+class GemmEmitter {
+public:
+  GemmEmitter(mlir::ImplicitLocOpBuilder &builder, const GemmPlan &plan, const StageWithMaps &stage,
+              const GemmOperands &operands);
+  void emit();
+
+private:
+  using Value = mlir::Value;
+
+  /// A tile of rows x columns of one block; everything but the block in elements.
+  struct Tile {
+    Value row, column, block;
+  };
+  /// Where in the ring the next step is: its slot, and the parity to wait for.
+  struct Place {
+    Value slot, parity;
+  };
+
+  Value constant(int64_t value);
+  Value add(Value left, Value right);
+  Value mul(Value left, int64_t right);
+  Value div(Value left, int64_t right);
+  Value rem(Value left, int64_t right);
+  Value isEqual(Value left, int64_t right);
+  Value isBelow(Value left, int64_t right);
+  void emitIf(Value condition, llvm::function_ref<void()> body);
+
+  void emitBarriers();
+  Value emptyBarrier(Value slot);
+  Place after(Place place);
+  Tile tileAt(Value number);
+  /// Runs `body` for each tile of this thread block; it gives the place after it.
+  void forEachTile(int64_t firstParity, llvm::function_ref<Place(Tile, Place)> body);
+
+  Value blockOfWeight(Tile tile);
+  Place emitCopies(Tile tile, Place place);
+  void emitStepCopy(Tile tile, Value step, Place place);
+
+  llvm::SmallVector<Value> emitProducts(Place place, mlir::ValueRange sums);
+  void emitRelease(Value slot);
+  Place emitTile(Tile tile, Place place);
+  Value emitMaps(Tile tile, Value firstRow, Value sums);
+  void emitStores(Tile tile, Value firstRow, Value sums);
+  void emitBulkStores(Tile tile, Value firstRow, int64_t first);
+
+  mlir::ImplicitLocOpBuilder &b;
+  const GemmPlan &plan;
+  const StageWithMaps &stage;
+  const GemmOperands &operands;
+  mlir::Type element;
+  Value thread, group, ring, staging, stagingStart, barriers;
+};
+
+/// Clones the maps of `stage` for one value at (row, column); `others` are the
+/// memrefs of their operands. The result is f32.
+mlir::Value cloneMaps(mlir::ImplicitLocOpBuilder &b, const StageWithMaps &stage, mlir::Value value,
+                      mlir::Value row, mlir::Value column,
+                      const llvm::DenseMap<mlir::Value, mlir::Value> &others);
+
+/// Threads of a block of a transposition.
+inline constexpr int64_t transposeThreads = 256;
+
+/// Emits a transposition of all rows: block order of `pattern` to natural order.
+void emitTranspose(mlir::ImplicitLocOpBuilder &builder, const StagePattern &pattern,
+                   mlir::Value source, mlir::Value target);
+
+/// Vectors of 8 values of B that one thread of it moves at once, for each row.
+int64_t transposeUnits(const StagePattern &pattern);
+
+} // namespace danaus
+
+#endif // DANAUS_LIB_CONVERSION_CHAINTOTILE_GEMMEMITTER_H

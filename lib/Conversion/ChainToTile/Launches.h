@@ -1,0 +1,34 @@
+//===- Launches.h - Device functions and who launches them -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_LIB_CONVERSION_CHAINTOTILE_LAUNCHES_H
+#define DANAUS_LIB_CONVERSION_CHAINTOTILE_LAUNCHES_H
+
+#include "KernelEmitter.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+
+namespace danaus {
+
+/// An empty kernel, named after `function`, which launches it, in the module of all
+/// device functions, which is made when first needed.
+mlir::gpu::GPUFuncOp createKernelFunction(mlir::func::FuncOp function, mlir::TypeRange arguments,
+                                          int64_t threads, int64_t blocksPerProcessor);
+
+/// The kernel operand that a value of its body stands for.
+mlir::Value operandOf(chain::KernelOp kernel, mlir::Value inner);
+
+/// Replaces a kernel of unit wgmma by a launch a stage, and a transposition behind a
+/// stage with d > 1; activations between launches go through device memory.
+mlir::LogicalResult convertToGemms(chain::KernelOp kernel, llvm::ArrayRef<StageWithMaps> stages,
+                                   llvm::ArrayRef<StageDescriptor> descriptors,
+                                   const TargetLimits &limits);
+
+} // namespace danaus
+
+#endif // DANAUS_LIB_CONVERSION_CHAINTOTILE_LAUNCHES_H

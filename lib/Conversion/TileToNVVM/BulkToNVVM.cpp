@@ -1,0 +1,399 @@
+//===- BulkToNVVM.cpp - Bulk copies and products of warpgroups -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Barriers, boxes and descriptors are addresses in shared memory; sums are a
+// struct of f32, which is what wgmma adds to in place.
+//
+//===----------------------------------------------------------------------===//
+
+#include "TileToNVVM.h"
+#include "danaus/Support/PatternSwitch.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/ADT/StringExtras.h"
+
+using namespace mlir;
+using namespace danaus;
+using namespace danaus::tile;
+
+//===----------------------------------------------------------------------===//
+// Addresses
+//===----------------------------------------------------------------------===//
+
+/// The address of `buffer[offset]` in shared memory, as i64.
+static Value sharedAddress(IndexBuilder index, Value buffer, Value offset) {
+  OpBuilder &builder = index.builder;
+  int64_t bytes = cast<MemRefType>(buffer.getType()).getElementTypeBitWidth() / 8;
+  Value base = memref::ExtractAlignedPointerAsIndexOp::create(builder, index.loc, buffer);
+  Value address = index.add(base, index.mul(offset, bytes));
+  return arith::IndexCastOp::create(builder, index.loc, builder.getI64Type(), address);
+}
+
+static Value sharedPointer(IndexBuilder index, Value buffer, Value offset) {
+  Type type = LLVM::LLVMPointerType::get(index.builder.getContext(),
+                                         static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
+  Value address = sharedAddress(index, buffer, offset);
+  return LLVM::IntToPtrOp::create(index.builder, index.loc, type, address);
+}
+
+static Value constantOf(IndexBuilder index, Type type, int64_t value) {
+  OpBuilder &builder = index.builder;
+  return LLVM::ConstantOp::create(builder, index.loc, type, builder.getIntegerAttr(type, value));
+}
+
+static SmallVector<Value> toCoordinates(IndexBuilder index, ValueRange values) {
+  SmallVector<Value> coordinates;
+  Type i32 = index.builder.getI32Type();
+  for (Value value : values)
+    coordinates.push_back(arith::IndexCastOp::create(index.builder, index.loc, i32, value));
+  return coordinates;
+}
+
+//===----------------------------------------------------------------------===//
+// Barriers
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// tile.barrier_init  ->  mbarrier.init
+struct LowerBarrierInit : OpConversionPattern<BarrierInitOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(BarrierInitOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    IndexBuilder index{rewriter, op.getLoc()};
+    Value barrier = sharedPointer(index, adaptor.getBarriers(), adaptor.getIndex());
+    Value count = constantOf(index, rewriter.getI32Type(), op.getCount());
+    rewriter.replaceOpWithNewOp<NVVM::MBarrierInitOp>(op, barrier, count, Value());
+    return success();
+  }
+};
+
+/// tile.barrier_expect  ->  mbarrier.arrive.expect_tx
+struct LowerBarrierExpect : OpConversionPattern<BarrierExpectOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(BarrierExpectOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    IndexBuilder index{rewriter, op.getLoc()};
+    Value barrier = sharedPointer(index, adaptor.getBarriers(), adaptor.getIndex());
+    Value bytes = constantOf(index, rewriter.getI32Type(), op.getBytes());
+    NVVM::MBarrierArriveExpectTxOp::create(rewriter, op.getLoc(), TypeRange(), barrier, bytes,
+                                           NVVM::MemScopeKind::CTA, /*relaxed=*/false, Value());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// tile.barrier_arrive  ->  mbarrier.arrive
+struct LowerBarrierArrive : OpConversionPattern<BarrierArriveOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(BarrierArriveOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    IndexBuilder index{rewriter, op.getLoc()};
+    Value barrier = sharedPointer(index, adaptor.getBarriers(), adaptor.getIndex());
+    NVVM::MBarrierArriveOp::create(rewriter, op.getLoc(), TypeRange(rewriter.getI64Type()), barrier,
+                                   Value(), NVVM::MemScopeKind::CTA, /*relaxed=*/false);
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// tile.barrier_wait  ->  mbarrier.try_wait.parity until it says yes
+struct LowerBarrierWait : OpConversionPattern<BarrierWaitOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(BarrierWaitOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    constexpr int64_t nanoseconds = 10'000'000; // before it asks again
+    IndexBuilder index{rewriter, op.getLoc()};
+    Value barrier = sharedPointer(index, adaptor.getBarriers(), adaptor.getIndex());
+    Value ticks = constantOf(index, rewriter.getI32Type(), nanoseconds);
+    rewriter.replaceOpWithNewOp<NVVM::MBarrierTryWaitParityOp>(op, barrier, adaptor.getParity(),
+                                                               ticks);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Bulk copies
+//===----------------------------------------------------------------------===//
+
+/// tile.bulk_load  ->  cp.async.bulk.tensor, to the block's own shared memory
+struct LowerBulkLoad : OpConversionPattern<BulkLoadOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(BulkLoadOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    IndexBuilder index{rewriter, loc};
+    Value box = sharedPointer(index, adaptor.getBuffer(), adaptor.getOffset());
+    Type cluster =
+        LLVM::LLVMPointerType::get(rewriter.getContext(),
+                                   static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster));
+    box = LLVM::AddrSpaceCastOp::create(rewriter, loc, cluster, box);
+    Value barrier = sharedPointer(index, adaptor.getBarriers(), adaptor.getIndex());
+    SmallVector<Value> coordinates = toCoordinates(index, adaptor.getCoordinates());
+    NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
+        rewriter, loc, box, adaptor.getMap(), coordinates, barrier, /*im2colOffsets=*/ValueRange(),
+        /*multicastMask=*/Value(), /*l2CacheHint=*/Value(), NVVM::TMALoadMode::TILE,
+        /*isCTAOnly=*/false, /*group=*/nullptr, /*predicate=*/Value());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// tile.bulk_store  ->  cp.async.bulk.tensor in the thread's bulk group
+struct LowerBulkStore : OpConversionPattern<BulkStoreOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(BulkStoreOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    IndexBuilder index{rewriter, op.getLoc()};
+    Value box = sharedPointer(index, adaptor.getBuffer(), adaptor.getOffset());
+    SmallVector<Value> coordinates = toCoordinates(index, adaptor.getCoordinates());
+    NVVM::CpAsyncBulkTensorSharedCTAToGlobalOp::create(
+        rewriter, op.getLoc(), adaptor.getMap(), box, coordinates, /*l2CacheHint=*/Value(),
+        NVVM::TMAStoreMode::TILE, /*predicate=*/Value());
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+//===----------------------------------------------------------------------===//
+// Products of warpgroups
+//===----------------------------------------------------------------------===//
+
+/// tile.describe  ->  address / 16 in bits 0 to 13, and the constants of the layout
+struct LowerDescribe : OpConversionPattern<DescribeOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(DescribeOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    IndexBuilder index{rewriter, loc};
+    Type i64 = rewriter.getI64Type();
+    // Groups of 8 rows are 1024 bytes apart; mode 1 is the 128-byte swizzle, with
+    // which the distance between groups of columns is not used.
+    constexpr int64_t layout = int64_t(1) << 62 | int64_t(1024 / 16) << 32 | 1 << 16;
+    Value address = sharedAddress(index, adaptor.getBuffer(), adaptor.getOffset());
+    Value low = LLVM::AndOp::create(rewriter, loc, address, constantOf(index, i64, 0x3ffff));
+    Value start = LLVM::LShrOp::create(rewriter, loc, low, constantOf(index, i64, 4));
+    rewriter.replaceOpWithNewOp<LLVM::OrOp>(op, start, constantOf(index, i64, layout));
+    return success();
+  }
+};
+
+/// tile.wgmma  ->  wgmma.mma_async.m64nNk16
+struct LowerWgmma : OpConversionPattern<WgmmaOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(WgmmaOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    IndexBuilder index{rewriter, loc};
+    MLIRContext *context = rewriter.getContext();
+    int64_t units = 2 * op.getStep(); // 16 elements are 2 units of 16 bytes
+    Value a = adaptor.getA(), b = adaptor.getB();
+    if (units != 0) {
+      Value forward = constantOf(index, rewriter.getI64Type(), units);
+      a = LLVM::AddOp::create(rewriter, loc, a, forward);
+      b = LLVM::AddOp::create(rewriter, loc, b, forward);
+    }
+    bool isF16 = op.getA().getType().getElementType().isF16();
+    auto element = NVVM::WGMMATypesAttr::get(context, isF16 ? NVVM::WGMMATypes::f16
+                                                            : NVVM::WGMMATypes::bf16);
+    auto f32 = NVVM::WGMMATypesAttr::get(context, NVVM::WGMMATypes::f32);
+    auto one = NVVM::WGMMAScaleInAttr::get(context, NVVM::WGMMAScaleIn::one);
+    int columns = op.getResult().getType().getColumnCount();
+    Type type = sumsOfLane(op.getResult().getType());
+    Value acc = adaptor.getAcc();
+    auto scale = acc ? NVVM::WGMMAScaleOut::one : NVVM::WGMMAScaleOut::zero;
+    if (!acc)
+      acc = LLVM::UndefOp::create(rewriter, loc, type);
+    rewriter.replaceOpWithNewOp<NVVM::WgmmaMmaAsyncOp>(
+        op, type, acc, a, b, NVVM::MMAShapeAttr::get(context, 64, columns, 16), element, element,
+        f32, NVVM::WGMMAScaleOutAttr::get(context, scale), one, one,
+        NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::row),
+        NVVM::MMALayoutAttr::get(context, NVVM::MMALayout::col), NVVM::MMAIntOverflowAttr());
+    return success();
+  }
+};
+} // namespace
+
+static SmallVector<Value> unpackSums(OpBuilder &builder, Location loc, Value sums) {
+  SmallVector<Value> values;
+  size_t count = cast<LLVM::LLVMStructType>(sums.getType()).getBody().size();
+  for (size_t i = 0; i < count; ++i)
+    values.push_back(LLVM::ExtractValueOp::create(builder, loc, sums, i));
+  return values;
+}
+
+static Value packSums(OpBuilder &builder, Location loc, Type type, ValueRange values) {
+  Value sums = LLVM::PoisonOp::create(builder, loc, type);
+  for (auto [i, value] : llvm::enumerate(values))
+    sums = LLVM::InsertValueOp::create(builder, loc, sums, value, i);
+  return sums;
+}
+
+/// One instruction that leaves `values`, all f32, where they are. LLVM sees it read and
+/// write them, so it moves nothing that does past it.
+static Value emitOnSums(OpBuilder &builder, Location loc, StringRef instruction,
+                        ValueRange values) {
+  SmallVector<std::string> constraints(values.size(), "=f");
+  for (size_t i = 0; i < values.size(); ++i)
+    constraints.push_back(std::to_string(i));
+  SmallVector<Type> types(values.getTypes());
+  auto result = LLVM::LLVMStructType::getLiteral(builder.getContext(), types);
+  auto dialect = LLVM::AsmDialectAttr::get(builder.getContext(), LLVM::AsmDialect::AD_ATT);
+  return LLVM::InlineAsmOp::create(builder, loc, result, values, instruction,
+                                   llvm::join(constraints, ","), /*has_side_effects=*/true,
+                                   /*is_align_stack=*/false, LLVM::TailCallKind::None, dialect,
+                                   ArrayAttr())
+      .getResult(0);
+}
+
+namespace {
+/// tile.wgmma_fence  ->  wgmma.fence, which takes and gives all sums, so that no
+/// register of theirs is written between it and the products
+struct LowerWgmmaFence : OpConversionPattern<WgmmaFenceOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(WgmmaFenceOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    SmallVector<Value> values;
+    for (Value sums : adaptor.getSums())
+      values.append(unpackSums(rewriter, op.getLoc(), sums));
+    if (values.empty()) {
+      NVVM::WgmmaFenceAlignedOp::create(rewriter, op.getLoc());
+      rewriter.eraseOp(op);
+      return success();
+    }
+    Value ready = emitOnSums(rewriter, op.getLoc(), "wgmma.fence.sync.aligned;", values);
+    SmallVector<Value> through = unpackSums(rewriter, op.getLoc(), ready), results;
+    ArrayRef<Value> rest = through;
+    for (Value sums : adaptor.getSums()) {
+      size_t count = cast<LLVM::LLVMStructType>(sums.getType()).getBody().size();
+      results.push_back(
+          packSums(rewriter, op.getLoc(), sums.getType(), rest.take_front(count)));
+      rest = rest.drop_front(count);
+    }
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
+/// tile.wgmma_wait  ->  wgmma.wait_group, which takes and gives all sums, so that no
+/// use of them comes before it
+struct LowerWgmmaWait : OpConversionPattern<WgmmaWaitOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(WgmmaWaitOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    SmallVector<Value> values = unpackSums(rewriter, op.getLoc(), adaptor.getAcc());
+    rewriter.replaceOp(op, emitOnSums(rewriter, op.getLoc(), "wgmma.wait_group.sync.aligned 0;",
+                                      values));
+    return success();
+  }
+};
+
+/// tile.zero of sums  ->  llvm.mlir.zero
+struct LowerZeroSums : OpConversionPattern<ZeroOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(ZeroOp op, OpAdaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    auto type = dyn_cast<SumsType>(op.getResult().getType());
+    if (!type)
+      return rewriter.notifyMatchFailure(op, "wanted sums");
+    rewriter.replaceOpWithNewOp<LLVM::ZeroOp>(op, sumsOfLane(type));
+    return success();
+  }
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Epilogue and staging
+//===----------------------------------------------------------------------===//
+
+/// Row 16 w + g of the sums that this thread holds.
+static Value firstRowOfLane(IndexBuilder index, Lane lane) {
+  Value thread = gpu::ThreadIdOp::create(index.builder, index.loc, gpu::Dimension::x);
+  Value warp = index.rem(index.div(thread, 32), 4);
+  return index.add(index.mul(warp, 16), lane.g);
+}
+
+namespace {
+/// tile.map of sums  ->  the body for each value, with its row and column
+struct LowerMapSums : OpConversionPattern<MapOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(MapOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    if (!isa<SumsType>(op.getAcc().getType()))
+      return rewriter.notifyMatchFailure(op, "wanted sums");
+    Location loc = op.getLoc();
+    IndexBuilder index{rewriter, loc};
+    Lane lane = getLane(index);
+    Value firstRow = firstRowOfLane(index, lane), firstColumn = index.mul(lane.t, 2);
+    SmallVector<Value> values = unpackSums(rewriter, loc, adaptor.getAcc());
+    for (auto [i, value] : llvm::enumerate(values)) {
+      Value row = index.add(firstRow, i / 2 % 2 * 8);
+      Value column = index.add(firstColumn, i / 4 * 8 + i % 2);
+      value = inlineMap(rewriter, op, value, row, column);
+    }
+    rewriter.replaceOp(op, packSums(rewriter, loc, adaptor.getAcc().getType(), values));
+    return success();
+  }
+};
+
+/// tile.stage  ->  for each pair of columns: convert, swizzle, store 4 bytes. Lanes of
+/// a warp store to 8 rows, whose units the swizzle puts on all 32 banks.
+struct LowerStage : OpConversionPattern<StageOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  /// The element at which units begin in a row of a box: `units` of them a row, and
+  /// unit u of row r is where unit u xor (r units / 8 % units) would be.
+  static Value elementOf(IndexBuilder index, Value row, int64_t unit, int64_t units) {
+    OpBuilder &builder = index.builder;
+    Value key = index.rem(index.div(row, 8 / units), units);
+    Value plain = index.add(index.mul(row, units), unit);
+    Value swizzled = arith::XOrIOp::create(builder, index.loc, plain, key);
+    return index.mul(swizzled, 8);
+  }
+
+  LogicalResult matchAndRewrite(StageOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    IndexBuilder index{rewriter, loc};
+    Lane lane = getLane(index);
+    Value rowOfLane = firstRowOfLane(index, lane);
+    Value start = index.add(adaptor.getOffset(), index.mul(lane.t, 2));
+    SmallVector<Value> sums = unpackSums(rewriter, loc, adaptor.getSums());
+    int64_t width = op.getWidth(), first = op.getFirst();
+    auto wide = VectorType::get({2}, rewriter.getF32Type());
+    auto narrow = VectorType::get({2}, op.getBuffer().getType().getElementType());
+    for (int64_t column = 0; column < static_cast<int64_t>(op.getCount()); column += 8)
+      for (int64_t half = 0; half < 2; ++half) {
+        int64_t value = (first + column) / 2 + 2 * half;
+        Value row = index.add(rowOfLane, 8 * half);
+        Value place = elementOf(index, row, column % width / 8, width / 8);
+        Value offset = index.add(index.add(start, column / width * 64 * width), place);
+        Value pair = vector::FromElementsOp::create(rewriter, loc, wide,
+                                                    ValueRange{sums[value], sums[value + 1]});
+        pair = arith::TruncFOp::create(rewriter, loc, narrow, pair);
+        vector::StoreOp::create(rewriter, loc, pair, adaptor.getBuffer(), offset,
+                                /*nontemporal=*/false, llvm::MaybeAlign(4));
+      }
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+} // namespace
+
+LLVM::LLVMStructType danaus::sumsOfLane(SumsType type) {
+  SmallVector<Type> values(type.getValuesPerLane(), Float32Type::get(type.getContext()));
+  return LLVM::LLVMStructType::getLiteral(type.getContext(), values);
+}
+
+void danaus::populateBulkPatterns(TypeConverter &types, RewritePatternSet &patterns) {
+  danaus::addPatterns<LowerBarrierInit, LowerBarrierExpect, LowerBarrierArrive, LowerBarrierWait,
+                      LowerBulkLoad, LowerBulkStore, LowerDescribe, LowerWgmma, LowerWgmmaFence,
+                      LowerWgmmaWait, LowerZeroSums, LowerMapSums, LowerStage>(patterns, types,
+                                                               patterns.getContext());
+}

@@ -1,0 +1,286 @@
+//===- GpuGemmPlan.cpp - Stages with large blocks, as products of matrices -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Support/GpuGemmPlan.h"
+#include "danaus/Support/Packing.h"
+#include "llvm/ADT/Sequence.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+#include <numeric>
+
+using namespace danaus;
+using llvm::alignTo;
+using llvm::ArrayRef;
+using llvm::divideCeil;
+using llvm::formatv;
+
+namespace {
+/// Sums that one thread of a warpgroup may hold beside addresses.
+constexpr int64_t maxSums = 128;
+/// The driver's share of shared memory for each thread block.
+constexpr int64_t reservedBytes = 1024;
+} // namespace
+
+int64_t danaus::swizzledByte(int64_t row, int64_t column, int64_t width) {
+  int64_t byte = 2 * (row * width + column);
+  return byte ^ (byte / 128 % (width / 8) * 16);
+}
+
+//===----------------------------------------------------------------------===//
+// Views
+//===----------------------------------------------------------------------===//
+
+/// Where the columns of y go: block order of the next stage, in runs of columns
+/// that stay together.
+static void viewOutput(GemmPlan &plan) {
+  const StagePattern &pattern = plan.pattern, &next = plan.next;
+  int64_t size = pattern.outSize();
+  if (plan.digit == 1) {
+    plan.storeWidth = 64;
+    while (plan.columns % plan.storeWidth != 0)
+      plan.storeWidth /= 2;
+    plan.y = {{pattern.b, pattern.numBlocks(), -1}, {1, pattern.b, size}, {plan.storeWidth, 1, 64}};
+    return;
+  }
+  int64_t run = plan.group / plan.digit;
+  plan.storeWidth = std::gcd(std::gcd(run, plan.columns), int64_t(64));
+  plan.y = {{run, next.c * next.d / plan.group, next.d, next.a, -1},
+            {1, run, next.c, next.c * next.d, size},
+            {plan.storeWidth, 1, 1, 1, 64}};
+}
+
+static void viewOperands(GemmPlan &plan) {
+  const StagePattern &pattern = plan.pattern;
+  int64_t blocks = (plan.sharesA ? 1 : pattern.a) * (plan.sharesD ? 1 : pattern.d);
+  plan.x = {{pattern.c, pattern.numBlocks(), -1},
+            {1, pattern.c, pattern.inSize()},
+            {gemmStepDepth, 1, plan.rows}};
+  plan.w = {{pattern.c, pattern.b, blocks},
+            {1, pattern.c, pattern.b * pattern.c},
+            {gemmStepDepth, plan.columns, 1}};
+}
+
+llvm::SmallVector<int64_t, 4> danaus::storeCoordinates(const GemmPlan &plan, int64_t A,
+                                                       int64_t column) {
+  if (plan.digit == 1)
+    return {column, A};
+  int64_t run = plan.group / plan.digit, inGroup = column % plan.group;
+  int64_t natural = A * plan.pattern.b + column - inGroup; // of the group's first column
+  int64_t ofBlock = plan.next.c * plan.next.d;
+  return {inGroup % run, natural % ofBlock / plan.group, inGroup / run, natural / ofBlock};
+}
+
+//===----------------------------------------------------------------------===//
+// Shared memory
+//===----------------------------------------------------------------------===//
+
+static int64_t bytesOf(const GemmPlan &plan) {
+  int64_t barriers = 16 * plan.depth;
+  return plan.depth * plan.stepBytes() + plan.consumers * plan.stagingBytes() + barriers;
+}
+
+/// The ring first, as its boxes must be aligned most.
+static void placeBuffers(GemmPlan &plan, int64_t limit) {
+  plan.stagedColumns = alignTo(plan.columns, plan.storeWidth);
+  while (bytesOf(plan) > limit && plan.stagedColumns % (2 * plan.storeWidth) == 0)
+    plan.stagedColumns /= 2;
+  plan.stagingOffset = plan.depth * plan.stepBytes();
+  plan.barrierOffset = plan.stagingOffset + plan.consumers * plan.stagingBytes();
+  plan.sharedBytes = bytesOf(plan);
+}
+
+static int64_t residentBlocks(const GemmPlan &plan, const TargetLimits &limits) {
+  int64_t byShared = limits.sharedBytesPerProcessor / (plan.sharedBytes + reservedBytes);
+  int64_t registers = 128 * (plan.copierRegisters() + plan.consumers * plan.consumerRegisters());
+  int64_t byRegisters = limits.registersPerBlock / registers;
+  return std::clamp<int64_t>(std::min(byShared, byRegisters), 1, 2);
+}
+
+//===----------------------------------------------------------------------===//
+// Constraints
+//===----------------------------------------------------------------------===//
+
+static void checkFields(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                        const Schedule &schedule, const TargetLimits &limits,
+                        BrokenConstraints &broken) {
+  if (!limits.hasWgmma)
+    broken.push_back(formatv("unit: {0} has no wgmma", limits.name));
+  if (elementBytes != 2)
+    broken.push_back(formatv("element type for wgmma: wanted 2 bytes, found {0}", elementBytes));
+  if (schedule.warps != 4 && schedule.warps != 8)
+    broken.push_back(formatv("warps for wgmma: wanted 4 or 8, found {0}", schedule.warps));
+  int64_t ofWarps = 16 * schedule.warps;
+  if (schedule.rows % ofWarps != 0 || schedule.rows > 256)
+    broken.push_back(formatv("rows for wgmma: wanted a multiple of {0} up to 256, found {1}",
+                             ofWarps, schedule.rows));
+  else if (schedule.rows / ofWarps * schedule.panel > 2 * maxSums)
+    broken.push_back(formatv("panel for wgmma: wanted at most {0} for {1} rows, found {2}",
+                             2 * maxSums * ofWarps / schedule.rows, schedule.rows, schedule.panel));
+  if (schedule.panel % 16 != 0)
+    broken.push_back(
+        formatv("panel for wgmma: wanted a multiple of 16, found {0}", schedule.panel));
+  if (schedule.depth < 2)
+    broken.push_back(formatv("depth for wgmma: wanted at least 2, found {0}", schedule.depth));
+  llvm::SmallVector<int64_t> everywhere =
+      llvm::to_vector(llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size())));
+  if (schedule.cuts != everywhere)
+    broken.push_back("cuts for wgmma: wanted one before every stage but the first");
+}
+
+static void checkStage(ArrayRef<StageDescriptor> stages, size_t index, BrokenConstraints &broken) {
+  const StagePattern &pattern = stages[index].pattern;
+  auto wanted = [&](llvm::StringRef text) {
+    broken.push_back(formatv("stage {0} for wgmma: wanted {1}", index, text));
+  };
+  if (pattern.c % 8 != 0)
+    wanted(formatv("c to be a multiple of 8, found {0}", pattern.c).str());
+  if (pattern.b % 8 != 0)
+    wanted(formatv("b to be a multiple of 8, found {0}", pattern.b).str());
+  if (index == 0 && pattern.d != 1)
+    wanted(formatv("d = 1 in the first stage, found {0}", pattern.d).str());
+  if (pattern.d % 8 != 0 && 8 % pattern.d != 0)
+    wanted(formatv("d to divide 8 or be a multiple of it, found {0}", pattern.d).str());
+  if (index == 0)
+    return;
+  const StagePattern &before = stages[index - 1].pattern;
+  int64_t group = groupBetween(before, pattern);
+  if (before.d == 1 && pattern.d != 1 && (group == 1 || group / pattern.d % 8 != 0))
+    wanted(formatv("d = {0} to leave runs of 8 columns or more of stage {1}", pattern.d, index - 1)
+               .str());
+  if (before.d != 1 && pattern.d != 1)
+    wanted(formatv("d = 1 behind a stage with d > 1, found {0}", pattern.d).str());
+}
+
+//===----------------------------------------------------------------------===//
+// The plan
+//===----------------------------------------------------------------------===//
+
+static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index, const Schedule &schedule,
+                           const TargetLimits &limits) {
+  GemmPlan plan;
+  const StageDescriptor &stage = stages[index];
+  plan.pattern = stage.pattern;
+  plan.sharesA = stage.order.find('a') == std::string::npos;
+  plan.sharesD = stage.order.find('d') == std::string::npos;
+  plan.rows = schedule.rows;
+  plan.columns = std::min<int64_t>(schedule.panel, alignTo(plan.pattern.b, 16));
+  plan.consumers = schedule.warps / 4;
+  plan.rowBlocks = plan.rows / (64 * plan.consumers);
+  plan.depth = schedule.depth;
+  plan.steps = divideCeil(plan.pattern.c, gemmStepDepth);
+  plan.columnTiles = divideCeil(plan.pattern.b, plan.columns);
+  if (index + 1 < stages.size() && plan.pattern.d == 1) {
+    plan.next = stages[index + 1].pattern;
+    plan.group = groupBetween(plan.pattern, plan.next);
+    plan.digit = plan.group > 1 ? plan.next.d : 1;
+  }
+  viewOperands(plan);
+  viewOutput(plan);
+  placeBuffers(plan, limits.sharedBytesPerBlock);
+  plan.blocksPerProcessor = residentBlocks(plan, limits);
+  return plan;
+}
+
+GemmKernelPlan danaus::planGemmKernel(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                      const Schedule &schedule, const TargetLimits &limits) {
+  GemmKernelPlan plan;
+  plan.broken = checkSchedule(stages, schedule);
+  checkFields(stages, elementBytes, schedule, limits, plan.broken);
+  for (size_t index = 0; index < stages.size(); ++index)
+    checkStage(stages, index, plan.broken);
+  if (!plan.broken.empty())
+    return plan;
+  for (size_t index = 0; index < stages.size(); ++index) {
+    GemmPlan launch = planLaunch(stages, index, schedule, limits);
+    if (launch.sharedBytes > limits.sharedBytesPerBlock)
+      plan.broken.push_back(
+          formatv("launch {0}: wanted at most {1} bytes of shared memory, found {2}", index,
+                  limits.sharedBytesPerBlock, launch.sharedBytes));
+    plan.launches.push_back(std::move(launch));
+  }
+  return plan;
+}
+
+//===----------------------------------------------------------------------===//
+// The default
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A tile, and how fast it multiplies, relative to the first (measured on an H100
+/// with a dense layer of 4096: docs/performance.md).
+struct GemmTile {
+  int64_t rows, columns, warps;
+  double speed;
+};
+constexpr GemmTile gemmTiles[] = {{256, 128, 8, 1.0}, {128, 128, 4, 0.75}};
+/// The smallest b and c that fill a product, and the least number of rows that does.
+constexpr int64_t leastBlock = 64, leastRows = 65;
+/// Products for each result from which on the transposition is a small part.
+constexpr int64_t leastDepthOfPermuted = 256;
+} // namespace
+
+/// The schedule on one tile, with the deepest ring that fits, at most 4 steps.
+static std::optional<Schedule> scheduleOn(const GemmTile &tile, ArrayRef<StageDescriptor> stages,
+                                          int64_t elementBytes, const TargetLimits &limits) {
+  Schedule schedule;
+  schedule.unit = ScheduleUnit::Wgmma;
+  schedule.rows = tile.rows;
+  schedule.panel = tile.columns;
+  schedule.warps = tile.warps;
+  schedule.cuts = llvm::to_vector(llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size())));
+  for (schedule.depth = 4; schedule.depth >= 2; --schedule.depth)
+    if (planGemmKernel(stages, elementBytes, schedule, limits).broken.empty())
+      return schedule;
+  return std::nullopt;
+}
+
+/// Products that the slowest multiprocessor does, in units of the first tile's speed:
+/// tiles are dealt out in rounds, and the last one may leave most without any.
+static double slowest(const GemmKernelPlan &plan, int64_t rows, double speed,
+                      const TargetLimits &limits) {
+  double products = 0;
+  for (const GemmPlan &launch : plan.launches) {
+    int64_t tiles = divideCeil(rows, launch.rows) * launch.tilesPerRow();
+    int64_t rounds = divideCeil(tiles, limits.multiprocessors * launch.blocksPerProcessor);
+    products += double(rounds * launch.blocksPerProcessor) * launch.rows * launch.columns *
+                launch.pattern.c / speed;
+  }
+  return products;
+}
+
+/// Whether `schedule` reads the weights once for each thread block and has one launch.
+static bool keepsWeights(const Schedule &schedule) {
+  bool isOneLaunch = schedule.cuts.empty() || schedule.ring > 0;
+  return isOneLaunch && schedule.placement == WeightPlacement::Registers;
+}
+
+std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> stages,
+                                                   int64_t elementBytes, int64_t rows,
+                                                   const Schedule &otherwise,
+                                                   const TargetLimits &limits) {
+  if (!limits.hasWgmma || rows < leastRows || stages.empty() || keepsWeights(otherwise))
+    return std::nullopt;
+  for (const StageDescriptor &stage : stages)
+    if (stage.pattern.b < leastBlock || stage.pattern.c < leastBlock)
+      return std::nullopt;
+  const StagePattern &last = stages.back().pattern;
+  if (last.d > 1 && last.c < leastDepthOfPermuted)
+    return std::nullopt;
+  std::optional<Schedule> chosen;
+  double best = 0;
+  for (const GemmTile &tile : gemmTiles) {
+    std::optional<Schedule> schedule = scheduleOn(tile, stages, elementBytes, limits);
+    if (!schedule)
+      continue;
+    GemmKernelPlan plan = planGemmKernel(stages, elementBytes, *schedule, limits);
+    double products = slowest(plan, rows, tile.speed, limits);
+    if (!chosen || products < best)
+      best = products, chosen = schedule;
+  }
+  return chosen;
+}
