@@ -35,6 +35,13 @@ static void explain(chain::KernelOp kernel, chain::ScheduleAttr schedule, String
     remark << remark::reason("{0}, by {1}", text, source);
 }
 
+/// Of unit fma, which for a GPU are plain loops that obey nothing else of it.
+static Schedule loopSchedule(chain::KernelOp kernel) {
+  Schedule schedule;
+  schedule.axes.assign(describeStages(kernel).size(), LaneAxis::B);
+  return schedule;
+}
+
 namespace {
 struct AssignSchedule : danaus::impl::AssignSchedulePassBase<AssignSchedule> {
   using AssignSchedulePassBase::AssignSchedulePassBase;
@@ -83,6 +90,8 @@ private:
   chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {
     if (limits.isGpu) {
       Schedule byRule = defaultGpuSchedule(describeStages(kernel), elementBytes(kernel), limits);
+      if (!checkTensorCoreKernel(kernel, byRule, limits).empty())
+        byRule = loopSchedule(kernel);
       chain::ScheduleAttr chosen = chain::toAttr(kernel.getContext(), byRule);
       explain(kernel, chosen, "default", 0);
       return chosen;

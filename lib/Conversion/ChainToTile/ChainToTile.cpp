@@ -7,12 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "KernelEmitter.h"
+#include "danaus/Conversion/DeviceModule.h"
 #include "danaus/Conversion/Passes.h"
-#include "danaus/Target/Records.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -79,10 +81,38 @@ static LogicalResult checkStages(ArrayRef<StageWithMaps> stages) {
   return success();
 }
 
+/// Gives `operand` memory of its own, row after row, where its rows lie apart:
+/// loads and stores of many elements at once want them together. It is copied into
+/// before the kernel if that reads it, and back from after the kernel if not.
+static void makeRowMajor(OpOperand &operand, bool isRead) {
+  auto type = cast<MemRefType>(operand.get().getType());
+  if (type.getLayout().isIdentity())
+    return;
+  Operation *kernel = operand.getOwner();
+  ImplicitLocOpBuilder b(kernel->getLoc(), kernel);
+  SmallVector<Value> sizes;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    if (type.isDynamicDim(dim))
+      sizes.push_back(memref::DimOp::create(b, operand.get(), dim));
+  Value rows =
+      memref::AllocOp::create(b, MemRefType::get(type.getShape(), type.getElementType()), sizes);
+  if (isRead)
+    linalg::makeMemRefCopyOp(b, b.getLoc(), operand.get(), rows);
+  b.setInsertionPointAfter(kernel);
+  if (!isRead)
+    linalg::makeMemRefCopyOp(b, b.getLoc(), rows, operand.get());
+  memref::DeallocOp::create(b, rows);
+  operand.set(rows);
+}
+
+static void makeRowMajor(chain::KernelOp kernel) {
+  for (OpOperand &input : kernel.getInputsMutable())
+    makeRowMajor(input, /*isRead=*/true);
+  for (OpOperand &init : kernel.getInitsMutable())
+    makeRowMajor(init, /*isRead=*/false);
+}
+
 static LogicalResult checkBuffers(chain::KernelOp kernel) {
-  for (Value operand : kernel->getOperands())
-    if (!cast<MemRefType>(operand.getType()).getLayout().isIdentity())
-      return kernel.emitOpError() << "wanted row-major memrefs, found " << operand.getType();
   Type element = cast<MemRefType>(kernel.getInit().getType()).getElementType();
   if (!element.isF32() && !element.isF16() && !element.isBF16())
     return kernel.emitOpError() << "element type of the result on a GPU: wanted f32, f16 or bf16, "
@@ -103,7 +133,6 @@ struct Converter {
   LogicalResult convert(chain::KernelOp kernel);
 
 private:
-  gpu::GPUModuleOp deviceModule();
   gpu::GPUFuncOp createDeviceFunction(func::FuncOp function, const GpuSegment &segment,
                                       const Schedule &schedule, ArrayRef<StageWithMaps> stages,
                                       ArrayRef<Value> arguments);
@@ -111,16 +140,6 @@ private:
               gpu::GPUFuncOp device, ArrayRef<Value> arguments, Value rows);
 };
 } // namespace
-
-/// The module of all device functions, made when first needed.
-gpu::GPUModuleOp Converter::deviceModule() {
-  constexpr StringRef name = "danaus_kernels";
-  if (auto existing = module.lookupSymbol<gpu::GPUModuleOp>(name))
-    return existing;
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), builder.getUnitAttr());
-  return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
-}
 
 /// The body's values that a launch needs beside x and y, each once.
 static SetVector<Value> otherValues(ArrayRef<StageWithMaps> stages) {
@@ -139,11 +158,9 @@ gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const GpuS
                                                const Schedule &schedule,
                                                ArrayRef<StageWithMaps> stages,
                                                ArrayRef<Value> arguments) {
-  gpu::GPUModuleOp device = deviceModule();
+  gpu::GPUModuleOp device = getKernelModule(module);
   auto b = ImplicitLocOpBuilder::atBlockEnd(function.getLoc(), device.getBody());
-  std::string name;
-  for (int64_t number = 0; name.empty() || device.lookupSymbol(name); ++number)
-    name = (function.getName() + "_kernel_" + Twine(number)).str();
+  std::string name = freshKernelName(device, function.getName() + "_kernel_");
   FunctionType type = b.getFunctionType(TypeRange(ValueRange(arguments)), {});
   auto kernel = gpu::GPUFuncOp::create(b, name, type);
   kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
@@ -193,6 +210,7 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
   FailureOr<SmallVector<StageWithMaps>> stages = collectStages(kernel);
   if (failed(stages) || failed(checkStages(*stages)) || failed(checkBuffers(kernel)))
     return failure();
+  makeRowMajor(kernel);
   Schedule schedule = chain::toPlain(*kernel.getSchedule());
   SmallVector<StageDescriptor> descriptors;
   for (StageWithMaps &part : *stages)
@@ -242,21 +260,6 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
 // Pass
 //===----------------------------------------------------------------------===//
 
-/// The record of the module's target, which must be a GPU.
-static FailureOr<TargetLimits> gpuTarget(ModuleOp module) {
-  auto name = module->getAttrOfType<StringAttr>("danaus.target");
-  std::optional<TargetLimits> limits = name ? lookupTarget(name.getValue()) : std::nullopt;
-  if (limits && limits->isGpu)
-    return *limits;
-  InFlightDiagnostic error = module.emitError()
-                             << "danaus.target: wanted a GPU, such as \"sm_90a\", found ";
-  if (name)
-    error << name;
-  else
-    error << "none";
-  return failure();
-}
-
 namespace {
 struct ConvertChainToTile : danaus::impl::ConvertChainToTilePassBase<ConvertChainToTile> {
   void runOnOperation() override {
@@ -268,7 +271,7 @@ struct ConvertChainToTile : danaus::impl::ConvertChainToTilePassBase<ConvertChai
     });
     if (kernels.empty())
       return;
-    FailureOr<TargetLimits> limits = gpuTarget(getOperation());
+    FailureOr<TargetLimits> limits = getGpuTarget(getOperation());
     if (failed(limits))
       return signalPassFailure();
     Converter converter{getOperation(), *limits};
