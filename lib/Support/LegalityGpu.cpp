@@ -16,8 +16,6 @@ using llvm::ArrayRef;
 
 BrokenConstraints danaus::checkGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                            const Schedule &schedule, const TargetLimits &limits) {
-  if (schedule.unit == ScheduleUnit::Fma) // plain loops, which obey nothing else of it
-    return checkSchedule(stages, schedule);
   return planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits).broken;
 }
 

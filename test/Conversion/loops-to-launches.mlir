@@ -197,3 +197,26 @@ func.func @layer_pack(%x: memref<8xf32>, %v: f32) {
   return
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+// Bounds that are loaded go into the launch with the loop that they bound.
+// CHECK-LABEL: func.func @bounds_from_memory(
+// CHECK-NOT:     memref.load
+// CHECK:         gpu.launch_func
+// CHECK-NOT:     arith.index_cast
+// CHECK:         return
+func.func @bounds_from_memory(%bounds: memref<2xi32>, %x: memref<8xf32>, %v: f32) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %low = memref.load %bounds[%c0] : memref<2xi32>
+  %from = arith.index_cast %low : i32 to index
+  %high = memref.load %bounds[%c1] : memref<2xi32>
+  %to = arith.index_cast %high : i32 to index
+  scf.for %i = %from to %to step %c1 {
+    memref.store %v, %x[%i] : memref<8xf32>
+  }
+  return
+}
+}

@@ -190,7 +190,7 @@ void HostConverter::convertLinalg(linalg::LinalgOp op) {
     start.erase();
 }
 
-/// Moves the run into a launch of one thread.
+/// Moves the run into a launch of one thread; scalars that the host needs stay, too.
 void HostConverter::launchRun() {
   ImplicitLocOpBuilder b(run.front()->getLoc(), run.back());
   b.setInsertionPointAfter(run.back());
@@ -201,8 +201,23 @@ void HostConverter::launchRun() {
         inner.clone(*op, mapping);
   });
   for (Operation *op : llvm::reverse(run))
-    if (!isMemoryEffectFree(op))
+    if (op->use_empty())
       op->erase();
+}
+
+/// The ops of `run` that access memory or compute with what others of it loaded.
+static SmallVector<Operation *> findDependent(ArrayRef<Operation *> run) {
+  llvm::SmallPtrSet<Operation *, 16> known;
+  SmallVector<Operation *> dependent;
+  for (Operation *op : run) {
+    bool reads = llvm::any_of(op->getOperands(),
+                              [&](Value value) { return known.contains(value.getDefiningOp()); });
+    if (isMemoryEffectFree(op) && !reads)
+      continue;
+    known.insert(op);
+    dependent.push_back(op);
+  }
+  return dependent;
 }
 
 /// Launches the run up to its last access. One whose values the host wants stays,
@@ -210,8 +225,8 @@ void HostConverter::launchRun() {
 void HostConverter::endRun() {
   while (!run.empty() && isMemoryEffectFree(run.back()))
     run.pop_back();
-  bool isClosed = llvm::all_of(
-      run, [&](Operation *op) { return isMemoryEffectFree(op) || isUsedOnlyIn(op, run); });
+  bool isClosed =
+      llvm::all_of(findDependent(run), [&](Operation *op) { return isUsedOnlyIn(op, run); });
   if (!run.empty() && isClosed)
     launchRun();
   run.clear();
