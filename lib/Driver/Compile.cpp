@@ -11,6 +11,7 @@
 #include "danaus/Target/Records.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
@@ -99,15 +100,14 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
                            bool onGpu) {
   if (Error error = addPasses(pm, settings.passes))
     return error;
-  if (settings.simplify && onGpu)
-    return makeError("--simplify: products of parameters run on the host, which the cuda device "
-                     "does not support");
   if (settings.simplify)
     buildSimplifyLinop(pm, SimplifyLinopOptions());
   if (settings.threads < 1)
     return makeError("--threads: wanted at least 1, found " + llvm::Twine(settings.threads));
   if (settings.threads > 1 && (onGpu || settings.pipeline == "naive"))
     return makeError("--threads: only the optimized pipeline for the CPU has threads");
+  if (level == Level::Device && (!onGpu || settings.pipeline == "naive"))
+    return makeError("--device=sim: wanted the optimized pipeline and a GPU as the target");
   if (settings.pipeline == "naive") {
     if (level == Level::Kernel)
       return makeError("the naive pipeline has no kernels to print");
@@ -132,7 +132,11 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
     buildToChain(pm, ToChainOptions());
   else if (level == Level::Kernel)
     buildToKernels(pm, options);
-  else if (onGpu)
+  else if (level == Level::Device) {
+    buildToDevice(pm, options);
+    // The functions that pack weights.
+    pm.addPass(createConvertLinalgToLoopsPass());
+  } else if (onGpu)
     buildToCuda(pm, options);
   else
     buildToLLVM(pm, options);

@@ -91,6 +91,7 @@ static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &
   PassManager pm(module.getContext());
   ToKernelsOptions kernels;
   kernels.schedule = settings.schedule;
+  kernels.simplify = settings.simplify;
   buildToNVVM(pm, kernels);
   if (failed(pm.run(module)))
     return llvm::createStringError("compilation failed");

@@ -90,6 +90,11 @@ private:
 class CudaExecutor : public Executor {
 public:
   explicit CudaExecutor(const CompileSettings &settings) : settings(settings) {}
+  /// The engine's code goes, and its addresses may come again.
+  ~CudaExecutor() override {
+    if (engine)
+      danausCudaForget();
+  }
 
   Error prepare(ModuleOp module, llvm::StringRef entry) override;
   Error upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> results) override;
@@ -137,6 +142,7 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::MangleAndInterner intern) 
   add("danausCudaLaunch", &danausCudaLaunch);
   add("danausCudaTensorMap", &danausCudaTensorMap);
   add("danausCudaAlloc", &danausCudaAlloc);
+  add("danausCudaConstant", &danausCudaConstant);
   add("danausCudaFree", &danausCudaFree);
   add("danausCudaCopyOnDevice", &danausCudaCopyOnDevice);
   add("danausCudaFill", &danausCudaFill);

@@ -26,5 +26,7 @@ llvm::Expected<std::unique_ptr<Executor>> danaus::createExecutor(llvm::StringRef
     return createInterpreterExecutor();
   if (device == "cuda")
     return createCudaExecutor(settings);
-  return makeError("device '" + device + "': wanted cpu, cuda or interpreter");
+  if (device == "sim")
+    return createSimExecutor(settings);
+  return makeError("device '" + device + "': wanted cpu, cuda, sim or interpreter");
 }

@@ -42,6 +42,8 @@ struct Options {
                        cl::desc("Edit each program at random and compile it; it may be refused, "
                                 "but nothing may crash"),
                        cl::cat(category)};
+  cl::opt<std::string> device{"device", cl::desc("cpu, or sim for a simulated GPU"),
+                              cl::init("cpu"), cl::cat(category)};
   cl::opt<bool> print{"print", cl::desc("Print the programs and do nothing else"),
                       cl::cat(category)};
   cl::opt<std::string> output{"output", cl::desc("Folder for programs that fail"), cl::init("."),
@@ -90,14 +92,16 @@ static Expected<std::vector<HostTensor>> runTrial(Executor &executor, const Tria
 }
 
 /// What went wrong with one variant, or "".
-static std::string checkVariant(const Trial &trial, const Variant &variant) {
+static std::string checkVariant(const Trial &trial, const Variant &variant, StringRef device) {
   CompileSettings settings;
   settings.pipeline = variant.pipeline;
   settings.simplify = variant.simplify;
   settings.optLevel = 0; // LLVM's passes are not what is tested here
   settings.rows = std::max<int64_t>(trial.arguments.rows, 1);
-  std::unique_ptr<Executor> executor = createCpuExecutor(settings);
-  auto results = runTrial(*executor, trial);
+  auto executor = createExecutor(device, settings);
+  if (!executor)
+    return toString(executor.takeError());
+  auto results = runTrial(**executor, trial);
   if (!results)
     return toString(results.takeError());
   Expected<CheckResult> check = checkResults(trial.entry, trial.signature, trial.arguments,
@@ -156,7 +160,7 @@ static Expected<std::optional<double>> measureSensitivity(const Trial &trial) {
 enum : int { statusPassed = 0, statusFailed = 1, statusInvalid = 2 };
 
 /// Compiles and runs the program every way and prints what is wrong.
-static int checkProgram(MLIRContext &context, const Program &program) {
+static int checkProgram(MLIRContext &context, const Program &program, StringRef device) {
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(program.print(), &context);
   if (!module)
     return statusInvalid;
@@ -183,9 +187,12 @@ static int checkProgram(MLIRContext &context, const Program &program) {
   if (!tolerance)
     return report("reference", toString(tolerance.takeError()));
   trial.tolerance = *tolerance;
-  for (const Variant &variant : variants)
-    if (std::string problem = checkVariant(trial, variant); !problem.empty())
+  for (const Variant &variant : variants) {
+    if (device == "sim" && variant.pipeline == "naive")
+      continue; // it has no device functions
+    if (std::string problem = checkVariant(trial, variant, device); !problem.empty())
       return report(variant.name, problem);
+  }
   return statusPassed;
 }
 
@@ -264,14 +271,15 @@ static void save(const Options &options, uint64_t seed, StringRef text) {
 /// Whether the program of `seed` passed; a smaller one that fails is saved.
 static bool fuzzProgram(const Options &options, MLIRContext &context, uint64_t seed) {
   Program program = danaus::testing::makeRandomProgram(seed);
-  Outcome outcome =
-      runIsolated(options.seconds, false, [&] { return checkProgram(context, program); });
+  auto check = [&](const Program &candidate) {
+    return checkProgram(context, candidate, options.device);
+  };
+  Outcome outcome = runIsolated(options.seconds, false, [&] { return check(program); });
   if (outcome == Outcome::Passed)
     return true;
   llvm::errs() << "danaus-fuzz: seed " << seed << " " << name(outcome) << '\n';
   Program smaller = danaus::testing::shrink(program, [&](const Program &candidate) {
-    return runIsolated(options.seconds, true, [&] { return checkProgram(context, candidate); }) ==
-           outcome;
+    return runIsolated(options.seconds, true, [&] { return check(candidate); }) == outcome;
   });
   save(options, seed, smaller.print());
   return false;
@@ -292,6 +300,10 @@ int danaus::fuzzMain(int argc, char **argv) {
   Options options;
   cl::HideUnrelatedOptions(options.category);
   cl::ParseCommandLineOptions(argc, argv, "danaus-fuzz: random programs against the reference\n");
+  if (options.device != "cpu" && options.device != "sim") {
+    llvm::errs() << "danaus-fuzz: --device: wanted cpu or sim, found '" << options.device << "'\n";
+    return 1;
+  }
   if (options.count < 0) {
     llvm::errs() << "danaus-fuzz: --count: wanted 0 or more, found " << options.count << '\n';
     return 1;

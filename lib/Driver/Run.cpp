@@ -247,8 +247,9 @@ static Expected<RunReport> runOnce(const RunSettings &settings, Executor &execut
   if (settings.check) {
     CheckPolicy policy;
     policy.tolerance = settings.tolerance;
+    bool isGpu = settings.device == "cuda" || settings.device == "sim";
     // Tensor cores cut sums off instead of rounding them.
-    policy.f32Floor = settings.device == "cuda" ? cudaF32Tolerance : 0;
+    policy.f32Floor = isGpu ? cudaF32Tolerance : 0;
     policy.seed = settings.seed;
     policy.referenceBudget = settings.referenceBudget;
     Expected<CheckResult> check = checkResults(entry, signature, arguments, *results, policy);

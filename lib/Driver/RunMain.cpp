@@ -24,7 +24,7 @@ struct Options {
                              cl::cat(category)};
   cl::opt<std::string> entry{"entry", cl::desc("Function to run (default: the only public one)"),
                              cl::cat(category)};
-  cl::opt<std::string> device{"device", cl::desc("cpu, cuda or interpreter"), cl::init("cpu"),
+  cl::opt<std::string> device{"device", cl::desc("cpu, cuda, sim or interpreter"), cl::init("cpu"),
                               cl::cat(category)};
   cl::opt<std::string> pipeline{"pipeline", cl::desc("optimized or naive"), cl::init("optimized"),
                                 cl::cat(category)};

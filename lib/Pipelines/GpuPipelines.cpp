@@ -13,6 +13,7 @@
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -23,12 +24,15 @@ void danaus::buildDeviceToNVVM(OpPassManager &pm) {
   OpPassManager &device = pm.nest<gpu::GPUModuleOp>();
   device.addPass(createCanonicalizerPass());
   device.addPass(createConvertTileToNVVMPass());
+  device.addPass(createConvertComplexToStandardPass());
+  device.addPass(math::createMathExtendToSupportedTypes());
   device.addPass(createApproximateMathPass());
+  device.addPass(createConvertMathToIntrinsicsPass());
   device.addPass(createConvertNVGPUToNVVMPass());
+  device.addPass(memref::createExpandStridedMetadataPass());
+  device.addPass(createLowerAffinePass());
   device.addPass(createCanonicalizerPass());
   device.addPass(createCSEPass());
-  // Before the GPU conversion, which would call a device library for what is an instruction.
-  device.addPass(createConvertMathToLLVMPass());
   device.addPass(createSCFToControlFlowPass());
   device.addPass(createConvertGpuOpsToNVVMOps());
   device.addPass(createConvertVectorToLLVMPass());
@@ -39,12 +43,21 @@ void danaus::buildDeviceToNVVM(OpPassManager &pm) {
   device.addPass(createCSEPass());
 }
 
-void danaus::buildToNVVM(OpPassManager &pm, const ToKernelsOptions &options) {
+void danaus::buildToDevice(OpPassManager &pm, const ToKernelsOptions &options) {
+  // A function that is called would return memory that its caller has to know is on the
+  // device. Without the canonicalization that the inliner has: see buildSimplifyLinop.
+  pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
+  pm.addPass(createSymbolDCEPass());
   buildToKernels(pm, options);
   buildBufferize(pm, BufferizeOptions());
   pm.addPass(createConvertChainToTilePass());
+  pm.addPass(createConvertLoopsToLaunchesPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+}
+
+void danaus::buildToNVVM(OpPassManager &pm, const ToKernelsOptions &options) {
+  buildToDevice(pm, options);
   buildDeviceToNVVM(pm);
 }
 

@@ -231,6 +231,9 @@ void danaus::registerPipelines() {
       "danaus-to-entry-points", "The optimized CPU path ahead of time: five C functions each",
       buildToEntryPoints);
   PassPipelineRegistration<ToKernelsOptions>(
+      "danaus-to-device", "The GPU path to device functions of tile and scf, and their launches",
+      buildToDevice);
+  PassPipelineRegistration<ToKernelsOptions>(
       "danaus-to-nvvm", "The GPU path: device functions in NVVM and their launches", buildToNVVM);
   PassPipelineRegistration<ToKernelsOptions>(
       "danaus-to-cuda", "The GPU path to the end: machine code and calls of the CUDA runtime",

@@ -9,6 +9,7 @@
 #include "danaus/Pipelines/Registration.h"
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Pipelines/Pipelines.h"
+#include "danaus/Simulator/Passes.h"
 #include "danaus/Target/Passes.h"
 #include "danaus/Transforms/Passes.h"
 #include "dialects/Chain/ChainBufferize.h"
@@ -87,6 +88,7 @@ void danaus::registerDanausDialects(DialectRegistry &registry) {
 
 void danaus::registerDanausPasses() {
   registerConversionPasses();
+  registerSimulatorPasses();
   registerTargetPasses();
   registerTransformsPasses();
   registerPipelines();

@@ -51,6 +51,13 @@ static bool fitsWarpgroups(chain::KernelOp kernel) {
   return !stages.empty() && !stages.front().getTransform();
 }
 
+/// Of unit fma, which for a GPU are plain loops that obey nothing else of it.
+static Schedule loopSchedule(chain::KernelOp kernel) {
+  Schedule schedule;
+  schedule.axes.assign(describeStages(kernel).size(), LaneAxis::B);
+  return schedule;
+}
+
 namespace {
 struct AssignSchedule : danaus::impl::AssignSchedulePassBase<AssignSchedule> {
   using AssignSchedulePassBase::AssignSchedulePassBase;
@@ -100,6 +107,8 @@ private:
     SmallVector<StageDescriptor> stages = describeStages(kernel);
     int64_t bytes = elementBytes(kernel);
     Schedule ofWarps = defaultGpuSchedule(stages, bytes, limits, rowsOf(kernel, rows));
+    if (!checkTensorCoreKernel(kernel, ofWarps, limits).empty())
+      return loopSchedule(kernel);
     if (!fitsWarpgroups(kernel))
       return ofWarps;
     return chooseGemmSchedule(stages, bytes, rowsOf(kernel, rows), ofWarps, limits)

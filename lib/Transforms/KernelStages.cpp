@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Transforms/KernelStages.h"
+#include "danaus/Support/GpuPlan.h"
 #include "danaus/Target/Records.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -77,6 +78,39 @@ BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
       broken.push_back("unit: wanted maps without operands of rank 2 between stages for amx");
   }
   return broken;
+}
+
+/// The first op of the kernel's body that is not one of a chain of stages and maps on
+/// the kernel's inputs, which begins with a stage; null where there is none.
+static Operation *findOtherThanChain(chain::KernelOp kernel) {
+  Block &body = kernel.getBody().front();
+  Value current = body.getArgument(0);
+  for (Operation &op : body.without_terminator()) {
+    bool isFirst = current == body.getArgument(0);
+    bool fits = isa<chain::StageOp>(op) || (isa<chain::MapOp>(op) && !isFirst);
+    bool onInputs = llvm::all_of(op.getOperands().drop_front(), llvm::IsaPred<BlockArgument>);
+    if (!fits || !onInputs || op.getOperand(0) != current)
+      return &op;
+    current = op.getResult(0);
+  }
+  Operation *yield = body.getTerminator();
+  return yield->getOperand(0) == current ? nullptr : yield;
+}
+
+BrokenConstraints danaus::checkTensorCoreKernel(chain::KernelOp kernel, const Schedule &schedule,
+                                                const TargetLimits &limits) {
+  auto elementOf = [](Value value) { return cast<ShapedType>(value.getType()).getElementType(); };
+  auto fits = [](Type type) { return type.isF32() || type.isF16() || type.isBF16(); };
+  Type element = elementOf(kernel.getInputs()[0]), result = elementOf(kernel.getInit());
+  bool isOneType = llvm::all_of(kernel.getStages(), [&](chain::StageOp stage) {
+    return elementOf(stage.getX()) == element && !stage.getTransform() && !stage.getXDigits();
+  });
+  if (!fits(element) || !fits(result) || !isOneType)
+    return {"unit: wanted stages of f32, f16 or bf16 for mma_sync"};
+  if (kernel.getStages().empty() || findOtherThanChain(kernel))
+    return {"unit: wanted one chain from a stage to the yield for mma_sync"};
+  ElementSizes sizes{elementBytes(element), elementBytes(result)};
+  return planGpuKernel(describeStages(kernel), sizes, schedule, limits).broken;
 }
 
 FailureOr<TargetLimits> danaus::getTarget(ModuleOp module) {

@@ -370,6 +370,8 @@ static SmallVector<WeightUse> collectWeights(func::FuncOp function, const Target
       return;
     separateWeights(kernel);
     Schedule schedule = chain::toPlain(*kernel.getSchedule());
+    if (limits.isGpu && schedule.unit == ScheduleUnit::Fma)
+      return; // plain loops read them as they are
     for (auto [index, stage] : llvm::enumerate(kernel.getStages())) {
       if (stage.getPacking())
         continue;

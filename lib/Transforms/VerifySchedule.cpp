@@ -20,6 +20,9 @@ using namespace danaus;
 static LogicalResult verifySchedule(chain::KernelOp kernel, const TargetLimits &limits) {
   if (!kernel.getSchedule())
     return kernel.emitOpError() << "wanted a schedule, found none";
+  bool isLoops = limits.isGpu && kernel.getSchedule()->getUnit() == chain::Unit::fma;
+  if (isLoops) // plain loops obey nothing else of it
+    return success();
   auto check = isComplex(kernel) && !limits.isGpu ? checkComplexSchedule : checkTargetSchedule;
   BrokenConstraints broken = check(describeStages(kernel), elementBytes(kernel),
                                    chain::toPlain(*kernel.getSchedule()), limits);

@@ -38,6 +38,8 @@ def parse(arguments):
     parser.add_argument("--bin", type=pathlib.Path, help="where danaus-run is (default: build/release or build/dev)")
     parser.add_argument("--out", type=pathlib.Path, help="the results file to append to")
     parser.add_argument("--again", action="store_true", help="run also what this commit has recorded")
+    parser.add_argument("--autotune", action="store_true",
+                        help="cuda: torch.compile looks for the best schedules, a minute or more a case")
     parser.add_argument("--dry-run", action="store_true", help="print the layers, run nothing")
     parser.add_argument("--ablation", action="store_true", help="what each part of the CPU path is worth, on six cases")
     parser.add_argument("--cliffs", action="store_true", help="awkward shapes against round ones and dense")
@@ -59,7 +61,8 @@ def run(options, chosen):
     out = options.out or report.RESULTS / f"{options.device}.jsonl"
     out.parent.mkdir(parents=True, exist_ok=True)
     done = set() if options.again else recorded(out, runner.commit(bin_folder))
-    peers = None if options.peers == [] else runner.load_peers(options.device, options.threads, options.peers)
+    peers = None if options.peers == [] else runner.load_peers(options.device, options.threads, options.peers,
+                                                                       options.autotune)
     start, failures = time.monotonic(), 0
     for case in chosen:
         if case.id in done:

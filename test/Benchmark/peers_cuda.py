@@ -26,8 +26,6 @@ GRAPH_ROWS = 64
 GRAPH_CALLS = 32
 GRAPH_BYTES = 100 << 20
 DENSE_BYTES = 4 << 30
-# The best schedules that the compiler can find cost a minute a form: the headline rows have them.
-MANY_ROWS = 1024
 
 
 def events(call, count, flush):
@@ -70,7 +68,7 @@ def random_weights(case):
 class Peers:
     """The peers of one case, ready to be timed round by round."""
 
-    def __init__(self, case, seed=0):
+    def __init__(self, case, seed=0, autotune=False):
         torch.manual_seed(seed)
         torch.backends.cuda.matmul.allow_tf32 = False
         self.case, self.notes, self.skipped, self.calls = case, {}, {}, {}
@@ -84,7 +82,7 @@ class Peers:
             return
         models = [(note, model.cuda()) for note, model in torch_forms.models(case, random_weights(case))]
         self.add("eager", models)
-        mode = "max-autotune-no-cudagraphs" if case.rows > MANY_ROWS else "default"
+        mode = "max-autotune-no-cudagraphs" if autotune else "default"
         self.add("compile", [(f"{note}, {mode}", torch.compile(model, mode=mode, dynamic=False)) for note, model in models])
 
     def add(self, name, models):

@@ -104,27 +104,27 @@ class CpuPeers:
 class CudaPeers:
     """Peers of the GPU, in this process."""
 
-    def __init__(self):
+    def __init__(self, autotune=False):
         import peers_cuda
         import torch
         if not torch.cuda.is_available():
             raise ImportError("no CUDA device")
-        self.module = peers_cuda
+        self.module, self.autotune = peers_cuda, autotune
 
     def library(self):
         return self.module.library()
 
     def prepare(self, case):
-        return self.module.Peers(case)
+        return self.module.Peers(case, autotune=self.autotune)
 
     def limit(self, case, _medians):
         return case.unavoidable_bytes() / self.module.copy_bandwidth(case) * 1e3
 
 
-def load_peers(device, threads=1, wanted=None):
+def load_peers(device, threads=1, wanted=None, autotune=False):
     """A device's peers, or None with the reason printed when what they need is not here."""
     try:
-        peers = CpuPeers(threads, wanted) if device == "cpu" else CudaPeers()
+        peers = CpuPeers(threads, wanted) if device == "cpu" else CudaPeers(autotune)
     except ImportError as error:
         print(f"bench: no peers: {error}")
         return None

@@ -161,20 +161,6 @@ func.func @a_body_that_forks(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>
 // -----
 
 module attributes {danaus.target = "sm_90a"} {
-func.func @rows_apart_in_memory(%x: memref<?x16xbf16, strided<[32, 1]>>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
-  // expected-error @below {{'chain.kernel' op wanted row-major memrefs, found 'memref<?x16xbf16, strided<[32, 1]>>'}}
-  chain.kernel ins(%x, %w : memref<?x16xbf16, strided<[32, 1]>>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
-  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
-    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
-    chain.yield %s : tensor<?x8xbf16>
-  }
-  return
-}
-}
-
-// -----
-
-module attributes {danaus.target = "sm_90a"} {
 func.func @an_operand_made_in_the_body(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
   chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
   ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):

@@ -199,3 +199,26 @@ func.func @parts_that_run_at_once(%x: memref<?x4096xbf16>, %w0: memref<64x8x4x8x
   return
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+// Rows that lie apart are copied together before the launch, and those of the result apart behind it.
+// CHECK-LABEL: func.func @rows_apart_in_memory(
+// CHECK-SAME:    %[[X:[^:]+]]: memref<?x16xbf16, strided<[32, 1]>>, %[[W:[^:]+]]: memref<1x1x8x4x2x2xbf16>, %[[Y:[^:]+]]: memref<?x8xbf16, strided<[24, 1]>>
+// CHECK:         %[[ROWS:.+]] = memref.alloc(%{{.+}}) : memref<?x16xbf16>
+// CHECK:         linalg.generic {{.*}} ins(%[[X]] : {{.*}}) outs(%[[ROWS]] :
+// CHECK:         %[[SUMS:.+]] = memref.alloc(%{{.+}}) : memref<?x8xbf16>
+// CHECK:         gpu.launch_func {{.*}} args(%[[ROWS]] : memref<?x16xbf16>, %[[W]] : {{.*}}, %[[SUMS]] : memref<?x8xbf16>)
+// CHECK:         linalg.generic {{.*}} ins(%[[SUMS]] : {{.*}}) outs(%[[Y]] :
+// CHECK:         memref.dealloc %[[SUMS]]
+// CHECK:         memref.dealloc %[[ROWS]]
+func.func @rows_apart_in_memory(%x: memref<?x16xbf16, strided<[32, 1]>>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16, strided<[24, 1]>>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16, strided<[32, 1]>>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16, strided<[24, 1]>>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}

@@ -85,3 +85,40 @@ gpu.module @danaus_kernels {
   }
 }
 }
+
+// -----
+
+// A constant is on the host; the runtime keeps its copy on the device. No launch is needed to say where memory is.
+memref.global "private" constant @table : memref<3xf32> = dense<[1.0, 2.0, 3.0]>
+// CHECK-LABEL: func.func @constants(
+// CHECK-SAME:    %[[Y:.+]]: memref<3xf32>) {
+// CHECK:         %[[HOST:.+]] = memref.get_global @table
+// CHECK:         %[[NUMBER:.+]] = memref.extract_aligned_pointer_as_index %[[HOST]]
+// CHECK:         %[[CAST:.+]] = arith.index_cast %[[NUMBER]]
+// CHECK:         %[[ADDRESS:.+]] = llvm.inttoptr %[[CAST]]
+// CHECK:         %[[COPY:.+]] = llvm.call @danausCudaConstant(%[[ADDRESS]], %{{.+}}) : (!llvm.ptr, i64) -> !llvm.ptr
+// CHECK:         llvm.call @danausCudaCopyOnDevice(
+func.func @constants(%y: memref<3xf32>) attributes {danaus.on_device} {
+  %t = memref.get_global @table : memref<3xf32>
+  memref.copy %t, %y : memref<3xf32> to memref<3xf32>
+  return
+}
+
+// -----
+
+memref.global "private" @counter : memref<3xf32> = dense<0.0>
+func.func @a_variable(%y: memref<3xf32>) attributes {danaus.on_device} {
+  // expected-error @below {{'memref.get_global' op wanted a constant in a function whose memory is on the device}}
+  %t = memref.get_global @counter : memref<3xf32>
+  memref.copy %t, %y : memref<3xf32> to memref<3xf32>
+  return
+}
+
+// -----
+
+func.func @memory_on_the_stack(%y: memref<3xf32>) attributes {danaus.on_device} {
+  // expected-error @below {{'memref.alloca' op wanted no memory on the stack in a function whose memory is on the device}}
+  %t = memref.alloca() : memref<3xf32>
+  memref.copy %t, %y : memref<3xf32> to memref<3xf32>
+  return
+}

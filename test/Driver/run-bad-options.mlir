@@ -34,13 +34,17 @@
 // TOLERANCE: danaus-run: error: --tolerance: wanted 0 or more
 
 // RUN: %{run} --entry=identity --device=tpu 2>&1 | FileCheck %s --check-prefix=DEVICE
-// DEVICE: danaus-run: error: device 'tpu': wanted cpu, cuda or interpreter
+// DEVICE: danaus-run: error: device 'tpu': wanted cpu, cuda, sim or interpreter
+
+// RUN: %{run} --entry=identity --device=sim --target=x86-avx2 2>&1 | FileCheck %s --check-prefix=SIM
+// RUN: %{run} --entry=identity --device=sim --pipeline=naive 2>&1 | FileCheck %s --check-prefix=SIM
+// SIM: danaus-run: error: --device=sim: wanted the optimized pipeline and a GPU as the target
+
+// RUN: %{run} --entry=identity --device=sim --time 2>&1 | FileCheck %s --check-prefix=SIM-TIME
+// SIM-TIME: danaus-run: error: device sim: has no time to measure
 
 // RUN: %{run} --entry=identity --pipeline=best 2>&1 | FileCheck %s --check-prefix=PIPELINE
 // PIPELINE: danaus-run: error: --pipeline: wanted optimized or naive, found 'best'
-
-// RUN: %{run} --entry=identity --simplify --target=sm_90a --emit=llvm 2>&1 | FileCheck %s --check-prefix=SIMPLIFY
-// SIMPLIFY: danaus-run: error: --simplify: products of parameters run on the host, which the cuda device does not support
 
 // RUN: %{run} --entry=identity --target=z80 2>&1 | FileCheck %s --check-prefix=TARGET
 // TARGET: danaus-run: error: --target: wanted one of {{.*}}x86-avx512{{.*}}, found 'z80'

@@ -21,7 +21,7 @@
 
 int main(int argc, char **argv) {
   if (argc < 5) {
-    llvm::errs() << "usage: ring-run FILE ENTRY PIPELINE ROWS [PASSES]\n";
+    llvm::errs() << "usage: ring-run FILE ENTRY PIPELINE|sim ROWS [PASSES]\n";
     return 1;
   }
   mlir::DialectRegistry registry;
@@ -34,8 +34,10 @@ int main(int argc, char **argv) {
   danaus::RunSettings settings;
   settings.input = argv[1];
   settings.entry = argv[2];
-  settings.device = "cpu";
-  settings.compile.pipeline = argv[3];
+  // A simulated GPU takes the optimized pipeline.
+  bool simulates = llvm::StringRef(argv[3]) == "sim";
+  settings.device = simulates ? "sim" : "cpu";
+  settings.compile.pipeline = simulates ? "optimized" : argv[3];
   settings.compile.passes = argc > 5 ? argv[5] : "";
   settings.rows = std::atoll(argv[4]);
   settings.check = true;

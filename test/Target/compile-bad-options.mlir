@@ -6,7 +6,7 @@
 // RUN: not danaus-compile %s -o %t.sass 2>&1 | FileCheck %s --check-prefix=SUFFIX
 // RUN: not danaus-compile %t.nowhere --emit=ptx 2>&1 | FileCheck %s --check-prefix=INPUT
 // RUN: not danaus-compile %s -o %t.nowhere/a.ptx 2>&1 | FileCheck %s --check-prefix=OUTPUT
-// RUN: not danaus-compile %s --emit=ptx --schedule="#chain.schedule<rows=8,axes=[b]>" 2>&1 | FileCheck %s --check-prefix=UNIT
+// RUN: not danaus-compile %s --emit=ptx --schedule="#chain.schedule<unit=amx,rows=8,axes=[b]>" 2>&1 | FileCheck %s --check-prefix=UNIT
 // RUN: not danaus-compile %s --emit=ptx --schedule="#chain.schedule<unit=mma_sync,rows=8,warps=64>" 2>&1 | FileCheck %s --check-prefix=ROWS
 // RUN: not danaus-compile %s --emit=ptx --schedule="#chain.schedule<unit=mma_sync,rows=16,cuts=[1]>" 2>&1 | FileCheck %s --check-prefix=CUTS
 // RUN: not danaus-compile %s --emit=ptx --schedule="#chain.schedule<unit=mma_sync,placement=registers,rows=64,depth=40,warps=4>" 2>&1 | FileCheck %s --check-prefix=SHARED

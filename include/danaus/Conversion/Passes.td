@@ -30,7 +30,8 @@ def ConvertChainToLinalgPass : Pass<"convert-chain-to-linalg"> {
     "::mlir::tensor::TensorDialect"];
   let options = [
     Option<"keepKernels", "keep-kernels", "bool", "false",
-           "Leave every chain.kernel with its body to the optimized path">];
+           "Leave every chain.kernel with its body to the optimized path; for a GPU not those of "
+           "unit fma, which are plain loops there">];
 }
 
 def ConvertChainToTilePass : Pass<"convert-chain-to-tile", "::mlir::ModuleOp"> {
@@ -47,28 +48,63 @@ def ConvertChainToTilePass : Pass<"convert-chain-to-tile", "::mlir::ModuleOp"> {
 
     Refuses a schedule that breaks a constraint on the target, element types
     other than f32, f16 and bf16, weights that are not packed for tensor cores,
-    a map before the first stage, a body that is not one chain, and memrefs that
-    are not row-major. Test: `test/Conversion/chain-to-tile.mlir`.
+    a map before the first stage and a body that is not one chain. Operands whose
+    rows lie apart are copied. Test: `test/Conversion/chain-to-tile.mlir`.
   }];
   let dependentDialects = [
-    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect",
-    "::mlir::nvgpu::NVGPUDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::nvgpu::NVGPUDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
     "::mlir::vector::VectorDialect", "::danaus::tile::TileDialect"];
 }
 
 def ConvertLaunchToRuntimePass : Pass<"convert-launch-to-runtime", "::mlir::ModuleOp"> {
   let summary = "Launches and device memory to calls of the CUDA runtime";
   let description = [{
-    Before: functions with `gpu.launch_func`, whose memrefs are on the device.
-    After: each launch, allocation, deallocation and copy in them is a call of
-    `danaus/Runtime/Cuda.h`; a launch passes the address of `@m_image`, declared
-    here for the module @m of its kernel and defined by `danaus-embed-kernels`, and
-    for an operand of type `!llvm.ptr`, a `tile.tensor_map`, what it points to.
-    Functions without a launch are left alone. Refuses any other op that reads
-    or writes memory in such a function, as host code cannot.
+    Before: functions with `gpu.launch_func` or `danaus.on_device`, whose memrefs
+    are on the device. After: each launch, allocation, deallocation and copy in
+    them is a call of `danaus/Runtime/Cuda.h`, and a `memref.get_global` is the
+    device copy that the runtime makes of the constant once; a launch passes the
+    address of `@m_image`, declared here for the module @m of its kernel and defined
+    by `danaus-embed-kernels`, and for an operand of type `!llvm.ptr`, a
+    `tile.tensor_map`, what it points to. Other functions are left alone. Refuses any
+    other op that reads or writes memory in such a function, as host code cannot,
+    memory on the stack, and globals that are not constant.
     Test: `test/Conversion/launch-to-runtime.mlir`.
   }];
-  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect"];
+}
+
+def ConvertLoopsToLaunchesPass : Pass<"convert-loops-to-launches", "::mlir::ModuleOp"> {
+  let summary = "Host loops over device memory to launches of plain loops";
+  let description = [{
+    Before: functions on memrefs that are to point to device memory, and a GPU as
+    the module's `danaus.target`. After: what they do to memory is in device
+    functions of the module `@danaus_kernels`, launched in place, and they carry
+    `danaus.on_device`. A linalg op is a launch with a thread for each point of its
+    result, sums in registers, the result's last dimension along the threads of a
+    warp; it takes in the fill of its result before it and a function of its
+    result alone behind it. A nest of `scf.for` with `danaus.independent` is a
+    launch with a thread for each iteration; other loads and stores, and loops of
+    them, are a launch of one thread, as is a linalg op whose points share
+    elements of the result. Functions that pack weights (`danaus.pack`) stay on
+    the host. Leaves to `convert-launch-to-runtime` what it then refuses: loads
+    whose value the host needs. Test: `test/Conversion/loops-to-launches.mlir`.
+  }];
+  let dependentDialects = [
+    "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect",
+    "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+}
+
+def ConvertMathToIntrinsicsPass : Pass<"convert-math-to-intrinsics"> {
+  let summary = "Functions of math that GPUs have as instructions";
+  let description = [{
+    Before: `math` and `arith` on scalars in device code. After: absf, ceil, copysign,
+    floor, fma, roundeven, sqrt, trunc, and the smaller and the larger of two numbers,
+    of f32 and f64, are calls of LLVM's intrinsics, and rsqrt is a quotient, so that `convert-gpu-to-nvvm` makes no calls of a device
+    library of them. Leaves everything else. Test:
+    `test/Conversion/math-to-intrinsics.mlir`.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::LLVM::LLVMDialect"];
 }
 
 def ConvertTileToNVVMPass : Pass<"convert-tile-to-nvvm"> {

@@ -15,6 +15,10 @@
 
 namespace danaus {
 
+/// A unit attribute of `scf.for`: its iterations write different elements, and read
+/// none that another writes.
+inline constexpr llvm::StringLiteral independentName = "danaus.independent";
+
 /// `value`, a floating-point scalar or vector of one, with element type `type`.
 /// bf16 and f16, which have the same width, meet in f32; f64 becomes one of them
 /// by way of f32 rounded to odd, since targets have neither an instruction nor a

@@ -33,8 +33,8 @@ struct CompileRecord {
   std::string schedule;
 };
 
-/// The levels at which danaus-run can stop and print.
-enum class Level { Chain, Kernel, LLVM };
+/// The levels at which danaus-run can stop: to print, or at Device to simulate.
+enum class Level { Chain, Kernel, Device, LLVM };
 
 /// Removes what the public function `entry` does not need, so that only what
 /// runs has to compile.

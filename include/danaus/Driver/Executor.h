@@ -97,7 +97,7 @@ public:
   virtual int64_t getThreads() const { return 1; }
 };
 
-/// The executor of "cpu", "cuda" or "interpreter". An error where the device is
+/// The executor of "cpu", "cuda", "sim" or "interpreter". An error where the device is
 /// unknown, or this build or machine does not have it.
 llvm::Expected<std::unique_ptr<Executor>> createExecutor(llvm::StringRef device,
                                                          const CompileSettings &settings);
@@ -112,6 +112,9 @@ std::unique_ptr<Executor> createEntryPointExecutor(const CompileSettings &settin
 /// Compiled for the first CUDA device (CudaExecutor.cpp). An error where there is
 /// no driver, no device, or none that a target record fits.
 llvm::Expected<std::unique_ptr<Executor>> createCudaExecutor(const CompileSettings &settings);
+
+/// Compiled for a GPU as far as device functions, and simulated (SimExecutor.cpp).
+std::unique_ptr<Executor> createSimExecutor(const CompileSettings &settings);
 
 /// The reference interpreter, its results rounded to their type.
 std::unique_ptr<Executor> createInterpreterExecutor();

@@ -146,6 +146,15 @@ void buildToLLVM(mlir::OpPassManager &pm, const ToKernelsOptions &options);
 void buildToEntryPoints(mlir::OpPassManager &pm, const ToKernelsOptions &options);
 
 //===----------------------------------------------------------------------===//
+// danaus-to-device
+//===----------------------------------------------------------------------===//
+
+/// The GPU path as far as the simulator runs it: device functions of tile, nvgpu,
+/// scf and memref, and host functions that launch them. The module's
+/// `danaus.target` must be a GPU.
+void buildToDevice(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+
+//===----------------------------------------------------------------------===//
 // danaus-to-nvvm
 //===----------------------------------------------------------------------===//
 

@@ -57,6 +57,14 @@ int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64
 int danausCudaTensorMap(void *map, const void *source, int32_t isBf16, int32_t rank,
                         const int64_t *sizes, const int64_t *strides, const int64_t *box);
 
+/// The device's copy of `bytes` bytes at `host`, which never change: made once for
+/// each address and kept. Null where that fails, and where `bytes` is 0.
+void *danausCudaConstant(const void *host, int64_t bytes);
+
+/// Unloads the images and frees the copies that the two functions above keep, once
+/// the device is done; for a process that unloads code and so reuses addresses.
+int danausCudaForget(void);
+
 /// Device memory, allocated and freed in stream order. Null where it fails, and
 /// where `bytes` is 0; freeing null does nothing.
 void *danausCudaAlloc(int64_t bytes);

@@ -46,6 +46,10 @@ chain::StageOp nextStage(chain::StageOp stage);
 /// value a column, and d = 1 behind a permutation.
 BrokenConstraints checkAmxKernel(chain::KernelOp kernel);
 
+/// What keeps the kernel from the tensor cores of a GPU under `schedule`.
+BrokenConstraints checkTensorCoreKernel(chain::KernelOp kernel, const Schedule &schedule,
+                                        const TargetLimits &limits);
+
 /// The record named by the module's `danaus.target`, by default "x86-avx512".
 /// Emits an error that lists the known names when there is no such record.
 mlir::FailureOr<TargetLimits> getTarget(mlir::ModuleOp module);

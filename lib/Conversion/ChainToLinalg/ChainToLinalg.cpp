@@ -22,6 +22,7 @@
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Conversion/Utils.h"
 #include "danaus/Support/PatternSwitch.h"
+#include "danaus/Target/Records.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Complex/IR/Complex.h"
@@ -153,12 +154,24 @@ static LogicalResult verifyNaive(Operation *op) {
   return success();
 }
 
+/// Whether the optimized path has code of its own for the kernel: for a GPU, plain
+/// loops are all that unit fma means.
+static bool hasOwnCode(Operation *op) {
+  auto kernel = dyn_cast<chain::KernelOp>(op);
+  if (!kernel || !kernel.getSchedule() || kernel.getSchedule()->getUnit() != chain::Unit::fma)
+    return static_cast<bool>(kernel);
+  auto module = op->getParentOfType<ModuleOp>();
+  auto name = module ? module->getAttrOfType<StringAttr>("danaus.target") : StringAttr();
+  std::optional<TargetLimits> limits = name ? lookupTarget(name.getValue()) : std::nullopt;
+  return !limits || !limits->isGpu;
+}
+
 namespace {
 struct ConvertChainToLinalg : danaus::impl::ConvertChainToLinalgPassBase<ConvertChainToLinalg> {
   using Base::Base;
   void runOnOperation() override {
     WalkResult refused = getOperation()->walk<WalkOrder::PreOrder>([&](Operation *op) {
-      if (keepKernels && isa<chain::KernelOp>(op))
+      if (keepKernels && hasOwnCode(op))
         return WalkResult::skip();
       return failed(verifyNaive(op)) ? WalkResult::interrupt() : WalkResult::advance();
     });
@@ -167,8 +180,8 @@ struct ConvertChainToLinalg : danaus::impl::ConvertChainToLinalgPassBase<Convert
     ConversionTarget target(getContext());
     target.addIllegalDialect<chain::ChainDialect>();
     if (keepKernels) {
-      target.addLegalOp<chain::KernelOp>();
-      target.markOpRecursivelyLegal<chain::KernelOp>();
+      target.addDynamicallyLegalOp<chain::KernelOp>(hasOwnCode);
+      target.markOpRecursivelyLegal<chain::KernelOp>(hasOwnCode);
     }
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     RewritePatternSet patterns(&getContext());

@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "LinalgBuilders.h"
+#include "danaus/Conversion/Utils.h"
 #include "danaus/Support/PatternSwitch.h"
 #include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -129,7 +130,9 @@ static Value invertTable(OpBuilder &builder, Location loc, Value table) {
     Value next = tensor::InsertOp::create(nested, loc, number, inverse[0], target);
     scf::YieldOp::create(nested, loc, next);
   };
-  return scf::ForOp::create(builder, loc, zero, size, one, empty, body).getResult(0);
+  auto loop = scf::ForOp::create(builder, loc, zero, size, one, empty, body);
+  loop->setAttr(independentName, builder.getUnitAttr()); // of a permutation
+  return loop.getResult(0);
 }
 
 namespace {

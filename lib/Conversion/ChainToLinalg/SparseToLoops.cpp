@@ -67,6 +67,17 @@ struct LoopBuilder {
     scf::YieldOp::create(builder, loc, next);
     return loop.getResult(0);
   }
+  /// A loop whose iterations write elements of `carried` that no other reads.
+  Value independentLoop(Value end, Value carried, Body body) {
+    Value result = loop(constant(0), end, carried, body);
+    result.getDefiningOp()->setAttr(independentName, builder.getUnitAttr());
+    return result;
+  }
+  Value independentLoop(int64_t end, Value carried, Body body) {
+    if (end == 1)
+      return body(constant(0), carried);
+    return independentLoop(constant(end), carried, body);
+  }
   Value loop(int64_t end, Value carried, Body body) {
     if (end == 1)
       return body(constant(0), carried);
@@ -141,9 +152,10 @@ struct IndexedLoops : LoopBuilder {
         });
       });
     };
-    return loop(constant(0), rowsOf(op.getX()), y, [&](Value n, Value rowsDone) {
-      return loop(pattern.rows / pattern.blockRows, rowsDone, [&](Value row, Value blocksDone) {
-        return loop(pattern.blockRows, blocksDone, [&](Value i, Value done) {
+    return independentLoop(rowsOf(op.getX()), y, [&](Value n, Value rowsDone) {
+      int64_t blockRows = pattern.rows / pattern.blockRows;
+      return independentLoop(blockRows, rowsDone, [&](Value row, Value blocksDone) {
+        return independentLoop(pattern.blockRows, blocksDone, [&](Value i, Value done) {
           Value sum = rowSum(n, row, i);
           return insert(sum, done, {n, join(row, pattern.blockRows, i)});
         });
@@ -164,7 +176,7 @@ struct IndexedLoops : LoopBuilder {
         });
       });
     };
-    return loop(constant(0), rowsOf(op.getX()), y, [&](Value n, Value rowsDone) {
+    return independentLoop(rowsOf(op.getX()), y, [&](Value n, Value rowsDone) {
       return loop(pattern.rows / pattern.blockRows, rowsDone, [&](Value row, Value blocksDone) {
         return forBlocks(row, blocksDone, [&](Value block, Value first, Value done) {
           return addBlock(n, row, block, first, done);
@@ -218,8 +230,8 @@ struct GroupedLoops : LoopBuilder {
 
   Value gather(Value y) {
     Type sumType = getElementTypeOrSelf(y);
-    return loop(constant(0), rowsOf(op.getX()), y, [&](Value n, Value rowsDone) {
-      return loop(acrossSize(), rowsDone, [&](Value across, Value done) {
+    return independentLoop(rowsOf(op.getX()), y, [&](Value n, Value rowsDone) {
+      return independentLoop(acrossSize(), rowsDone, [&](Value across, Value done) {
         Value sum = loop(stored(), zero(sumType), [&](Value c, Value partial) {
           Value x = extract(op.getX(), {n, along(across, c)});
           return accumulate(extract(op.getWeight(), place(across, c)), x, partial);
@@ -230,7 +242,7 @@ struct GroupedLoops : LoopBuilder {
   }
 
   Value scatter(Value y) {
-    return loop(constant(0), rowsOf(op.getX()), y, [&](Value n, Value rowsDone) {
+    return independentLoop(rowsOf(op.getX()), y, [&](Value n, Value rowsDone) {
       return loop(acrossSize(), rowsDone, [&](Value across, Value columnsDone) {
         Value x = extract(op.getX(), {n, across});
         return loop(stored(), columnsDone, [&](Value c, Value done) {

@@ -7,10 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Launches.h"
+#include "danaus/Conversion/DeviceModule.h"
 #include "danaus/Conversion/Passes.h"
-#include "danaus/Target/Records.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -84,10 +86,38 @@ static LogicalResult checkStages(ArrayRef<StageWithMaps> stages, chain::Unit uni
   return success();
 }
 
+/// Gives `operand` memory of its own, row after row, where its rows lie apart:
+/// loads and stores of many elements at once want them together. It is copied into
+/// before the kernel if that reads it, and back from after the kernel if not.
+static void makeRowMajor(OpOperand &operand, bool isRead) {
+  auto type = cast<MemRefType>(operand.get().getType());
+  if (type.getLayout().isIdentity())
+    return;
+  Operation *kernel = operand.getOwner();
+  ImplicitLocOpBuilder b(kernel->getLoc(), kernel);
+  SmallVector<Value> sizes;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    if (type.isDynamicDim(dim))
+      sizes.push_back(memref::DimOp::create(b, operand.get(), dim));
+  Value rows =
+      memref::AllocOp::create(b, MemRefType::get(type.getShape(), type.getElementType()), sizes);
+  if (isRead)
+    linalg::makeMemRefCopyOp(b, b.getLoc(), operand.get(), rows);
+  b.setInsertionPointAfter(kernel);
+  if (!isRead)
+    linalg::makeMemRefCopyOp(b, b.getLoc(), rows, operand.get());
+  memref::DeallocOp::create(b, rows);
+  operand.set(rows);
+}
+
+static void makeRowMajor(chain::KernelOp kernel) {
+  for (OpOperand &input : kernel.getInputsMutable())
+    makeRowMajor(input, /*isRead=*/true);
+  for (OpOperand &init : kernel.getInitsMutable())
+    makeRowMajor(init, /*isRead=*/false);
+}
+
 static LogicalResult checkBuffers(chain::KernelOp kernel) {
-  for (Value operand : kernel->getOperands())
-    if (!cast<MemRefType>(operand.getType()).getLayout().isIdentity())
-      return kernel.emitOpError() << "wanted row-major memrefs, found " << operand.getType();
   Type element = cast<MemRefType>(kernel.getInit().getType()).getElementType();
   if (!element.isF32() && !element.isF16() && !element.isBF16())
     return kernel.emitOpError() << "element type of the result on a GPU: wanted f32, f16 or bf16, "
@@ -99,22 +129,11 @@ static LogicalResult checkBuffers(chain::KernelOp kernel) {
 // Device functions
 //===----------------------------------------------------------------------===//
 
-static gpu::GPUModuleOp deviceModule(ModuleOp module) {
-  constexpr StringRef name = "danaus_kernels";
-  if (auto existing = module.lookupSymbol<gpu::GPUModuleOp>(name))
-    return existing;
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  module->setAttr(gpu::GPUDialect::getContainerModuleAttrName(), builder.getUnitAttr());
-  return gpu::GPUModuleOp::create(builder, module.getLoc(), name);
-}
-
 gpu::GPUFuncOp danaus::createKernelFunction(func::FuncOp function, TypeRange arguments,
                                             int64_t threads, int64_t blocksPerProcessor) {
-  gpu::GPUModuleOp device = deviceModule(function->getParentOfType<ModuleOp>());
+  gpu::GPUModuleOp device = getKernelModule(function->getParentOfType<ModuleOp>());
   auto b = ImplicitLocOpBuilder::atBlockEnd(function.getLoc(), device.getBody());
-  std::string name;
-  for (int64_t number = 0; name.empty() || device.lookupSymbol(name); ++number)
-    name = (function.getName() + "_kernel_" + Twine(number)).str();
+  std::string name = freshKernelName(device, function.getName() + "_kernel_");
   auto kernel = gpu::GPUFuncOp::create(b, name, b.getFunctionType(arguments, {}));
   kernel->setAttr(gpu::GPUDialect::getKernelFuncAttrName(), b.getUnitAttr());
   kernel.setKnownBlockSizeAttr(b.getDenseI32ArrayAttr({static_cast<int32_t>(threads), 1, 1}));
@@ -322,6 +341,7 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
   if (failed(stages) || failed(checkStages(*stages, kernel.getSchedule()->getUnit())) ||
       failed(checkBuffers(kernel)))
     return failure();
+  makeRowMajor(kernel);
   Schedule schedule = chain::toPlain(*kernel.getSchedule());
   SmallVector<StageDescriptor> descriptors;
   for (StageWithMaps &part : *stages)
@@ -351,21 +371,6 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
 // Pass
 //===----------------------------------------------------------------------===//
 
-/// The record of the module's target, which must be a GPU.
-static FailureOr<TargetLimits> gpuTarget(ModuleOp module) {
-  auto name = module->getAttrOfType<StringAttr>("danaus.target");
-  std::optional<TargetLimits> limits = name ? lookupTarget(name.getValue()) : std::nullopt;
-  if (limits && limits->isGpu)
-    return *limits;
-  InFlightDiagnostic error = module.emitError()
-                             << "danaus.target: wanted a GPU, such as \"sm_90a\", found ";
-  if (name)
-    error << name;
-  else
-    error << "none";
-  return failure();
-}
-
 namespace {
 struct ConvertChainToTile : danaus::impl::ConvertChainToTilePassBase<ConvertChainToTile> {
   void runOnOperation() override {
@@ -379,7 +384,7 @@ struct ConvertChainToTile : danaus::impl::ConvertChainToTilePassBase<ConvertChai
     });
     if (kernels.empty())
       return;
-    FailureOr<TargetLimits> limits = gpuTarget(getOperation());
+    FailureOr<TargetLimits> limits = getGpuTarget(getOperation());
     if (failed(limits))
       return signalPassFailure();
     Converter converter{getOperation(), *limits};

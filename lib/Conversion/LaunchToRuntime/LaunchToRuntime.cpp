@@ -8,21 +8,25 @@
 //
 // A host function that launches kernels has memrefs whose data is on the device:
 // it may compute sizes, allocate, copy and launch, and nothing else. Its
-// launches become calls of `danaus/Runtime/Cuda.h`.
+// launches become calls of `danaus/Runtime/Cuda.h`, and its constants the device
+// copies that the runtime makes of them.
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Conversion/DeviceModule.h"
 #include "danaus/Conversion/Passes.h"
 #include "danaus/Support/PatternSwitch.h"
 #include "dialects/Tile/TileOps.h"
 #include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
 #include "mlir/Conversion/LLVMCommon/Pattern.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/FunctionCallUtils.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/Matchers.h"
+#include "mlir/Interfaces/DataLayoutInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace danaus {
@@ -273,6 +277,39 @@ struct LowerCopy : ConvertOpToLLVMPattern<memref::CopyOp> {
 };
 
 //===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+/// memref.get_global @c  ->  a memref at danausCudaConstant(address of @c, bytes)
+static LogicalResult moveConstant(memref::GetGlobalOp op, const LLVMTypeConverter &types) {
+  auto module = op->getParentOfType<ModuleOp>();
+  auto global = module.lookupSymbol<memref::GlobalOp>(op.getNameAttr());
+  if (!global || !global.getConstant())
+    return op.emitOpError() << "wanted a constant in a function whose memory is on the device";
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointAfter(op);
+  Location loc = op.getLoc();
+  MemRefType type = op.getType();
+  Type i64 = builder.getI64Type();
+  auto pointer = LLVM::LLVMPointerType::get(builder.getContext());
+  auto address = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, op.getResult());
+  Value number = arith::IndexCastOp::create(builder, loc, i64, address);
+  Value host = LLVM::IntToPtrOp::create(builder, loc, pointer, number);
+  DataLayout layout = DataLayout::closest(op);
+  int64_t size = type.getNumElements() * layout.getTypeSize(type.getElementType());
+  Value bytes = LLVM::ConstantOp::create(builder, loc, i64, size);
+  FailureOr<LLVM::CallOp> call =
+      callRuntime(builder, loc, module, "danausCudaConstant", {host, bytes}, pointer);
+  if (failed(call))
+    return failure();
+  Value descriptor =
+      MemRefDescriptor::fromStaticShape(builder, loc, types, type, call->getResult());
+  Value device = UnrealizedConversionCastOp::create(builder, loc, type, descriptor).getResult(0);
+  op.getResult().replaceAllUsesExcept(device, address);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Pass
 //===----------------------------------------------------------------------===//
 
@@ -288,6 +325,9 @@ static LogicalResult checkHostOp(Operation *op) {
   bool isContainer = op->getNumRegions() > 0 && !isa<MemoryEffectOpInterface>(op);
   if (isRuntimeOp(op) || isContainer || isMemoryEffectFree(op))
     return success();
+  if (isa<memref::AllocaOp>(op))
+    return op->emitOpError() << "wanted no memory on the stack in a function whose memory is on "
+                                "the device";
   auto isMemRef = [](Type type) { return isa<BaseMemRefType>(type); };
   bool touchesMemory =
       llvm::any_of(op->getOperandTypes(), isMemRef) && !op->hasTrait<OpTrait::IsTerminator>();
@@ -297,7 +337,9 @@ static LogicalResult checkHostOp(Operation *op) {
                               "launches kernels, as its memory is on the device";
 }
 
-static bool launchesKernels(func::FuncOp function) {
+static bool isOnDevice(func::FuncOp function) {
+  if (function->hasAttr(onDeviceName))
+    return true;
   WalkResult result = function.walk([](gpu::LaunchFuncOp) { return WalkResult::interrupt(); });
   return result.wasInterrupted();
 }
@@ -308,7 +350,7 @@ struct ConvertLaunchToRuntime
   void runOnOperation() override {
     SmallVector<Operation *> functions;
     for (auto function : getOperation().getOps<func::FuncOp>())
-      if (launchesKernels(function))
+      if (isOnDevice(function))
         functions.push_back(function);
     for (Operation *function : functions) {
       WalkResult result = function->walk([](Operation *op) {
@@ -318,6 +360,14 @@ struct ConvertLaunchToRuntime
         return signalPassFailure();
     }
     LLVMTypeConverter types(&getContext());
+    for (Operation *function : functions) {
+      function->removeAttr(onDeviceName);
+      SmallVector<memref::GetGlobalOp> constants;
+      function->walk([&](memref::GetGlobalOp op) { constants.push_back(op); });
+      for (memref::GetGlobalOp op : constants)
+        if (failed(moveConstant(op, types)))
+          return signalPassFailure();
+    }
     ConversionTarget target(getContext());
     target.addLegalDialect<LLVM::LLVMDialect>();
     target.markUnknownOpDynamicallyLegal([](Operation *op) { return !isRuntimeOp(op); });

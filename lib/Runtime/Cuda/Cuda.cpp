@@ -34,6 +34,7 @@ using Handle = void *; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent, 
   X(cuDevicePrimaryCtxRetain, primaryContextRetain, (Handle *, int))                               \
   X(cuCtxSetCurrent, contextSetCurrent, (Handle))                                                  \
   X(cuModuleLoadDataEx, moduleLoad, (Handle *, const void *, unsigned, int *, void **))            \
+  X(cuModuleUnload, moduleUnload, (Handle))                                                        \
   X(cuModuleGetFunction, moduleGetFunction, (Handle *, Handle, const char *))                      \
   X(cuFuncSetAttribute, functionSetAttribute, (Handle, int, int))                                  \
   X(cuLaunchKernel, launchKernel,                                                                  \
@@ -204,11 +205,12 @@ void danausCudaSetStream(void *stream) { thread().stream = stream; }
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Functions that were loaded, by image and name.
+/// Functions that were loaded, by image and name, and constants that were copied.
 struct Cache {
   std::mutex mutex;
   std::map<const void *, Handle> modules;
   std::map<std::pair<const void *, std::string>, Handle> functions;
+  std::map<const void *, void *> constants; ///< from the host's to the device's
 };
 } // namespace
 
@@ -364,6 +366,35 @@ int danausCudaFill(void *device, int byte, int64_t bytes) {
   return move("filling device memory", bytes, [&](Driver &driver) {
     return driver.fill(toDevice(device), static_cast<unsigned char>(byte), bytes, thread().stream);
   });
+}
+
+void *danausCudaConstant(const void *host, int64_t bytes) {
+  Cache &known = cache();
+  std::lock_guard<std::mutex> lock(known.mutex);
+  void *&copy = known.constants[host];
+  if (copy || bytes == 0)
+    return copy;
+  void *memory = danausCudaAlloc(bytes);
+  // Other streams may be next to read it.
+  if (!memory || danausCudaCopyToDevice(memory, host, bytes) || danausCudaSynchronize())
+    return nullptr;
+  return copy = memory;
+}
+
+int danausCudaForget(void) {
+  int failed = danausCudaSynchronize();
+  Driver *driver = ready();
+  if (!driver)
+    return 1;
+  Cache &known = cache();
+  std::lock_guard<std::mutex> lock(known.mutex);
+  for (auto &[host, memory] : known.constants)
+    failed |= danausCudaFree(memory);
+  for (auto &[image, module] : known.modules)
+    if (module)
+      failed |= check(*driver, "unloading the kernels", driver->moduleUnload(module));
+  known.constants.clear(), known.functions.clear(), known.modules.clear();
+  return failed;
 }
 
 //===----------------------------------------------------------------------===//

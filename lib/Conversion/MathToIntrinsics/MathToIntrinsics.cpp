@@ -1,0 +1,91 @@
+//===- MathToIntrinsics.cpp - Functions that GPUs have as instructions -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Upstream's conversion for GPUs takes no intrinsic of these functions and calls a
+// device library instead, which an artifact of Danaus has not. As calls of LLVM's
+// intrinsics by name they pass it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "danaus/Conversion/Passes.h"
+#include "danaus/Support/PatternSwitch.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "llvm/ADT/StringSwitch.h"
+
+namespace danaus {
+#define GEN_PASS_DEF_CONVERTMATHTOINTRINSICSPASS
+#include "danaus/Conversion/Passes.h.inc"
+} // namespace danaus
+
+using namespace mlir;
+
+/// The intrinsic of an op, or "".
+static StringRef intrinsicOf(Operation *op) {
+  return llvm::StringSwitch<StringRef>(op->getName().getStringRef())
+      .Case(arith::MaxNumFOp::getOperationName(), "llvm.maxnum")
+      .Case(arith::MaximumFOp::getOperationName(), "llvm.maximum")
+      .Case(arith::MinNumFOp::getOperationName(), "llvm.minnum")
+      .Case(arith::MinimumFOp::getOperationName(), "llvm.minimum")
+      .Case(math::AbsFOp::getOperationName(), "llvm.fabs")
+      .Case(math::CeilOp::getOperationName(), "llvm.ceil")
+      .Case(math::CopySignOp::getOperationName(), "llvm.copysign")
+      .Case(math::FloorOp::getOperationName(), "llvm.floor")
+      .Case(math::FmaOp::getOperationName(), "llvm.fma")
+      .Case(math::RoundEvenOp::getOperationName(), "llvm.roundeven")
+      .Case(math::SqrtOp::getOperationName(), "llvm.sqrt")
+      .Case(math::TruncOp::getOperationName(), "llvm.trunc")
+      .Default("");
+}
+
+namespace {
+/// math.sqrt %x : f32  ->  llvm.call_intrinsic "llvm.sqrt"(%x) : (f32) -> f32
+struct MathToIntrinsic : RewritePattern {
+  explicit MathToIntrinsic(MLIRContext *context)
+      : RewritePattern(MatchAnyOpTypeTag(), /*benefit=*/1, context) {}
+
+  LogicalResult matchAndRewrite(Operation *op, PatternRewriter &rewriter) const override {
+    StringRef intrinsic = intrinsicOf(op);
+    if (intrinsic.empty())
+      return rewriter.notifyMatchFailure(op, "no instruction of a GPU");
+    Type type = op->getResult(0).getType();
+    if (!type.isF32() && !type.isF64())
+      return rewriter.notifyMatchFailure(op, "not a scalar of f32 or f64");
+    rewriter.replaceOpWithNewOp<LLVM::CallIntrinsicOp>(op, type, rewriter.getStringAttr(intrinsic),
+                                                       op->getOperands());
+    return success();
+  }
+};
+
+/// math.rsqrt %x  ->  1 / math.sqrt %x
+struct RsqrtToSqrt : OpRewritePattern<math::RsqrtOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::RsqrtOp op, PatternRewriter &rewriter) const override {
+    auto type = dyn_cast<FloatType>(op.getType());
+    if (!type)
+      return rewriter.notifyMatchFailure(op, "not a scalar");
+    Value root = math::SqrtOp::create(rewriter, op.getLoc(), op.getOperand());
+    Value one = arith::ConstantOp::create(rewriter, op.getLoc(), rewriter.getFloatAttr(type, 1.0));
+    rewriter.replaceOpWithNewOp<arith::DivFOp>(op, one, root);
+    return success();
+  }
+};
+
+struct ConvertMathToIntrinsics
+    : danaus::impl::ConvertMathToIntrinsicsPassBase<ConvertMathToIntrinsics> {
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    danaus::addPatterns<MathToIntrinsic, RsqrtToSqrt>(patterns, &getContext());
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace

@@ -1,0 +1,207 @@
+//===- ControlOps.cpp - Loops, branches, calls and launches -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Machine.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace danaus::sim;
+
+//===----------------------------------------------------------------------===//
+// Loops and branches
+//===----------------------------------------------------------------------===//
+
+/// The values that a block ends with; `part` is where they count, and `old` holds
+/// those of the other lanes of the enclosing mask, unless it is empty.
+static SmallVector<LaneValue> yielded(Machine &machine, ValueRange values, const Mask &part,
+                                      ArrayRef<LaneValue> old) {
+  SmallVector<LaneValue> result;
+  bool isAll = part.numActive() == machine.mask.numActive();
+  for (auto [number, value] : llvm::enumerate(values)) {
+    const LaneValue &mine = machine.get(value);
+    result.push_back(isAll || old.empty() ? mine : select(part, mine, old[number]));
+  }
+  return result;
+}
+
+static void setAll(Machine &machine, ValueRange values, ArrayRef<LaneValue> contents) {
+  for (auto [value, content] : llvm::zip_equal(values, contents))
+    machine.set(value, content);
+}
+
+static SmallVector<LaneValue> getAll(Machine &machine, ValueRange values) {
+  return llvm::map_to_vector(values, [&](Value value) { return machine.get(value); });
+}
+
+/// Drops the lanes of `part` in which a loop at `at` has ended.
+static void dropEnded(Mask &part, const LaneValue &at, const LaneValue &end, bool isUnsigned) {
+  for (int64_t lane = 0; lane < part.size(); ++lane) {
+    int64_t a = at.at(lane).i, b = end.at(lane).i;
+    bool goesOn = isUnsigned ? uint64_t(a) < uint64_t(b) : a < b;
+    if (part[lane] && !goesOn)
+      part.clear(lane);
+  }
+}
+
+static LogicalResult runFor(Machine &machine, Operation *op) {
+  auto loop = cast<scf::ForOp>(op);
+  LaneValue at = machine.get(loop.getLowerBound());
+  const LaneValue end = machine.get(loop.getUpperBound()), step = machine.get(loop.getStep());
+  SmallVector<LaneValue> carried = getAll(machine, loop.getInitArgs());
+  Mask part = machine.mask;
+  while (true) {
+    dropEnded(part, at, end, loop.getUnsignedCmp());
+    if (part.isEmpty())
+      break;
+    machine.set(loop.getInductionVar(), at);
+    setAll(machine, loop.getRegionIterArgs(), carried);
+    if (failed(machine.runMasked(*loop.getBody(), part)))
+      return failure();
+    carried = yielded(machine, loop.getYieldedValues(), part, carried);
+    LaneValue next(std::max(at.width, step.width), 1);
+    for (int64_t lane = 0; lane < next.width; ++lane)
+      next.at(lane).i = at.at(lane).i + step.at(lane).i;
+    at = std::move(next);
+  }
+  setAll(machine, loop.getResults(), carried);
+  return success();
+}
+
+static LogicalResult runIf(Machine &machine, Operation *op) {
+  auto branch = cast<scf::IfOp>(op);
+  LaneValue condition = machine.get(branch.getCondition());
+  Mask yes = machine.mask, no = machine.mask;
+  for (int64_t lane = 0; lane < yes.size(); ++lane)
+    (condition.at(lane).i ? no : yes).clear(lane);
+  SmallVector<LaneValue> results;
+  if (!no.isEmpty() && branch.elseBlock()) {
+    if (failed(machine.runMasked(*branch.elseBlock(), no)))
+      return failure();
+    results = yielded(machine, branch.elseYield().getOperands(), machine.mask, {});
+  }
+  if (!yes.isEmpty()) {
+    if (failed(machine.runMasked(*branch.thenBlock(), yes)))
+      return failure();
+    results = yielded(machine, branch.thenYield().getOperands(), yes, results);
+  }
+  setAll(machine, branch.getResults(), results);
+  return success();
+}
+
+static LogicalResult runWhile(Machine &machine, Operation *op) {
+  auto loop = cast<scf::WhileOp>(op);
+  SmallVector<LaneValue> carried = getAll(machine, loop.getInits()), results;
+  Mask part = machine.mask;
+  while (!part.isEmpty()) {
+    setAll(machine, loop.getBeforeArguments(), carried);
+    if (failed(machine.runMasked(*loop.getBeforeBody(), part)))
+      return failure();
+    scf::ConditionOp condition = loop.getConditionOp();
+    results = yielded(machine, condition.getArgs(), part, results);
+    LaneValue goesOn = machine.get(condition.getCondition());
+    for (int64_t lane = 0; lane < part.size(); ++lane)
+      if (!goesOn.at(lane).i)
+        part.clear(lane);
+    if (part.isEmpty())
+      break;
+    setAll(machine, loop.getAfterArguments(), getAll(machine, condition.getArgs()));
+    if (failed(machine.runMasked(*loop.getAfterBody(), part)))
+      return failure();
+    carried = getAll(machine, loop.getYieldOp().getOperands());
+  }
+  setAll(machine, loop.getResults(), results);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Functions of the host
+//===----------------------------------------------------------------------===//
+
+LogicalResult danaus::sim::callHost(World &world, Operation *op, ArrayRef<LaneValue> arguments,
+                                    SmallVectorImpl<LaneValue> &results) {
+  auto function = cast<func::FuncOp>(op);
+  if (!llvm::hasSingleElement(function.getBody()))
+    return function.emitOpError() << "wanted a body of one block to simulate";
+  Machine host(world, /*lanes=*/1, /*isDevice=*/false);
+  Block &body = function.getBody().front();
+  setAll(host, body.getArguments(), arguments);
+  if (failed(host.run(body)))
+    return failure();
+  results = getAll(host, body.getTerminator()->getOperands());
+  return success();
+}
+
+static LogicalResult runCall(Machine &machine, Operation *op) {
+  auto call = cast<func::CallOp>(op);
+  auto callee = machine.world.module.lookupSymbol<func::FuncOp>(call.getCallee());
+  if (!callee || callee.isExternal())
+    return machine.fail(op, "calls a function without a body");
+  SmallVector<LaneValue> results;
+  if (failed(callHost(machine.world, callee, getAll(machine, call.getOperands()), results)))
+    return failure();
+  setAll(machine, op->getResults(), results);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Launches
+//===----------------------------------------------------------------------===//
+
+static std::array<int64_t, 3> sizesOf(Machine &machine, gpu::KernelDim3 dims) {
+  auto size = [&](Value value) { return machine.get(value).at(0).i; };
+  return {size(dims.x), size(dims.y), size(dims.z)};
+}
+
+static LogicalResult runBlockOfGrid(Machine &host, gpu::LaunchFuncOp launch, gpu::GPUFuncOp kernel,
+                                    const Place &place, uint32_t launchEpoch) {
+  const auto &[x, y, z] = place.blockSize;
+  Machine block(host.world, x * y * z, /*isDevice=*/true);
+  int64_t bytes = 0;
+  if (Value size = launch.getDynamicSharedMemorySize())
+    bytes = host.get(size).at(0).i;
+  Allocation shared("shared memory", bytes);
+  block.shared = &shared;
+  block.place = place;
+  block.launchEpoch = launchEpoch;
+  ++host.world.epoch;
+  setAll(block, kernel.getBody().front().getArguments(), getAll(host, launch.getKernelOperands()));
+  return block.run(kernel.getBody().front());
+}
+
+static LogicalResult runLaunch(Machine &machine, Operation *op) {
+  auto launch = cast<gpu::LaunchFuncOp>(op);
+  auto kernel = dyn_cast_or_null<gpu::GPUFuncOp>(
+      SymbolTable::lookupSymbolIn(machine.world.module, launch.getKernel()));
+  if (!kernel || !llvm::hasSingleElement(kernel.getBody()))
+    return machine.fail(op, "wanted a kernel with a body of one block to simulate");
+  Place place;
+  place.gridSize = sizesOf(machine, launch.getGridSizeOperandValues());
+  place.blockSize = sizesOf(machine, launch.getBlockSizeOperandValues());
+  int64_t threads = place.blockSize[0] * place.blockSize[1] * place.blockSize[2];
+  if (threads < 1 || threads > 1024)
+    return machine.fail(op, "wanted 1 to 1024 threads a block, found " + Twine(threads));
+  uint32_t launchEpoch = machine.world.epoch + 1;
+  for (int64_t z = 0; z < place.gridSize[2]; ++z)
+    for (int64_t y = 0; y < place.gridSize[1]; ++y)
+      for (int64_t x = 0; x < place.gridSize[0]; ++x) {
+        place.block = {x, y, z};
+        if (failed(runBlockOfGrid(machine, launch, kernel, place, launchEpoch)))
+          return failure();
+      }
+  return success();
+}
+
+void danaus::sim::addControlOps(HandlerTable &table) {
+  table[TypeID::get<scf::ForOp>()] = runFor;
+  table[TypeID::get<scf::IfOp>()] = runIf;
+  table[TypeID::get<scf::WhileOp>()] = runWhile;
+  table[TypeID::get<func::CallOp>()] = runCall;
+  table[TypeID::get<gpu::LaunchFuncOp>()] = runLaunch;
+}

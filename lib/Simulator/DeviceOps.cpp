@@ -1,0 +1,166 @@
+//===- DeviceOps.cpp - What only device code does -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Machine.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include <cstring>
+
+using namespace mlir;
+using namespace danaus::sim;
+
+//===----------------------------------------------------------------------===//
+// Numbers of threads and blocks
+//===----------------------------------------------------------------------===//
+
+template <typename Op, std::array<int64_t, 3> Place::*field>
+static LogicalResult runSame(Machine &machine, Operation *op) {
+  auto dimension = static_cast<size_t>(cast<Op>(op).getDimension());
+  machine.set(op->getResult(0), LaneValue::same(toWord((machine.place.*field)[dimension])));
+  return success();
+}
+
+static LogicalResult runThreadId(Machine &machine, Operation *op) {
+  const auto &[x, y, z] = machine.place.blockSize;
+  LaneValue result(machine.lanes(), 1);
+  gpu::Dimension dimension = cast<gpu::ThreadIdOp>(op).getDimension();
+  for (int64_t lane = 0; lane < machine.lanes(); ++lane)
+    result.at(lane).i = dimension == gpu::Dimension::x   ? lane % x
+                        : dimension == gpu::Dimension::y ? lane / x % y
+                                                         : lane / (x * y);
+  machine.set(op->getResult(0), std::move(result));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Barriers and shared memory
+//===----------------------------------------------------------------------===//
+
+static LogicalResult runBarrier(Machine &machine, Operation *op) {
+  if (!machine.mask.isFull())
+    return machine.fail(op, "wanted all " + Twine(machine.lanes()) +
+                                " threads at a barrier, found " + Twine(machine.mask.numActive()));
+  ++machine.world.epoch;
+  return success();
+}
+
+static LogicalResult runSharedMemory(Machine &machine, Operation *op) {
+  LaneValue result;
+  result.view = wholeView(machine.shared, {machine.shared->size()});
+  machine.set(op->getResult(0), std::move(result));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Asynchronous copies
+//===----------------------------------------------------------------------===//
+
+static SmallVector<int64_t> indexOf(Machine &machine, ValueRange indices, int64_t lane) {
+  return llvm::map_to_vector(indices, [&](Value index) { return machine.get(index).at(lane).i; });
+}
+
+/// cp.async copies 4, 8 or 16 bytes between addresses that are multiples of them.
+static LogicalResult checkCopy(Machine &machine, const AsyncCopy &copy, int64_t lane) {
+  int64_t bytes = copy.targetBytes;
+  if (bytes != 4 && bytes != 8 && bytes != 16)
+    return machine.fail(copy.op, "wanted to copy 4, 8 or 16 bytes, found " + Twine(bytes), lane);
+  bool readsSource = copy.sourceBytes > 0;
+  if (copy.targetByte % bytes != 0 || (readsSource && copy.sourceByte % bytes != 0))
+    return machine.fail(copy.op,
+                        "misaligned copy of " + Twine(bytes) + " bytes from byte " +
+                            Twine(copy.sourceByte) + " of " + copy.source->name + " to byte " +
+                            Twine(copy.targetByte) + " of " + copy.target->name,
+                        lane);
+  return success();
+}
+
+static LogicalResult beginCopy(Machine &machine, nvgpu::DeviceAsyncCopyOp op, int64_t lane) {
+  const View &target = *machine.get(op.getDst()).view, &source = *machine.get(op.getSrc()).view;
+  int64_t elements = op.getDstElements().getSExtValue(), read = elements;
+  if (Value given = op.getSrcElements())
+    read = machine.get(given).at(lane).i;
+  if (read < 0 || read > elements)
+    return machine.fail(
+        op, "wanted 0 to " + Twine(elements) + " elements of the source, found " + Twine(read),
+        lane);
+  Type element = cast<MemRefType>(op.getDst().getType()).getElementType();
+  int64_t bytes = bytesOf(partOf(element)) * elementsOf(element);
+  AsyncCopy copy{op, target.memory, source.memory, 0, 0, elements * bytes, read * bytes};
+  FailureOr<int64_t> first =
+      machine.locate(op, lane, target, bytes, indexOf(machine, op.getDstIndices(), lane), elements);
+  if (failed(first))
+    return failure();
+  copy.targetByte = *first;
+  if (read > 0) {
+    first =
+        machine.locate(op, lane, source, bytes, indexOf(machine, op.getSrcIndices(), lane), read);
+    if (failed(first) ||
+        failed(machine.touch(op, lane, *source.memory, *first, copy.sourceBytes, false)))
+      return failure();
+    copy.sourceByte = *first;
+  }
+  if (failed(checkCopy(machine, copy, lane)) ||
+      failed(machine.touch(op, lane, *target.memory, copy.targetByte, copy.targetBytes, true)))
+    return failure();
+  target.memory->setInFlight(copy.targetByte, copy.targetBytes, +1);
+  std::memset(target.memory->bytes.data() + copy.targetByte, Allocation::poison, copy.targetBytes);
+  machine.copies[lane].open.push_back(copy);
+  return success();
+}
+
+static LogicalResult land(Machine &machine, const AsyncCopy &copy, int64_t lane) {
+  char *target = copy.target->bytes.data() + copy.targetByte;
+  copy.target->setInFlight(copy.targetByte, copy.targetBytes, -1);
+  std::memset(target, 0, copy.targetBytes);
+  if (copy.sourceBytes > 0)
+    std::memcpy(target, copy.source->bytes.data() + copy.sourceByte, copy.sourceBytes);
+  return machine.touch(copy.op, lane, *copy.target, copy.targetByte, copy.targetBytes, true);
+}
+
+static LogicalResult runAsyncCopy(Machine &machine, Operation *op) {
+  for (int64_t lane = 0; lane < machine.lanes(); ++lane)
+    if (machine.mask[lane] && failed(beginCopy(machine, cast<nvgpu::DeviceAsyncCopyOp>(op), lane)))
+      return failure();
+  return success();
+}
+
+static LogicalResult runCommit(Machine &machine, Operation *) {
+  for (int64_t lane = 0; lane < machine.lanes(); ++lane)
+    if (machine.mask[lane]) {
+      LaneCopies &copies = machine.copies[lane];
+      copies.groups.push_back(std::move(copies.open));
+      copies.open.clear();
+    }
+  return success();
+}
+
+/// All groups of a lane but the last n land.
+static LogicalResult runWait(Machine &machine, Operation *op) {
+  size_t left = cast<NVVM::CpAsyncWaitGroupOp>(op).getN();
+  for (int64_t lane = 0; lane < machine.lanes(); ++lane) {
+    std::deque<std::vector<AsyncCopy>> &groups = machine.copies[lane].groups;
+    for (; machine.mask[lane] && groups.size() > left; groups.pop_front())
+      for (const AsyncCopy &copy : groups.front())
+        if (failed(land(machine, copy, lane)))
+          return failure();
+  }
+  return success();
+}
+
+void danaus::sim::addDeviceOps(HandlerTable &table) {
+  table[TypeID::get<gpu::ThreadIdOp>()] = runThreadId;
+  table[TypeID::get<gpu::BlockIdOp>()] = runSame<gpu::BlockIdOp, &Place::block>;
+  table[TypeID::get<gpu::BlockDimOp>()] = runSame<gpu::BlockDimOp, &Place::blockSize>;
+  table[TypeID::get<gpu::GridDimOp>()] = runSame<gpu::GridDimOp, &Place::gridSize>;
+  table[TypeID::get<gpu::BarrierOp>()] = runBarrier;
+  table[TypeID::get<gpu::DynamicSharedMemoryOp>()] = runSharedMemory;
+  table[TypeID::get<nvgpu::DeviceAsyncCopyOp>()] = runAsyncCopy;
+  table[TypeID::get<NVVM::CpAsyncCommitGroupOp>()] = runCommit;
+  table[TypeID::get<NVVM::CpAsyncWaitGroupOp>()] = runWait;
+}
