@@ -105,7 +105,7 @@ module attributes {danaus.target = "sm_90a"} {
 // CHECK: gpu.dealloc %[[MIDDLE]]
 // CHECK-LABEL: gpu.func @a_cut_and_a_map_kernel_1(
 // CHECK-SAME: %{{.+}}: memref<?x8xf32>, %{{.+}}: memref<3x1x8x4x2xf32>, %[[B:.+]]: memref<24xf32>, %{{.+}}: memref<?x24xf32>)
-// CHECK: tile.map %{{.+}} : <acc, 16x8xf32{{.*}}> {
+// CHECK: tile.map %{{.+}} : !tile.fragment<acc, 16x8xf32{{.*}}> {
 // CHECK: ^bb0(%[[SUM:.+]]: f32, %{{.+}}: index, %[[J:.+]]: index):
 // CHECK:   %[[COLUMN:.+]] = arith.addi %{{.+}}, %[[J]]
 // CHECK:   %[[VALUE:.+]] = memref.load %[[B]][%[[COLUMN]]]
@@ -149,7 +149,7 @@ func.func @a_kernel_of_another_unit(%x: memref<?x8xf32>, %w: memref<4x3x2xf32>, 
 
 // A ring: one launch of all groups, those of the first stage in one branch, those of the second in the other. What goes
 // between is a ring of 64 tiles of 16 rows; one thread awaits and signals. Counter 64 + s is that of a slot read.
-// CHECK-DAG: #[[$TURNED:.+]] = affine_map<(d0, d1) -> (d0 * {{[0-9]+}} + ((d1 floordiv 4096) * 64 + d1 mod 64) * 64 + (d1 floordiv 64) mod 64)>
+// CHECK-DAG: #[[$TURNED:.+]] = affine_map<(d0, d1) -> (d0 * 514 + ((d1 floordiv 512) * 64 + d1 mod 64) * 8 + (d1 floordiv 64) mod 8)>
 module attributes {danaus.target = "sm_90a"} {
 // CHECK-LABEL: func.func @parts_that_run_at_once(
 // CHECK-DAG: %[[RING:.+]] = gpu.alloc () : memref<1024x4096xbf16>

@@ -51,7 +51,7 @@ func.func @layer(%w1: tensor<16x16x16xbf16>, %w2: tensor<16x16x16xbf16>, %bias: 
 
 // One launch, and the weights of both stages fit in the registers of its warps.
 // ASSIGN-LABEL: func.func @layer(
-// ASSIGN:         chain.kernel {{.*}} schedule(<unit = mma_sync, rows = 16,{{.*}} placement = registers>)
+// ASSIGN:         chain.kernel {{.*}} schedule(<unit = mma_sync, rows = 16,{{.*}} placement = registers, outputs = 2>)
 // ASSIGN-NOT:     cuts
 
 // A fragment of 16 x 8 is 256 bytes in a row, a lane's part of it 8 bytes.

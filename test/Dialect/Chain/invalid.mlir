@@ -311,7 +311,7 @@ func.func @contract_block_rows_C3(%x: memref<?x8xf32>, %w: memref<4x1x2x16xf32>,
 // -----
 
 func.func @schedule_with_an_unknown_unit() attributes {
-  // expected-error @below {{expected one of [fma, mma_sync, amx] for the arithmetic unit that a kernel runs on, got: abacus}}
+  // expected-error @below {{expected one of [fma, mma_sync, amx, wgmma] for the arithmetic unit that a kernel runs on, got: abacus}}
   // expected-error @below {{failed to parse Chain_ScheduleAttr parameter 'unit' which is to be a `::danaus::chain::Unit`}}
   test.a = #chain.schedule<unit = abacus>
 } {

@@ -8,7 +8,7 @@ func.func @product_of_bf16_fragments(%x: memref<640xbf16, 3>, %w: memref<32x4x2x
   %a = tile.load_a %x[%i] row_pitch 40 : memref<640xbf16, 3> -> !tile.fragment<a, 16x16xbf16>
   // CHECK: %[[B:.+]] = tile.load_b %[[W]][%[[I]], %[[I]], %[[I]]] : memref<32x4x2x8x4x2x2xbf16> -> <b, 16x8xbf16, split>
   %b = tile.load_b %w[%i, %i, %i] : memref<32x4x2x8x4x2x2xbf16> -> !tile.fragment<b, 16x8xbf16, split>
-  // CHECK: %[[ZERO:.+]] = tile.zero : <acc, 16x8xf32, split>
+  // CHECK: %[[ZERO:.+]] = tile.zero : !tile.fragment<acc, 16x8xf32, split>
   %zero = tile.zero : !tile.fragment<acc, 16x8xf32, split>
   // CHECK: tile.mma %[[A]], %[[B]], %[[ZERO]] : <a, 16x16xbf16>, <b, 16x8xbf16, split>, <acc, 16x8xf32, split>
   %sum = tile.mma %a, %b, %zero : !tile.fragment<a, 16x16xbf16>, !tile.fragment<b, 16x8xbf16, split>, !tile.fragment<acc, 16x8xf32, split>
@@ -34,7 +34,7 @@ func.func @product_of_f32_fragments(%x: memref<192xf32, 3>, %wide: memref<320xf3
 // CHECK-SAME:    %[[ACC:.+]]: !tile.fragment<acc, 16x8xf32>, %[[BIAS:.+]]: memref<8xf32>)
 func.func @map_with_position(%acc: !tile.fragment<acc, 16x8xf32>, %bias: memref<8xf32>)
     -> !tile.fragment<acc, 16x8xf32> {
-  // CHECK: tile.map %[[ACC]] : <acc, 16x8xf32> {
+  // CHECK: tile.map %[[ACC]] : !tile.fragment<acc, 16x8xf32> {
   // CHECK-NEXT: ^bb0(%[[V:.+]]: f32, %{{.+}}: index, %[[J:.+]]: index):
   // CHECK-NEXT:   %[[B:.+]] = memref.load %[[BIAS]][%[[J]]]
   // CHECK-NEXT:   %[[S:.+]] = arith.addf %[[V]], %[[B]]
