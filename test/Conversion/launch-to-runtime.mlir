@@ -120,3 +120,31 @@ func.func @memory_on_the_stack(%y: memref<3xf32>) attributes {danaus.on_device} 
   memref.copy %t, %y : memref<3xf32> to memref<3xf32>
   return
 }
+
+// -----
+
+// A tensor is described on the stack, at 64 bytes, and the launch passes the description itself, not its address.
+module attributes {gpu.container_module} {
+// CHECK: llvm.func @danausCudaTensorMap(!llvm.ptr, !llvm.ptr, i32, i32, !llvm.ptr, !llvm.ptr, !llvm.ptr) -> i32
+// CHECK-LABEL: func.func @boxes(
+func.func @boxes(%x: memref<?x4096xbf16>, %rows: index) {
+  %c1 = arith.constant 1 : index
+  %c384 = arith.constant 384 : index
+  // CHECK: %[[MAP:.+]] = llvm.alloca %{{.+}} x !llvm.array<16 x i64> {alignment = 64 : i64}
+  // CHECK: %[[SIZES:.+]] = llvm.alloca %{{.+}} x i64
+  // CHECK: %[[STRIDES:.+]] = llvm.alloca %{{.+}} x i64
+  // CHECK: %[[BOX:.+]] = llvm.alloca %{{.+}} x i64
+  // CHECK: llvm.call @danausCudaTensorMap(%[[MAP]], %{{.+}}, %{{.+}}, %{{.+}}, %[[SIZES]], %[[STRIDES]], %[[BOX]])
+  %map = tile.tensor_map %x rows %rows sizes [256, 16, -1] strides [1, 256, 4096] box [64, 1, 128] : memref<?x4096xbf16>
+  // CHECK: %[[ARRAY:.+]] = llvm.alloca %{{.+}} x !llvm.ptr
+  // CHECK: llvm.store %[[MAP]], %{{.+}} : !llvm.ptr, !llvm.ptr
+  // CHECK: llvm.call @danausCudaLaunch({{.+}}, %[[ARRAY]])
+  gpu.launch_func @danaus_kernels::@k blocks in (%rows, %c1, %c1) threads in (%c384, %c1, %c1) args(%map : !llvm.ptr, %rows : index)
+  return
+}
+gpu.module @danaus_kernels {
+  gpu.func @k(%map: !llvm.ptr, %rows: index) kernel {
+    gpu.return
+  }
+}
+}

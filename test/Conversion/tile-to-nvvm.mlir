@@ -155,3 +155,88 @@ func.func @awaiting_acquires(%counters: memref<64xi32>, %slot: index, %least: in
   tile.await %counters[%slot] at_least %least : memref<64xi32>
   return
 }
+
+// CHECK-LABEL: @barriers_of_shared_memory(
+func.func @barriers_of_shared_memory(%barriers: memref<8xi64, 3>, %i: index, %p: i32) {
+  // CHECK-DAG: %[[COUNT:.+]] = llvm.mlir.constant(2 : i32) : i32
+  // CHECK-DAG: %[[BYTES:.+]] = llvm.mlir.constant(49152 : i32) : i32
+  // CHECK: %[[BARRIER:.+]] = llvm.inttoptr %{{.+}} : i64 to !llvm.ptr<3>
+  // CHECK: nvvm.mbarrier.init %[[BARRIER]], %[[COUNT]] : !llvm.ptr<3>, i32
+  tile.barrier_init %barriers[%i] count 2 : memref<8xi64, 3>
+  // CHECK: nvvm.mbarrier.arrive.expect_tx %{{.+}}, %[[BYTES]] : !llvm.ptr<3>, i32
+  tile.barrier_expect %barriers[%i] bytes 49152 : memref<8xi64, 3>
+  // CHECK: nvvm.mbarrier.arrive %{{.+}} : !llvm.ptr<3> -> i64
+  tile.barrier_arrive %barriers[%i] : memref<8xi64, 3>
+  // CHECK: nvvm.mbarrier.try_wait.parity %{{.+}}, %{{.+}}, %{{.+}} : !llvm.ptr<3>, i32, i32
+  tile.barrier_wait %barriers[%i] parity %p : memref<8xi64, 3>
+  return
+}
+
+// A box lands in the block's own shared memory, which is part of its cluster's.
+// CHECK-LABEL: @bulk_copies(
+// CHECK-SAME:    %[[MAP:.+]]: !llvm.ptr,
+func.func @bulk_copies(%map: !llvm.ptr, %ring: memref<8192xbf16, 3>, %barriers: memref<8xi64, 3>, %i: index) {
+  // CHECK: %[[COORDINATE:.+]] = arith.index_cast %{{.+}} : index to i32
+  // CHECK: nvvm.cp.async.bulk.tensor.shared.cluster.global %{{.+}}, %[[MAP]], %{{.+}}, box[%[[COORDINATE]],
+  tile.bulk_load %map[%i, %i, %i] into %ring[%i] signals %barriers[%i] : memref<8192xbf16, 3>, memref<8xi64, 3>
+  // CHECK: nvvm.cp.async.bulk.tensor.global.shared.cta %[[MAP]], %{{.+}}, box[%{{.+}}, %{{.+}}]
+  tile.bulk_store %ring[%i] into %map[%i, %i] : memref<8192xbf16, 3>
+  return
+}
+
+// The address in units of 16 bytes, groups of 8 rows 1024 bytes apart, the 128-byte swizzle; step 3 begins 6 units on.
+// CHECK-LABEL: @products_of_warpgroups(
+func.func @products_of_warpgroups(%ring: memref<8192xbf16, 3>, %i: index, %acc: !tile.sums<8>) -> !tile.sums<8> {
+  // CHECK-DAG: %[[LAYOUT:.+]] = llvm.mlir.constant(4611686293305360384 : i64) : i64
+  // CHECK-DAG: %[[FORWARD:.+]] = llvm.mlir.constant(6 : i64) : i64
+  // CHECK: %[[START:.+]] = llvm.lshr %{{.+}}, %{{.+}} : i64
+  // CHECK: %[[MATRIX:.+]] = llvm.or %[[START]], %[[LAYOUT]] : i64
+  %m = tile.describe %ring[%i] : memref<8192xbf16, 3> -> !tile.descriptor<bf16>
+  // CHECK: nvvm.wgmma.fence.aligned
+  tile.wgmma_fence
+  // CHECK: nvvm.wgmma.mma_async %[[MATRIX]], %[[MATRIX]], {{.+}} <m = 64, n = 8, k = 16>, D[{{.+}}, <zero>], A[<bf16>, {{.+}}
+  %first = tile.wgmma %m, %m step 0 : !tile.descriptor<bf16>, !tile.descriptor<bf16> -> !tile.sums<8>
+  // CHECK: llvm.inline_asm has_side_effects asm_dialect = att "wgmma.fence.sync.aligned;", "=f,=f,=f,=f,0,1,2,3"
+  %ready = tile.wgmma_fence %acc : !tile.sums<8> -> !tile.sums<8>
+  // CHECK: %[[LAST:.+]] = llvm.add %[[MATRIX]], %[[FORWARD]] : i64
+  // CHECK: nvvm.wgmma.mma_async %[[LAST]], %{{.+}}, {{.+}} D[{{.+}}, <one>],
+  %sums = tile.wgmma %m, %m add %ready step 3 : !tile.descriptor<bf16>, !tile.descriptor<bf16>, !tile.sums<8> -> !tile.sums<8>
+  // CHECK: llvm.inline_asm has_side_effects asm_dialect = att "wgmma.wait_group.sync.aligned 0;", "=f,=f,=f,=f,0,1,2,3"
+  %done = tile.wgmma_wait %sums : !tile.sums<8>
+  return %done : !tile.sums<8>
+}
+
+// CHECK-LABEL: @sums_of_zeros(
+// CHECK: llvm.mlir.zero : !llvm.struct<(f32, f32, f32, f32)>
+func.func @sums_of_zeros() -> !tile.sums<8> {
+  %zero = tile.zero : !tile.sums<8>
+  return %zero : !tile.sums<8>
+}
+
+// Lane 4 g + t of warp w holds rows 16 w + g and 16 w + g + 8, columns 2 t and 2 t + 1.
+// CHECK-LABEL: @map_of_sums(
+func.func @map_of_sums(%sums: !tile.sums<8>, %bias: memref<8xf32>) -> !tile.sums<8> {
+  // CHECK-COUNT-4: memref.load %{{.+}} : memref<8xf32>
+  // CHECK-NOT: memref.load
+  // CHECK: llvm.insertvalue %{{.+}}, %{{.+}}[3] : !llvm.struct<(f32, f32, f32, f32)>
+  %y = tile.map %sums : !tile.sums<8> {
+  ^bb0(%v: f32, %i: index, %j: index):
+    %b = memref.load %bias[%j] : memref<8xf32>
+    %s = arith.addf %v, %b : f32
+    tile.yield %s : f32
+  }
+  return %y : !tile.sums<8>
+}
+
+// Pairs of columns are stored together, their units exchanged by the row.
+// CHECK-LABEL: @sums_are_staged_swizzled(
+func.func @sums_are_staged_swizzled(%sums: !tile.sums<16>, %y: memref<1024xbf16, 3>, %i: index) {
+  // CHECK: %[[UNIT:.+]] = arith.xori %{{.+}}, %{{.+}} : index
+  // CHECK: arith.truncf %{{.+}} : vector<2xf32> to vector<2xbf16>
+  // CHECK: vector.store %{{.+}} {alignment = 4 : i64} : memref<1024xbf16, 3>, vector<2xbf16>
+  // CHECK-COUNT-3: vector.store
+  // CHECK-NOT: vector.store
+  // CHECK: return
+  tile.stage %sums columns 0 count 16 into %y[%i] width 16 : !tile.sums<16> into memref<1024xbf16, 3>
+  return
+}

@@ -61,6 +61,25 @@ func.func @tensor_cores_have_an_order_of_their_own(%x: tensor<?x8xbf16>, %w: ten
   return %y : tensor<?x12xbf16>
 }
 
+// Products of warpgroups read rows of c; the rows of the first weight are in the order in which stage 1 reads.
+// CHECK-LABEL: func @warpgroups_read_rows_of_c(
+// CHECK-SAME:      tensor<2x1x64x16xbf16>, %{{.+}}: tensor<1x8x8x16xbf16>
+// CHECK:           chain.stage {{.*}} pattern(2, 64, 16, 1) {{.*}} packing(<kind = k_major, group = 64, digit = 8>)
+// CHECK:           chain.stage {{.*}} pattern(1, 8, 16, 8) {{.*}} packing(<kind = k_major>)
+func.func @warpgroups_read_rows_of_c(%x: tensor<?x32xbf16>, %w0: tensor<2x64x16xbf16>, %w1: tensor<8x8x16xbf16>,
+    %init: tensor<?x64xbf16>) -> tensor<?x64xbf16> {
+  %y = chain.kernel ins(%x, %w0, %w1 : tensor<?x32xbf16>, tensor<2x64x16xbf16>, tensor<8x8x16xbf16>)
+      outs(%init : tensor<?x64xbf16>) schedule(<unit = wgmma, rows = 128, cuts = [1], panel = 64>) {
+  ^bb0(%xi: tensor<?x32xbf16>, %a: tensor<2x64x16xbf16>, %b: tensor<8x8x16xbf16>):
+    %0 = chain.stage %xi, %a pattern(2, 64, 16, 1) order "abc"
+        : tensor<?x32xbf16>, tensor<2x64x16xbf16> -> tensor<?x128xbf16>
+    %1 = chain.stage %0, %b pattern(1, 8, 16, 8) order "dbc"
+        : tensor<?x128xbf16>, tensor<8x8x16xbf16> -> tensor<?x64xbf16>
+    chain.yield %1 : tensor<?x64xbf16>
+  } -> tensor<?x64xbf16>
+  return %y : tensor<?x64xbf16>
+}
+
 // CHECK-LABEL: func @a_kernel_without_a_schedule_is_left_alone(
 // CHECK-NOT:     packing
 // CHECK:         return

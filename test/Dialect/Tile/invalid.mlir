@@ -165,3 +165,157 @@ func.func @store_in_f64_C4(%c: !tile.fragment<acc, 16x8xf32>, %y: memref<1024xf6
   tile.store %c into %y[%i, %i] step 1 map #map : !tile.fragment<acc, 16x8xf32> into memref<1024xf64, 3>
   return
 }
+
+// -----
+
+// expected-error @below {{columns of sums: wanted a multiple of 8 up to 256, found 12}}
+func.func private @sums_of_odd_width() -> !tile.sums<12>
+
+// -----
+
+// expected-error @below {{element type of a descriptor: wanted bf16 or f16, found 'f32'}}
+func.func private @descriptor_in_f32() -> !tile.descriptor<f32>
+
+// -----
+
+func.func @map_of_one_dimension_C1(%x: memref<?x4096xbf16>, %n: index) {
+  // expected-error @below {{'tile.tensor_map' op sizes: wanted 2 to 5, found 1}}
+  %map = tile.tensor_map %x rows %n sizes [4096] strides [1] box [64] : memref<?x4096xbf16>
+  return
+}
+
+// -----
+
+func.func @map_without_a_stride_C1(%x: memref<?x4096xbf16>, %n: index) {
+  // expected-error @below {{'tile.tensor_map' op wanted 2 strides and box extents, found 1 and 2}}
+  %map = tile.tensor_map %x rows %n sizes [4096, -1] strides [1] box [64, 128] : memref<?x4096xbf16>
+  return
+}
+
+// -----
+
+func.func @map_of_rows_twice_C1(%x: memref<?x4096xbf16>, %n: index) {
+  // expected-error @below {{'tile.tensor_map' op sizes: wanted positive ones and -1 at most once, found -1, -1}}
+  %map = tile.tensor_map %x rows %n sizes [-1, -1] strides [1, 4096] box [64, 128] : memref<?x4096xbf16>
+  return
+}
+
+// -----
+
+func.func @map_with_unaligned_rows_C2(%x: memref<?x4096xbf16>, %n: index) {
+  // expected-error @below {{'tile.tensor_map' op strides: wanted 1, then positive multiples of 8, found 1, 4092}}
+  %map = tile.tensor_map %x rows %n sizes [4096, -1] strides [1, 4092] box [64, 128] : memref<?x4096xbf16>
+  return
+}
+
+// -----
+
+func.func @map_with_boxes_too_wide_C3(%x: memref<?x4096xbf16>, %n: index) {
+  // expected-error @below {{'tile.tensor_map' op box: wanted extents of 1 to 256, the first 8, 16, 32 or 64, found 128, 128}}
+  %map = tile.tensor_map %x rows %n sizes [4096, -1] strides [1, 4096] box [128, 128] : memref<?x4096xbf16>
+  return
+}
+
+// -----
+
+func.func @map_of_f32_C4(%x: memref<?x4096xf32>, %n: index) {
+  // expected-error @below {{'tile.tensor_map' op source: wanted a row-major memref of f16 or bf16, found 'memref<?x4096xf32>'}}
+  %map = tile.tensor_map %x rows %n sizes [4096, -1] strides [1, 4096] box [64, 128] : memref<?x4096xf32>
+  return
+}
+
+// -----
+
+func.func @load_at_one_coordinate_C1(%map: !llvm.ptr, %ring: memref<8192xbf16, 3>, %barriers: memref<8xi64, 3>, %i: index) {
+  // expected-error @below {{'tile.bulk_load' op coordinates: wanted 2 to 5, found 1}}
+  tile.bulk_load %map[%i] into %ring[%i] signals %barriers[%i] : memref<8192xbf16, 3>, memref<8xi64, 3>
+  return
+}
+
+// -----
+
+func.func @store_at_six_coordinates_C1(%map: !llvm.ptr, %ring: memref<8192xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.bulk_store' op coordinates: wanted 2 to 5, found 6}}
+  tile.bulk_store %ring[%i] into %map[%i, %i, %i, %i, %i, %i] : memref<8192xbf16, 3>
+  return
+}
+
+// -----
+
+func.func @barrier_without_arrivals_C1(%barriers: memref<8xi64, 3>, %i: index) {
+  // expected-error @below {{'tile.barrier_init' op attribute 'count' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+  tile.barrier_init %barriers[%i] count 0 : memref<8xi64, 3>
+  return
+}
+
+// -----
+
+func.func @barrier_for_no_bytes_C1(%barriers: memref<8xi64, 3>, %i: index) {
+  // expected-error @below {{'tile.barrier_expect' op attribute 'bytes' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+  tile.barrier_expect %barriers[%i] bytes 0 : memref<8xi64, 3>
+  return
+}
+
+// -----
+
+func.func @describe_as_another_type_C1(%ring: memref<8192xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.describe' op element type of the buffer: wanted 'f16', found 'bf16'}}
+  %m = tile.describe %ring[%i] : memref<8192xbf16, 3> -> !tile.descriptor<f16>
+  return
+}
+
+// -----
+
+func.func @fence_that_changes_the_type_C1(%sums: !tile.sums<256>) {
+  // expected-error @below {{'tile.wgmma_fence' op results: wanted the types of the sums, found '!tile.sums<128>'}}
+  %ready = tile.wgmma_fence %sums : !tile.sums<256> -> !tile.sums<128>
+  return
+}
+
+// -----
+
+func.func @wgmma_of_two_types_C1(%a: !tile.descriptor<bf16>, %b: !tile.descriptor<f16>) {
+  // expected-error @below {{'tile.wgmma' op element type of b: wanted 'bf16', found 'f16'}}
+  %s = tile.wgmma %a, %b step 0 : !tile.descriptor<bf16>, !tile.descriptor<f16> -> !tile.sums<64>
+  return
+}
+
+// -----
+
+func.func @wgmma_past_the_rows_C2(%a: !tile.descriptor<bf16>) {
+  // expected-error @below {{'tile.wgmma' op step: wanted 0 to 3, found 4}}
+  %s = tile.wgmma %a, %a step 4 : !tile.descriptor<bf16>, !tile.descriptor<bf16> -> !tile.sums<64>
+  return
+}
+
+// -----
+
+func.func @wgmma_on_sums_of_another_width_C3(%a: !tile.descriptor<bf16>, %acc: !tile.sums<128>) {
+  // expected-error @below {{'tile.wgmma' op acc: wanted '!tile.sums<64>', found '!tile.sums<128>'}}
+  %s = tile.wgmma %a, %a add %acc step 0 : !tile.descriptor<bf16>, !tile.descriptor<bf16>, !tile.sums<128> -> !tile.sums<64>
+  return
+}
+
+// -----
+
+func.func @stage_of_a_part_of_a_box_C1(%sums: !tile.sums<128>, %y: memref<8192xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.stage' op width: wanted 8, 16, 32 or 64 that divides the count 96, found 64}}
+  tile.stage %sums columns 0 count 96 into %y[%i] width 64 : !tile.sums<128> into memref<8192xbf16, 3>
+  return
+}
+
+// -----
+
+func.func @stage_past_the_last_column_C2(%sums: !tile.sums<128>, %y: memref<8192xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.stage' op columns: wanted a multiple of 8 and 128 columns of 128 from there, found 64}}
+  tile.stage %sums columns 64 count 128 into %y[%i] width 64 : !tile.sums<128> into memref<8192xbf16, 3>
+  return
+}
+
+// -----
+
+func.func @stage_in_f32_C3(%sums: !tile.sums<128>, %y: memref<8192xf32, 3>, %i: index) {
+  // expected-error @below {{'tile.stage' op element type of the buffer: wanted f16 or bf16, found 'f32'}}
+  tile.stage %sums columns 0 count 128 into %y[%i] width 64 : !tile.sums<128> into memref<8192xf32, 3>
+  return
+}

@@ -66,3 +66,59 @@ func.func @store_adjacent_columns_below_a_limit(%c: !tile.fragment<acc, 16x8xf32
       : !tile.fragment<acc, 16x8xf32> into memref<1024xf16, 3>
   return
 }
+
+// CHECK-LABEL: @counters_of_a_ring(
+// CHECK-SAME:    %[[COUNTERS:.+]]: memref<64xi32>, %[[SLOT:.+]]: index, %[[LEAST:.+]]: index)
+func.func @counters_of_a_ring(%counters: memref<64xi32>, %slot: index, %least: index) {
+  // CHECK: tile.await %[[COUNTERS]][%[[SLOT]]] at_least %[[LEAST]] : memref<64xi32>
+  tile.await %counters[%slot] at_least %least : memref<64xi32>
+  // CHECK: tile.signal %[[COUNTERS]][%[[SLOT]]] : memref<64xi32>
+  tile.signal %counters[%slot] : memref<64xi32>
+  return
+}
+
+// CHECK-LABEL: @barriers_in_shared_memory(
+// CHECK-SAME:    %[[BARRIERS:.+]]: memref<8xi64, 3>, %[[I:.+]]: index, %[[P:.+]]: i32)
+func.func @barriers_in_shared_memory(%barriers: memref<8xi64, 3>, %i: index, %p: i32) {
+  // CHECK: tile.barrier_init %[[BARRIERS]][%[[I]]] count 8 : memref<8xi64, 3>
+  tile.barrier_init %barriers[%i] count 8 : memref<8xi64, 3>
+  // CHECK: tile.barrier_expect %[[BARRIERS]][%[[I]]] bytes 49152 : memref<8xi64, 3>
+  tile.barrier_expect %barriers[%i] bytes 49152 : memref<8xi64, 3>
+  // CHECK: tile.barrier_arrive %[[BARRIERS]][%[[I]]] : memref<8xi64, 3>
+  tile.barrier_arrive %barriers[%i] : memref<8xi64, 3>
+  // CHECK: tile.barrier_wait %[[BARRIERS]][%[[I]]] parity %[[P]] : memref<8xi64, 3>
+  tile.barrier_wait %barriers[%i] parity %p : memref<8xi64, 3>
+  return
+}
+
+// CHECK-LABEL: @bulk_copies_of_boxes(
+// CHECK-SAME:    %[[X:.+]]: memref<?x4096xbf16>, %[[RING:.+]]: memref<98304xbf16, 3>, %[[BARRIERS:.+]]: memref<8xi64, 3>, %[[I:.+]]: index)
+func.func @bulk_copies_of_boxes(%x: memref<?x4096xbf16>, %ring: memref<98304xbf16, 3>, %barriers: memref<8xi64, 3>, %i: index) {
+  // CHECK: %[[MAP:.+]] = tile.tensor_map %[[X]] rows %[[I]] sizes [256, 16, -1] strides [1, 256, 4096] box [64, 1, 128] : memref<?x4096xbf16>
+  %map = tile.tensor_map %x rows %i sizes [256, 16, -1] strides [1, 256, 4096] box [64, 1, 128] : memref<?x4096xbf16>
+  // CHECK: tile.bulk_load %[[MAP]][%[[I]], %[[I]], %[[I]]] into %[[RING]][%[[I]]] signals %[[BARRIERS]][%[[I]]] : memref<98304xbf16, 3>, memref<8xi64, 3>
+  tile.bulk_load %map[%i, %i, %i] into %ring[%i] signals %barriers[%i] : memref<98304xbf16, 3>, memref<8xi64, 3>
+  // CHECK: tile.bulk_store %[[RING]][%[[I]]] into %[[MAP]][%[[I]], %[[I]], %[[I]]] : memref<98304xbf16, 3>
+  tile.bulk_store %ring[%i] into %map[%i, %i, %i] : memref<98304xbf16, 3>
+  return
+}
+
+// CHECK-LABEL: @product_of_a_warpgroup(
+// CHECK-SAME:    %[[RING:.+]]: memref<98304xbf16, 3>, %[[I:.+]]: index)
+func.func @product_of_a_warpgroup(%ring: memref<98304xbf16, 3>, %i: index) {
+  // CHECK: %[[A:.+]] = tile.describe %[[RING]][%[[I]]] : memref<98304xbf16, 3> -> <bf16>
+  %a = tile.describe %ring[%i] : memref<98304xbf16, 3> -> !tile.descriptor<bf16>
+  // CHECK: tile.wgmma_fence{{$}}
+  tile.wgmma_fence
+  // CHECK: %[[FIRST:.+]] = tile.wgmma %[[A]], %[[A]] step 0 : <bf16>, <bf16> -> <256>
+  %first = tile.wgmma %a, %a step 0 : !tile.descriptor<bf16>, !tile.descriptor<bf16> -> !tile.sums<256>
+  // CHECK: %[[READY:.+]] = tile.wgmma_fence %[[FIRST]] : !tile.sums<256> -> !tile.sums<256>
+  %ready = tile.wgmma_fence %first : !tile.sums<256> -> !tile.sums<256>
+  // CHECK: %[[SECOND:.+]] = tile.wgmma %[[A]], %[[A]] add %[[READY]] step 1 : <bf16>, <bf16>, <256> -> <256>
+  %second = tile.wgmma %a, %a add %ready step 1 : !tile.descriptor<bf16>, !tile.descriptor<bf16>, !tile.sums<256> -> !tile.sums<256>
+  // CHECK: %[[DONE:.+]] = tile.wgmma_wait %[[SECOND]] : <256>
+  %done = tile.wgmma_wait %second : !tile.sums<256>
+  // CHECK: tile.stage %[[DONE]] columns 0 count 128 into %[[RING]][%[[I]]] width 64 : <256> into memref<98304xbf16, 3>
+  tile.stage %done columns 0 count 128 into %ring[%i] width 64 : !tile.sums<256> into memref<98304xbf16, 3>
+  return
+}

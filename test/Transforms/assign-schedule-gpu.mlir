@@ -1,0 +1,76 @@
+// RUN: danaus-opt %s --danaus-assign-schedule="rows=8192" | FileCheck %s --check-prefixes=CHECK,MANY
+// RUN: danaus-opt %s --danaus-assign-schedule="rows=64" | FileCheck %s --check-prefixes=CHECK,FEW
+// RUN: danaus-opt %s --danaus-assign-schedule="rows=8192" --danaus-assign-schedule="rows=64" | FileCheck %s --check-prefixes=CHECK,MANY
+
+// Weights that no multiprocessor can keep: products of warpgroups from 65 rows on, where all that is between the two
+// stages has one value a column.
+module attributes {danaus.target = "sm_90a"} {
+  // CHECK-LABEL: func @large_blocks(
+  // MANY:          schedule(<unit = wgmma, rows = 256, cuts = [1], panel = 128
+  // FEW:           schedule(<unit = mma_sync,
+  func.func @large_blocks(%w0: tensor<16x1024x256xbf16>, %w1: tensor<16x256x1024xbf16>, %bias: tensor<16384xbf16>,
+      %x: tensor<?x4096xbf16>, %init: tensor<?x4096xbf16>) -> tensor<?x4096xbf16> {
+    %y = chain.kernel ins(%x, %w0, %w1, %bias : tensor<?x4096xbf16>, tensor<16x1024x256xbf16>, tensor<16x256x1024xbf16>,
+        tensor<16384xbf16>) outs(%init : tensor<?x4096xbf16>) {
+    ^bb0(%xi: tensor<?x4096xbf16>, %a: tensor<16x1024x256xbf16>, %b: tensor<16x256x1024xbf16>, %c: tensor<16384xbf16>):
+      %0 = chain.stage %xi, %a pattern(16, 1024, 256, 1) order "abc"
+          : tensor<?x4096xbf16>, tensor<16x1024x256xbf16> -> tensor<?x16384xbf16>
+      %1 = chain.map %0, %c : tensor<?x16384xbf16>, tensor<16384xbf16> -> tensor<?x16384xbf16> {
+      ^bb0(%v: bf16, %e: bf16):
+        %s = arith.addf %v, %e : bf16
+        chain.yield %s : bf16
+      }
+      %2 = chain.stage %1, %b pattern(1, 256, 1024, 16) order "dbc"
+          : tensor<?x16384xbf16>, tensor<16x256x1024xbf16> -> tensor<?x4096xbf16>
+      chain.yield %2 : tensor<?x4096xbf16>
+    } -> tensor<?x4096xbf16>
+    return %y : tensor<?x4096xbf16>
+  }
+
+  // CHECK-LABEL: func @a_residual_between_stages(
+  // CHECK:         schedule(<unit = mma_sync,
+  func.func @a_residual_between_stages(%w0: tensor<16x1024x256xbf16>, %w1: tensor<16x256x1024xbf16>,
+      %residual: tensor<?x16384xbf16>, %x: tensor<?x4096xbf16>, %init: tensor<?x4096xbf16>) -> tensor<?x4096xbf16> {
+    %y = chain.kernel ins(%x, %w0, %w1, %residual : tensor<?x4096xbf16>, tensor<16x1024x256xbf16>,
+        tensor<16x256x1024xbf16>, tensor<?x16384xbf16>) outs(%init : tensor<?x4096xbf16>) {
+    ^bb0(%xi: tensor<?x4096xbf16>, %a: tensor<16x1024x256xbf16>, %b: tensor<16x256x1024xbf16>, %c: tensor<?x16384xbf16>):
+      %0 = chain.stage %xi, %a pattern(16, 1024, 256, 1) order "abc"
+          : tensor<?x4096xbf16>, tensor<16x1024x256xbf16> -> tensor<?x16384xbf16>
+      %1 = chain.map %0, %c : tensor<?x16384xbf16>, tensor<?x16384xbf16> -> tensor<?x16384xbf16> {
+      ^bb0(%v: bf16, %e: bf16):
+        %s = arith.addf %v, %e : bf16
+        chain.yield %s : bf16
+      }
+      %2 = chain.stage %1, %b pattern(1, 256, 1024, 16) order "dbc"
+          : tensor<?x16384xbf16>, tensor<16x256x1024xbf16> -> tensor<?x4096xbf16>
+      chain.yield %2 : tensor<?x4096xbf16>
+    } -> tensor<?x4096xbf16>
+    return %y : tensor<?x4096xbf16>
+  }
+
+  // CHECK-LABEL: func @exact_numbers(
+  // CHECK:         schedule(<unit = mma_sync,
+  func.func @exact_numbers(%w: tensor<4096x4096xf32>, %x: tensor<?x4096xf32>, %init: tensor<?x4096xf32>) -> tensor<?x4096xf32> {
+    %y = chain.kernel ins(%x, %w : tensor<?x4096xf32>, tensor<4096x4096xf32>) outs(%init : tensor<?x4096xf32>) {
+    ^bb0(%xi: tensor<?x4096xf32>, %a: tensor<4096x4096xf32>):
+      %0 = chain.stage %xi, %a pattern(1, 4096, 4096, 1) order "bc" : tensor<?x4096xf32>, tensor<4096x4096xf32> -> tensor<?x4096xf32>
+      chain.yield %0 : tensor<?x4096xf32>
+    } -> tensor<?x4096xf32>
+    return %y : tensor<?x4096xf32>
+  }
+
+  // Blocks of 64 whose weights stay on the multiprocessors, tiles going through a ring.
+  // CHECK-LABEL: func @a_ring_is_kept(
+  // CHECK:         schedule(<unit = mma_sync, {{.*}}ring = 128
+  func.func @a_ring_is_kept(%w0: tensor<64x64x64xbf16>, %w1: tensor<64x64x64xbf16>, %x: tensor<?x4096xbf16>,
+      %init: tensor<?x4096xbf16>) -> tensor<?x4096xbf16> {
+    %y = chain.kernel ins(%x, %w0, %w1 : tensor<?x4096xbf16>, tensor<64x64x64xbf16>, tensor<64x64x64xbf16>)
+        outs(%init : tensor<?x4096xbf16>) {
+    ^bb0(%xi: tensor<?x4096xbf16>, %a: tensor<64x64x64xbf16>, %b: tensor<64x64x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(64, 64, 64, 1) order "abc" : tensor<?x4096xbf16>, tensor<64x64x64xbf16> -> tensor<?x4096xbf16>
+      %1 = chain.stage %0, %b pattern(1, 64, 64, 64) order "dbc" : tensor<?x4096xbf16>, tensor<64x64x64xbf16> -> tensor<?x4096xbf16>
+      chain.yield %1 : tensor<?x4096xbf16>
+    } -> tensor<?x4096xbf16>
+    return %y : tensor<?x4096xbf16>
+  }
+}
