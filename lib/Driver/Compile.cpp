@@ -126,7 +126,9 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
   options.model = settings.model;
   options.rows = settings.rows;
   options.threads = settings.threads;
-  options.regroup = !onGpu; // there, no kernel multiplies parameters yet
+  options.regroup = true;
+  if (onGpu)
+    options.maxBlock = 64; // what tensor cores like
   options.vectorize = settings.vectorize;
   if (level == Level::Chain)
     buildToChain(pm, ToChainOptions());

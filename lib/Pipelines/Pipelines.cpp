@@ -57,10 +57,12 @@ void danaus::buildSimplifyLinop(OpPassManager &pm, const SimplifyLinopOptions &o
 void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &options) {
   pm.addPass(createImportSparseTensorsPass());
   pm.addPass(createRaiseLinalgToLinopPass());
+  RegroupButterfliesPassOptions regroup;
+  regroup.maxBlock = options.maxBlock;
   if (options.simplify)
     buildSimplifyLinop(pm, SimplifyLinopOptions());
   else if (options.regroup)
-    pm.addPass(createRegroupButterfliesPass());
+    pm.addPass(createRegroupButterfliesPass(regroup));
   ExpandStructuredPassOptions expand;
   expand.foldPermutations = options.foldPermutations;
   pm.addPass(createExpandStructuredPass(expand));
@@ -142,6 +144,7 @@ void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) 
   ToChainOptions toChain;
   toChain.simplify = options.simplify;
   toChain.regroup = options.regroup;
+  toChain.maxBlock = options.maxBlock;
   buildToChain(pm, toChain);
   pm.addPass(createConvertElementwiseToLinalgPass());
   pm.addPass(createLinalgGeneralizeNamedOpsPass());

@@ -30,6 +30,10 @@ constexpr int64_t maxAccumulators = 32;
 /// kernel of test/Integration/CUDA spills (ptxas 13.0, sm_80 and sm_90a). Extents
 /// that are no powers of two need quotients and remainders, which stay in registers.
 constexpr int64_t addressRegisters = 28, oddAddressRegisters = 72;
+/// And for the counters of rings and the choice of a part.
+constexpr int64_t ringRegisters = 12;
+/// And for weights that are loaded early, where they are streamed.
+constexpr int64_t earlyRegisters = 8;
 
 /// The element at which a column of a stage's result is stored (row 0).
 using ColumnOffset = std::function<int64_t(int64_t column)>;
@@ -298,7 +302,7 @@ static int64_t estimateRegisters(const GpuSegment &segment, int64_t elementBytes
       accumulators = (accumulators + 4 * stage.blocksPerItem) * stage.tilesPerItem;
     item = std::max(item, accumulators + lefts);
   }
-  return item + addresses + (segment.weightsInRegisters ? weights : 0);
+  return item + addresses + (segment.weightsInRegisters ? weights : earlyRegisters);
 }
 
 static int64_t registerLimit(const Schedule &schedule, const TargetLimits &limits) {
@@ -482,7 +486,12 @@ static void planRing(GpuPlan &plan, int64_t elementBytes, const Schedule &schedu
     return;
   }
   int64_t groups = 0, perProcessor = INT64_MAX, sharedBytes = 0;
-  for (const GpuSegment &segment : plan.segments) {
+  int64_t mostRegisters = registerLimit(schedule, limits) - ringRegisters;
+  for (auto [index, segment] : llvm::enumerate(plan.segments)) {
+    if (segment.registers > mostRegisters)
+      plan.broken.push_back(
+          formatv("launch {0}: wanted at most {1} registers a thread with a ring, found about {2}",
+                  index, mostRegisters, segment.registers));
     groups += segment.groups();
     perProcessor = std::min(perProcessor, segment.blocksPerProcessor);
     sharedBytes = std::max(sharedBytes, segment.sharedBytes);

@@ -53,6 +53,9 @@ struct ToChainOptions : mlir::PassPipelineOptions<ToChainOptions> {
   Option<bool> regroup{*this, "regroup",
                        llvm::cl::desc("Multiply levels of butterflies into larger blocks"),
                        llvm::cl::init(false)};
+  Option<int64_t> maxBlock{*this, "max-block",
+                           llvm::cl::desc("Rows and columns of a regrouped block at most"),
+                           llvm::cl::init(32)};
 };
 
 /// linop and linalg on structured tensors to chain.stage on parameters. After
@@ -119,6 +122,9 @@ struct ToKernelsOptions : mlir::PassPipelineOptions<ToKernelsOptions> {
   Option<bool> regroup{*this, "regroup",
                        llvm::cl::desc("Multiply levels of butterflies into larger blocks"),
                        llvm::cl::init(false)};
+  Option<int64_t> maxBlock{*this, "max-block",
+                           llvm::cl::desc("Rows and columns of a regrouped block at most"),
+                           llvm::cl::init(32)};
   Option<bool> vectorize{
       *this, "vectorize",
       llvm::cl::desc("Run danaus-lower-contracts; without it contractions become "

@@ -43,6 +43,8 @@ using Handle = void *; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent, 
   X(cuTensorMapEncodeTiled, tensorMapEncode,                                                       \
     (void *, int, unsigned, void *, const uint64_t *, const uint64_t *, const unsigned *,          \
      const unsigned *, int, int, int, int))                                                        \
+  X(cuDeviceGetDefaultMemPool, deviceGetDefaultPool, (Handle *, int))                              \
+  X(cuMemPoolSetAttribute, poolSetAttribute, (Handle, int, void *))                                \
   X(cuMemAllocAsync, memoryAlloc, (DevicePointer *, size_t, Handle))                               \
   X(cuMemFreeAsync, memoryFree, (DevicePointer, Handle))                                           \
   X(cuMemcpyHtoDAsync_v2, copyToDevice, (DevicePointer, const void *, size_t, Handle))             \
@@ -136,6 +138,18 @@ static std::string loadSymbols(Driver &driver) {
   return missing ? std::string("CUDA driver has no function ") + missing : std::string();
 }
 
+/// Memory that is freed stays ours, for the next call that asks for as much: a
+/// layer's activations between launches are allocated anew each time.
+static std::string keepFreedMemory(Driver &driver, int device) {
+  constexpr int releaseThreshold = 4; // CU_MEMPOOL_ATTR_RELEASE_THRESHOLD
+  uint64_t all = UINT64_MAX;
+  Handle pool = nullptr;
+  Result result = driver.deviceGetDefaultPool(&pool, device);
+  if (!result)
+    result = driver.poolSetAttribute(pool, releaseThreshold, &all);
+  return result ? describe(driver, "memory of CUDA device 0", result) : "";
+}
+
 static std::string openDevice(Driver &driver) {
   // CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR and _MINOR.
   constexpr int majorAttribute = 75, minorAttribute = 76;
@@ -154,7 +168,7 @@ static std::string openDevice(Driver &driver) {
   driver.capability = 10 * major + minor;
   if (Result result = driver.primaryContextRetain(&driver.context, device))
     return describe(driver, "context of CUDA device 0", result);
-  return "";
+  return keepFreedMemory(driver, device);
 }
 
 /// The driver, opened once a process.
