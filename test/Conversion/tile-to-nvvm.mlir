@@ -216,7 +216,7 @@ func.func @sums_of_zeros() -> !tile.sums<8> {
 // Lane 4 g + t of warp w holds rows 16 w + g and 16 w + g + 8, columns 2 t and 2 t + 1.
 // CHECK-LABEL: @map_of_sums(
 func.func @map_of_sums(%sums: !tile.sums<8>, %bias: memref<8xf32>) -> !tile.sums<8> {
-  // CHECK-COUNT-4: memref.load %{{.+}} : memref<8xf32>
+  // CHECK-COUNT-2: memref.load %{{.+}} : memref<8xf32>
   // CHECK-NOT: memref.load
   // CHECK: llvm.insertvalue %{{.+}}, %{{.+}}[3] : !llvm.struct<(f32, f32, f32, f32)>
   %y = tile.map %sums : !tile.sums<8> {
