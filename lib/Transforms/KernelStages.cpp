@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Transforms/KernelStages.h"
+#include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Support/GpuPlan.h"
 #include "danaus/Target/Records.h"
 #include "llvm/ADT/STLExtras.h"
@@ -109,6 +110,8 @@ BrokenConstraints danaus::checkTensorCoreKernel(chain::KernelOp kernel, const Sc
     return {"unit: wanted stages of f32, f16 or bf16 for mma_sync"};
   if (kernel.getStages().empty() || findOtherThanChain(kernel))
     return {"unit: wanted one chain from a stage to the yield for mma_sync"};
+  if (schedule.unit == ScheduleUnit::Wgmma)
+    return planGemmKernel(describeStages(kernel), elementBytes(element), schedule, limits).broken;
   ElementSizes sizes{elementBytes(element), elementBytes(result)};
   return planGpuKernel(describeStages(kernel), sizes, schedule, limits).broken;
 }

@@ -9,9 +9,9 @@ gpu.module @with_maps {
   // CHECK: llvm.mlir.global internal constant @table() {addr_space = 0 : i32, alignment = 16 : i64}
   llvm.mlir.global internal constant @table() {addr_space = 0 : i32, alignment = 16 : i64} : !llvm.array<4 x i8>
   // CHECK: llvm.func @kernel(
-  // CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.align = 64 : i64, llvm.byval = !llvm.array<16 x i64>, nvvm.grid_constant},
-  // CHECK-SAME: %{{.+}}: !llvm.ptr {llvm.align = 64 : i64, llvm.byval = !llvm.array<16 x i64>, nvvm.grid_constant},
-  // CHECK-SAME: %{{.+}}: !llvm.ptr)
+  // CHECK-SAME: %{{[^:]+}}: !llvm.ptr {llvm.align = 64 : i64, llvm.byval = !llvm.array<16 x i64>, nvvm.grid_constant},
+  // CHECK-SAME: %{{[^:]+}}: !llvm.ptr {llvm.align = 64 : i64, llvm.byval = !llvm.array<16 x i64>, nvvm.grid_constant},
+  // CHECK-SAME: %{{[^:]+}}: !llvm.ptr)
   // CHECK-NOT: tile.tensor_maps
   llvm.func @kernel(%x: !llvm.ptr, %w: !llvm.ptr, %rows: !llvm.ptr) attributes {gpu.kernel, nvvm.kernel, tile.tensor_maps = 2 : i64} {
     llvm.return

@@ -63,7 +63,7 @@ func.func @tensor_cores_have_an_order_of_their_own(%x: tensor<?x8xbf16>, %w: ten
 
 // Products of warpgroups read rows of c; the rows of the first weight are in the order in which stage 1 reads.
 // CHECK-LABEL: func @warpgroups_read_rows_of_c(
-// CHECK-SAME:      tensor<2x1x64x16xbf16>, %{{.+}}: tensor<1x8x8x16xbf16>
+// CHECK-SAME:      tensor<2x64x16xbf16>, %{{[^:]+}}: tensor<8x8x16xbf16>
 // CHECK:           chain.stage {{.*}} pattern(2, 64, 16, 1) {{.*}} packing(<kind = k_major, group = 64, digit = 8>)
 // CHECK:           chain.stage {{.*}} pattern(1, 8, 16, 8) {{.*}} packing(<kind = k_major>)
 func.func @warpgroups_read_rows_of_c(%x: tensor<?x32xbf16>, %w0: tensor<2x64x16xbf16>, %w1: tensor<8x8x16xbf16>,
