@@ -126,14 +126,36 @@ static void expectItemsCover(const GpuStagePlan &stage) {
 
 /// The parts of all groups make up the stage; only along b may the last reach past the end.
 static void expectGroupsCover(const GpuSegment &segment) {
-  const GpuStagePlan &stage = segment.stages.front();
-  EXPECT_EQ(segment.groupsA * stage.local.a, stage.whole.a);
-  EXPECT_EQ(segment.groupsD * stage.local.d, stage.whole.d);
-  EXPECT_EQ(stage.local.c, stage.whole.c);
-  EXPECT_GE(segment.groupsB * stage.local.b, stage.whole.b);
-  EXPECT_LT((segment.groupsB - 1) * stage.local.b, stage.whole.b);
+  EXPECT_EQ(segment.groupsD * segment.innerLocal, segment.innerWhole);
+  for (const GpuStagePlan &stage : segment.stages) {
+    EXPECT_EQ(segment.groupsA * stage.local.a, stage.whole.a);
+    EXPECT_EQ(segment.groupsD * stage.local.d, stage.whole.d);
+    EXPECT_EQ(stage.whole.d % segment.innerWhole, 0);
+    EXPECT_EQ(stage.local.c, stage.whole.c);
+    EXPECT_GE(segment.groupsB * stage.local.b, stage.whole.b);
+    EXPECT_LT((segment.groupsB - 1) * stage.local.b, stage.whole.b);
+  }
   if (segment.stages.size() > 1)
-    EXPECT_EQ(segment.groups(), 1);
+    EXPECT_EQ(segment.groupsB, 1);
+}
+
+/// What one part stores is a permutation of its columns that its groups keep to
+/// themselves, and the next part copies whole pieces of runs.
+static void expectOrderFits(const GpuSegment &segment, const GpuSegment &next) {
+  EXPECT_EQ(segment.outOrder.run, next.inOrder.run);
+  EXPECT_EQ(segment.outOrder.width, next.inOrder.width);
+  if (segment.outOrder.isNatural())
+    return;
+  int64_t columns = segment.stages.back().whole.outSize();
+  int64_t perGroup = segment.stages.back().local.outSize();
+  std::set<int64_t> places;
+  for (int64_t column = 0; column < columns; ++column) {
+    int64_t place = segment.outOrder.position(column);
+    EXPECT_TRUE(places.insert(place).second) << "column " << column;
+    EXPECT_EQ(place / perGroup, column / perGroup);
+  }
+  EXPECT_EQ(next.stages.front().whole.c % next.inOrder.run, 0);
+  EXPECT_EQ(next.inOrder.run % next.load.elements, 0);
 }
 
 /// Each column between two stages has its own place, inside the c values of its block.
@@ -186,6 +208,8 @@ static void expectSound(const GpuPlan &plan, const Stages &stages, ElementSizes 
     for (size_t s = 0; s + 1 < segment.stages.size(); ++s)
       expectPlacesDistinct(segment.stages[s], segment.stages[s + 1]);
   }
+  for (size_t s = 0; s + 1 < plan.segments.size(); ++s)
+    expectOrderFits(plan.segments[s], plan.segments[s + 1]);
   EXPECT_EQ(numStages, stages.size());
 }
 
