@@ -21,8 +21,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 ROUNDS = 3
 # Operations of the reference for one check; rows beyond it are sampled.
 REFERENCE_BUDGET = 1e8
-# Of f32 against float64 by products: five stages of sums of 8 err by some 1e-7.
-DEFINITION_TOLERANCE = 1e-6
+# Of f32 against float64 by products: five stages of sums of 8 err by some 1e-7, by three products in tf32 by some 1e-6.
+DEFINITION_TOLERANCE = {"cpu": 1e-6, "cuda": 1e-5}
 
 
 def commit(bin_folder):
@@ -61,8 +61,8 @@ def error_from_definition(bin_folder, case, path, arguments):
         files.append(f"--arg={number}={folder / str(number)}.npy")
     execute(bin_folder, case, path, [*arguments, *files, f"--output={folder / 'y.npy'}"])
     error = np.linalg.norm(np.load(folder / "y.npy") - layer.reference) / np.linalg.norm(layer.reference)
-    if not error <= DEFINITION_TOLERANCE:
-        raise RuntimeError(f"check FAILED: rel_err {error:.1e} tolerance {DEFINITION_TOLERANCE:g}")
+    if not error <= DEFINITION_TOLERANCE[case.device]:
+        raise RuntimeError(f"check FAILED: rel_err {error:.1e} tolerance {DEFINITION_TOLERANCE[case.device]:g}")
     return float(error)
 
 
@@ -76,7 +76,7 @@ def run_ours(bin_folder, case, check, options=(), text=None):
         row = execute(bin_folder, case, path, ["--time", *options, *checks])
         if check and by_definition:
             row["rel_err"] = error_from_definition(bin_folder, case, path, options)
-            row["tolerance"] = DEFINITION_TOLERANCE
+            row["tolerance"] = DEFINITION_TOLERANCE[case.device]
     return row
 
 

@@ -40,3 +40,23 @@ func.func @left_alone(%h: f16, %v: vector<4xf32>, %x: f32) -> (f16, vector<4xf32
   %d = math.exp %x : f32
   return %a, %b, %c, %d : f16, vector<4xf32>, vector<4xf32>, f32
 }
+
+// The bits of x + 1.5 * 2^23 are x rounded, plus those of the constant; of another sum they stay.
+// CHECK-LABEL: func.func @rounding_by_adding(
+// CHECK-SAME:    %[[X:.+]]: f32) -> (i8, i32) {
+// CHECK-DAG:     %[[BITS:.+]] = arith.constant 1262485504 : i32
+// CHECK:         %[[ROUNDED:.+]] = llvm.call_intrinsic "llvm.roundeven"(%[[X]])
+// CHECK:         %[[INTEGER:.+]] = arith.fptosi %[[ROUNDED]] : f32 to i32
+// CHECK:         %[[SUM:.+]] = arith.addi %[[INTEGER]], %[[BITS]] : i32
+// CHECK:         arith.trunci %[[SUM]] : i32 to i8
+// CHECK:         arith.bitcast %{{.+}} : f32 to i32
+func.func @rounding_by_adding(%x: f32) -> (i8, i32) {
+  %magic = arith.constant 12582912.0 : f32
+  %one = arith.constant 1.0 : f32
+  %0 = arith.addf %x, %magic : f32
+  %1 = arith.bitcast %0 : f32 to i32
+  %2 = arith.trunci %1 : i32 to i8
+  %3 = arith.addf %x, %one : f32
+  %4 = arith.bitcast %3 : f32 to i32
+  return %2, %4 : i8, i32
+}

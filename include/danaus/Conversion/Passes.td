@@ -100,7 +100,8 @@ def ConvertMathToIntrinsicsPass : Pass<"convert-math-to-intrinsics"> {
   let description = [{
     Before: `math` and `arith` on scalars in device code. After: absf, ceil, copysign,
     floor, fma, roundeven, sqrt, trunc, and the smaller and the larger of two numbers,
-    of f32 and f64, are calls of LLVM's intrinsics, and rsqrt is a quotient, so that `convert-gpu-to-nvvm` makes no calls of a device
+    of f32 and f64, are calls of LLVM's intrinsics, rsqrt is a quotient, and rounding by
+    the bits of x + 1.5 * 2^23 is roundeven and a conversion, so that `convert-gpu-to-nvvm` makes no calls of a device
     library of them. Leaves everything else. Test:
     `test/Conversion/math-to-intrinsics.mlir`.
   }];

@@ -17,6 +17,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -79,11 +80,35 @@ struct RsqrtToSqrt : OpRewritePattern<math::RsqrtOp> {
   }
 };
 
+/// arith.bitcast (x + 1.5 * 2^23) : f32 to i32  ->  arith.fptosi (math.roundeven x) + bits
+///
+/// The low byte of the left side is x rounded, which is cheap on CPUs. ptxas 13.0 takes
+/// its store for a conversion to u8, which saturates.
+struct RoundByAdding : OpRewritePattern<arith::BitcastOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::BitcastOp op, PatternRewriter &rewriter) const override {
+    auto sum = op.getIn().getDefiningOp<arith::AddFOp>();
+    if (!sum || !sum.getType().isF32() || !op.getType().isInteger(32))
+      return rewriter.notifyMatchFailure(op, "not the bits of a sum of f32");
+    APFloat magic(12582912.0f), found(0.0f);
+    if (!matchPattern(sum.getRhs(), m_ConstantFloat(&found)) || found != magic)
+      return rewriter.notifyMatchFailure(op, "not a sum with 1.5 * 2^23");
+    Location loc = op.getLoc();
+    Value rounded = math::RoundEvenOp::create(rewriter, loc, sum.getLhs());
+    Value integer = arith::FPToSIOp::create(rewriter, loc, op.getType(), rounded);
+    Value bits = arith::ConstantOp::create(
+        rewriter, loc, rewriter.getIntegerAttr(op.getType(), magic.bitcastToAPInt()));
+    rewriter.replaceOpWithNewOp<arith::AddIOp>(op, integer, bits);
+    return success();
+  }
+};
+
 struct ConvertMathToIntrinsics
     : danaus::impl::ConvertMathToIntrinsicsPassBase<ConvertMathToIntrinsics> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    danaus::addPatterns<MathToIntrinsic, RsqrtToSqrt>(patterns, &getContext());
+    danaus::addPatterns<MathToIntrinsic, RoundByAdding, RsqrtToSqrt>(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
