@@ -189,12 +189,12 @@ def Tile_WgmmaFenceOp : Tile_Op<"wgmma_fence", [MemoryEffects<[MemRead, MemWrite
     * (C1) there is one result for each of the sums, of its type
 
     ```mlir
-    %ready = tile.wgmma_fence %sums : !tile.sums<256> -> !tile.sums<256>
+    %ready = tile.wgmma_fence of %sums : !tile.sums<256> -> !tile.sums<256>
     ```
   }];
   let arguments = (ins Variadic<Tile_Sums>:$sums);
   let results = (outs Variadic<Tile_Sums>:$ready);
-  let assemblyFormat = "($sums^ `:` type($sums) `->` type($ready))? attr-dict";
+  let assemblyFormat = "(`of` $sums^ `:` type($sums) `->` type($ready))? attr-dict";
   let hasVerifier = 1;
 }
 

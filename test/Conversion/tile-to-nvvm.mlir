@@ -197,7 +197,7 @@ func.func @products_of_warpgroups(%ring: memref<8192xbf16, 3>, %i: index, %acc: 
   // CHECK: nvvm.wgmma.mma_async %[[MATRIX]], %[[MATRIX]], {{.+}} <m = 64, n = 8, k = 16>, D[{{.+}}, <zero>], A[<bf16>, {{.+}}
   %first = tile.wgmma %m, %m step 0 : !tile.descriptor<bf16>, !tile.descriptor<bf16> -> !tile.sums<8>
   // CHECK: llvm.inline_asm has_side_effects asm_dialect = att "wgmma.fence.sync.aligned;", "=f,=f,=f,=f,0,1,2,3"
-  %ready = tile.wgmma_fence %acc : !tile.sums<8> -> !tile.sums<8>
+  %ready = tile.wgmma_fence of %acc : !tile.sums<8> -> !tile.sums<8>
   // CHECK: %[[LAST:.+]] = llvm.add %[[MATRIX]], %[[FORWARD]] : i64
   // CHECK: nvvm.wgmma.mma_async %[[LAST]], %{{.+}}, {{.+}} D[{{.+}}, <one>],
   %sums = tile.wgmma %m, %m add %ready step 3 : !tile.descriptor<bf16>, !tile.descriptor<bf16>, !tile.sums<8> -> !tile.sums<8>

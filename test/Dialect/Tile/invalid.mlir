@@ -268,7 +268,7 @@ func.func @describe_as_another_type_C1(%ring: memref<8192xbf16, 3>, %i: index) {
 
 func.func @fence_that_changes_the_type_C1(%sums: !tile.sums<256>) {
   // expected-error @below {{'tile.wgmma_fence' op results: wanted the types of the sums, found '!tile.sums<128>'}}
-  %ready = tile.wgmma_fence %sums : !tile.sums<256> -> !tile.sums<128>
+  %ready = tile.wgmma_fence of %sums : !tile.sums<256> -> !tile.sums<128>
   return
 }
 
