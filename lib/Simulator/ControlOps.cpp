@@ -7,11 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Machine.h"
+#include "dialects/Tile/TileOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
+using namespace danaus;
 using namespace danaus::sim;
 
 //===----------------------------------------------------------------------===//
@@ -74,12 +76,41 @@ static LogicalResult runFor(Machine &machine, Operation *op) {
   return success();
 }
 
+/// Whether threads in there wait for what others do.
+static bool waitsForOthers(Region &region) {
+  return region.walk([](tile::BarrierWaitOp) { return WalkResult::interrupt(); }).wasInterrupted();
+}
+
+/// Two roles of the threads of a block, in turns: each waits for the other.
+static LogicalResult runRoles(Machine &machine, scf::IfOp branch, const Mask &yes, const Mask &no) {
+  Mask saved = machine.mask;
+  Fibers roles, *outer = machine.roles;
+  bool hasFailed = false;
+  auto add = [&](Block &block, const Mask &part) {
+    roles.add([&machine, &hasFailed, &block, part] {
+      machine.mask = part;
+      hasFailed |= failed(machine.run(block));
+    });
+  };
+  add(*branch.thenBlock(), yes);
+  add(*branch.elseBlock(), no);
+  machine.roles = &roles;
+  roles.run();
+  machine.roles = outer;
+  machine.mask = saved;
+  return success(!hasFailed);
+}
+
 static LogicalResult runIf(Machine &machine, Operation *op) {
   auto branch = cast<scf::IfOp>(op);
   LaneValue condition = machine.get(branch.getCondition());
   Mask yes = machine.mask, no = machine.mask;
   for (int64_t lane = 0; lane < yes.size(); ++lane)
     (condition.at(lane).i ? no : yes).clear(lane);
+  bool hasRoles = branch.elseBlock() && !yes.isEmpty() && !no.isEmpty() &&
+                  waitsForOthers(branch.getThenRegion()) && waitsForOthers(branch.getElseRegion());
+  if (hasRoles)
+    return runRoles(machine, branch, yes, no);
   SmallVector<LaneValue> results;
   if (!no.isEmpty() && branch.elseBlock()) {
     if (failed(machine.runMasked(*branch.elseBlock(), no)))
@@ -159,8 +190,23 @@ static std::array<int64_t, 3> sizesOf(Machine &machine, gpu::KernelDim3 dims) {
   return {size(dims.x), size(dims.y), size(dims.z)};
 }
 
-static LogicalResult runBlockOfGrid(Machine &host, gpu::LaunchFuncOp launch, gpu::GPUFuncOp kernel,
-                                    const Place &place, uint32_t launchEpoch) {
+namespace {
+/// One launch, whose blocks run one after the other, or where some await others in
+/// turns.
+struct Grid {
+  Machine &host;
+  gpu::LaunchFuncOp launch;
+  gpu::GPUFuncOp kernel;
+  Place place;
+  Meeting *meeting = nullptr;
+
+  int64_t numBlocks() const { return place.gridSize[0] * place.gridSize[1] * place.gridSize[2]; }
+  LogicalResult runBlock(int64_t number);
+  LogicalResult run();
+};
+} // namespace
+
+LogicalResult Grid::runBlock(int64_t number) {
   const auto &[x, y, z] = place.blockSize;
   Machine block(host.world, x * y * z, /*isDevice=*/true);
   int64_t bytes = 0;
@@ -169,10 +215,32 @@ static LogicalResult runBlockOfGrid(Machine &host, gpu::LaunchFuncOp launch, gpu
   Allocation shared("shared memory", bytes);
   block.shared = &shared;
   block.place = place;
-  block.launchEpoch = launchEpoch;
-  ++host.world.epoch;
+  block.place.block = {number % place.gridSize[0], number / place.gridSize[0] % place.gridSize[1],
+                       number / (place.gridSize[0] * place.gridSize[1])};
+  block.launch = host.world.launches;
+  block.meeting = meeting;
+  if (meeting) {
+    block.seen.assign(numBlocks(), 0);
+    block.awaited.assign(numBlocks(), 0);
+  }
   setAll(block, kernel.getBody().front().getArguments(), getAll(host, launch.getKernelOperands()));
   return block.run(kernel.getBody().front());
+}
+
+LogicalResult Grid::run() {
+  ++host.world.launches;
+  WalkResult awaits = kernel.walk([](tile::AwaitOp) { return WalkResult::interrupt(); });
+  Meeting together;
+  if (awaits.wasInterrupted())
+    meeting = &together;
+  for (int64_t number = 0; number < numBlocks(); ++number) {
+    if (meeting)
+      together.fibers.add([this, number] { meeting->hasFailed |= failed(runBlock(number)); });
+    else if (failed(runBlock(number)))
+      return failure();
+  }
+  together.fibers.run();
+  return success(!together.hasFailed);
 }
 
 static LogicalResult runLaunch(Machine &machine, Operation *op) {
@@ -187,15 +255,7 @@ static LogicalResult runLaunch(Machine &machine, Operation *op) {
   int64_t threads = place.blockSize[0] * place.blockSize[1] * place.blockSize[2];
   if (threads < 1 || threads > 1024)
     return machine.fail(op, "wanted 1 to 1024 threads a block, found " + Twine(threads));
-  uint32_t launchEpoch = machine.world.epoch + 1;
-  for (int64_t z = 0; z < place.gridSize[2]; ++z)
-    for (int64_t y = 0; y < place.gridSize[1]; ++y)
-      for (int64_t x = 0; x < place.gridSize[0]; ++x) {
-        place.block = {x, y, z};
-        if (failed(runBlockOfGrid(machine, launch, kernel, place, launchEpoch)))
-          return failure();
-      }
-  return success();
+  return Grid{machine, launch, kernel, place}.run();
 }
 
 void danaus::sim::addControlOps(HandlerTable &table) {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Machine.h"
+#include "dialects/Tile/TileOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
@@ -42,11 +43,17 @@ static LogicalResult runThreadId(Machine &machine, Operation *op) {
 // Barriers and shared memory
 //===----------------------------------------------------------------------===//
 
+/// What either has seen.
+static void join(Clocks &clocks, const Clocks &others) {
+  for (auto [mine, other] : llvm::zip(clocks, others))
+    mine = std::max(mine, other);
+}
+
 static LogicalResult runBarrier(Machine &machine, Operation *op) {
   if (!machine.mask.isFull())
     return machine.fail(op, "wanted all " + Twine(machine.lanes()) +
                                 " threads at a barrier, found " + Twine(machine.mask.numActive()));
-  ++machine.world.epoch;
+  machine.passBarrier();
   return success();
 }
 
@@ -54,6 +61,66 @@ static LogicalResult runSharedMemory(Machine &machine, Operation *op) {
   LaneValue result;
   result.view = wholeView(machine.shared, {machine.shared->size()});
   machine.set(op->getResult(0), std::move(result));
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Counters that blocks wait for
+//===----------------------------------------------------------------------===//
+
+/// The counter of one lane, an i32.
+static FailureOr<int32_t *> counterOf(Machine &machine, Operation *op, int64_t lane,
+                                      std::pair<Allocation *, int64_t> &key) {
+  const View &view = *machine.get(op->getOperand(0)).view;
+  FailureOr<int64_t> first =
+      machine.locate(op, lane, view, 4, {machine.get(op->getOperand(1)).at(lane).i}, 1);
+  if (failed(first))
+    return failure();
+  key = {view.memory, *first};
+  return reinterpret_cast<int32_t *>(view.memory->bytes.data() + *first);
+}
+
+/// Others may see what this block did up to its last barrier.
+static LogicalResult runSignal(Machine &machine, Operation *op) {
+  for (int64_t lane = 0; lane < machine.lanes(); ++lane) {
+    if (!machine.mask[lane])
+      continue;
+    std::pair<Allocation *, int64_t> key;
+    FailureOr<int32_t *> counter = counterOf(machine, op, lane, key);
+    if (failed(counter))
+      return failure();
+    ++**counter;
+    if (!machine.meeting)
+      continue;
+    Clocks &published = machine.meeting->counters[key];
+    published.resize(machine.seen.size());
+    Clocks mine = machine.seen;
+    mine[machine.place.blockNumber()] = machine.time - 1;
+    join(published, mine);
+  }
+  return success();
+}
+
+static LogicalResult runAwait(Machine &machine, Operation *op) {
+  for (int64_t lane = 0; lane < machine.lanes(); ++lane) {
+    if (!machine.mask[lane])
+      continue;
+    std::pair<Allocation *, int64_t> key;
+    FailureOr<int32_t *> counter = counterOf(machine, op, lane, key);
+    if (failed(counter))
+      return failure();
+    int64_t least = machine.get(op->getOperand(2)).at(lane).i;
+    bool waited = machine.wait([&] { return **counter >= least; });
+    if (!waited && machine.hasFailedElsewhere())
+      return failure();
+    if (!waited)
+      return machine.fail(op,
+                          "waits for ever for " + Twine(least) + " at byte " + Twine(key.second) +
+                              " of " + key.first->name + ", found " + Twine(**counter),
+                          lane);
+    if (machine.meeting)
+      join(machine.awaited, machine.meeting->counters[key]);
+  }
   return success();
 }
 
@@ -160,6 +227,8 @@ void danaus::sim::addDeviceOps(HandlerTable &table) {
   table[TypeID::get<gpu::GridDimOp>()] = runSame<gpu::GridDimOp, &Place::gridSize>;
   table[TypeID::get<gpu::BarrierOp>()] = runBarrier;
   table[TypeID::get<gpu::DynamicSharedMemoryOp>()] = runSharedMemory;
+  table[TypeID::get<danaus::tile::AwaitOp>()] = runAwait;
+  table[TypeID::get<danaus::tile::SignalOp>()] = runSignal;
   table[TypeID::get<nvgpu::DeviceAsyncCopyOp>()] = runAsyncCopy;
   table[TypeID::get<NVVM::CpAsyncCommitGroupOp>()] = runCommit;
   table[TypeID::get<NVVM::CpAsyncWaitGroupOp>()] = runWait;

@@ -18,6 +18,8 @@ using namespace danaus::sim;
 int64_t sim::elementsOf(Type type) {
   if (auto fragment = dyn_cast<tile::FragmentType>(type))
     return fragment.getRows() * fragment.getColumnCount() / 32;
+  if (auto sums = dyn_cast<tile::SumsType>(type))
+    return sums.getValuesPerLane();
   if (auto vector = dyn_cast<VectorType>(type))
     return vector.getNumElements() * elementsOf(vector.getElementType());
   return isa<ComplexType>(type) ? 2 : 1;

@@ -48,12 +48,13 @@ inline Word toWord(double value) {
   return word;
 }
 
-/// What a memref is: elements of an allocation. Offset and strides are in elements
-/// from `firstByte`.
+/// What a memref, or a tensor map, is: elements of an allocation. Offset and strides are in
+/// elements from `firstByte`.
 struct View {
   Allocation *memory = nullptr;
   int64_t firstByte = 0, offset = 0;
   llvm::SmallVector<int64_t, 4> sizes, strides;
+  llvm::SmallVector<int64_t, 4> box; ///< of a tensor map, whose fastest dimension is first
 };
 
 struct LaneValue {

@@ -40,7 +40,32 @@ LogicalResult Machine::runMasked(Block &block, const Mask &part) {
   return result;
 }
 
+bool Machine::wait(llvm::function_ref<bool()> isReady) {
+  Fibers *others = roles ? roles : meeting ? &meeting->fibers : nullptr;
+  if (!others)
+    return isReady();
+  Mask saved = mask;
+  bool result = others->waitUntil(isReady);
+  mask = saved;
+  return result;
+}
+
+/// What either has seen.
+static void join(Clocks &clocks, const Clocks &others) {
+  for (auto [mine, other] : llvm::zip(clocks, others))
+    mine = std::max(mine, other);
+}
+
+void Machine::passBarrier() {
+  ++time;
+  if (!meeting)
+    return;
+  join(seen, awaited);
+  seen[place.blockNumber()] = time;
+}
+
 LogicalResult Machine::fail(Operation *op, const Twine &what, int64_t lane) {
+  hasFailed = true;
   InFlightDiagnostic diagnostic = op->emitOpError();
   if (isDevice && lane >= 0)
     diagnostic << "thread " << lane << " of ";
@@ -75,17 +100,13 @@ FailureOr<int64_t> Machine::locate(Operation *op, int64_t lane, const View &view
     element += at * view.strides[dim];
   }
   int64_t first = view.firstByte + element * elementBytes;
-  if (!isInside || first < 0 || first + count * elementBytes > memory.size()) {
-    fail(op,
-         "access out of bounds: " + Twine(count) + " elements from " + printIndex(index) + " of " +
-             memory.name + ", a view of " + printIndex(view.sizes),
-         lane);
-    return failure();
-  }
-  if (memory.isFreed) {
-    fail(op, "access to " + memory.name + ", which is freed", lane);
-    return failure();
-  }
+  if (!isInside || first < 0 || first + count * elementBytes > memory.size())
+    return fail(op,
+                "access out of bounds: " + Twine(count) + " elements from " + printIndex(index) +
+                    " of " + memory.name + ", a view of " + printIndex(view.sizes),
+                lane);
+  if (memory.isFreed)
+    return fail(op, "access to " + memory.name + ", which is freed", lane);
   return first;
 }
 
@@ -93,7 +114,7 @@ LogicalResult Machine::touch(Operation *op, int64_t lane, Allocation &memory, in
                              int64_t count, bool writes) {
   if (!isDevice)
     return success();
-  Access access{lane, place.blockNumber(), world.epoch, launchEpoch, writes};
+  Access access{lane, place.blockNumber(), launch, time, writes, meeting ? &seen : nullptr};
   std::string problem = memory.touch(access, first, count);
   if (problem.empty())
     return success();
@@ -155,6 +176,7 @@ LogicalResult danaus::simulate(func::FuncOp function, ArrayRef<SimBuffer> buffer
   addMemoryOps(world.handlers);
   addDeviceOps(world.handlers);
   addTileOps(world.handlers);
+  addBulkOps(world.handlers);
   if (function.getNumArguments() != buffers.size())
     return function.emitOpError() << "wanted " << function.getNumArguments() << " buffers, found "
                                   << buffers.size();

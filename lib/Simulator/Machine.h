@@ -9,12 +9,14 @@
 #ifndef DANAUS_LIB_SIMULATOR_MACHINE_H
 #define DANAUS_LIB_SIMULATOR_MACHINE_H
 
+#include "Fibers.h"
 #include "Memory.h"
 #include "mlir/IR/AffineExpr.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/DenseMap.h"
 #include <array>
 #include <deque>
+#include <map>
 
 namespace danaus::sim {
 
@@ -28,6 +30,7 @@ void addControlOps(HandlerTable &table);
 void addMemoryOps(HandlerTable &table);
 void addDeviceOps(HandlerTable &table);
 void addTileOps(HandlerTable &table);
+void addBulkOps(HandlerTable &table);
 
 /// What all machines of a run share.
 struct World {
@@ -35,7 +38,7 @@ struct World {
   HandlerTable handlers;
   std::vector<std::unique_ptr<Allocation>> allocations;
   llvm::DenseMap<mlir::Operation *, Allocation *> globals;
-  uint32_t epoch = 1;
+  uint32_t launches = 0;
 
   Allocation *allocate(std::string name, int64_t numBytes) {
     allocations.push_back(std::make_unique<Allocation>(std::move(name), numBytes));
@@ -51,10 +54,41 @@ struct AsyncCopy {
   int64_t targetBytes, sourceBytes;
 };
 
-/// The copies of a lane: those since its last commit, and groups, oldest first.
+/// Shared memory that products of a warpgroup read.
+struct BytesInUse {
+  Allocation *memory;
+  int64_t firstByte, numBytes;
+};
+
+/// The copies of a lane, and of a warpgroup's first what its products read: those
+/// since its last commit, and groups, oldest first.
 struct LaneCopies {
   std::vector<AsyncCopy> open;
   std::deque<std::vector<AsyncCopy>> groups;
+  std::vector<BytesInUse> inUse;
+  std::deque<std::vector<BytesInUse>> useGroups;
+};
+
+/// A bulk load that has not landed, with what it will bring.
+struct BulkCopy {
+  Allocation *target;
+  int64_t firstByte;
+  std::vector<char> bytes;
+};
+
+/// A barrier in shared memory, in one of its phases.
+struct PhaseBarrier {
+  int64_t count = 0, arrived = 0, phase = 0;
+  int64_t wantedBytes = 0, copiedBytes = 0;
+  std::vector<BulkCopy> copies;
+};
+
+/// What the blocks of a launch share where some wait for others.
+struct Meeting {
+  Fibers fibers;
+  /// What who awaits a counter sees, by its first byte in its allocation.
+  std::map<std::pair<Allocation *, int64_t>, Clocks> counters;
+  bool hasFailed = false;
 };
 
 /// Where a machine stands in a grid.
@@ -75,8 +109,13 @@ public:
   Mask mask;
   const bool isDevice;
   Place place;
-  uint32_t launchEpoch = 0;
+  uint32_t launch = 0, time = 1;
+  Meeting *meeting = nullptr;
+  Clocks seen;    ///< of all blocks; empty without a meeting
+  Clocks awaited; ///< seen from the next barrier on
   Allocation *shared = nullptr;
+  std::map<int64_t, PhaseBarrier> barriers; ///< by their first bytes in shared memory
+  Fibers *roles = nullptr;                  ///< of the threads, where some wait for others
   std::vector<LaneCopies> copies;
 
   int64_t lanes() const { return mask.size(); }
@@ -89,6 +128,13 @@ public:
   llvm::LogicalResult run(mlir::Block &block);
   /// The same in the lanes of `part`, if there are any.
   llvm::LogicalResult runMasked(mlir::Block &block, const Mask &part);
+
+  /// Lets others run until `isReady` holds. False where it never will.
+  bool wait(llvm::function_ref<bool()> isReady);
+  /// Whether that is so because others failed, who have said why.
+  bool hasFailedElsewhere() const { return hasFailed || (meeting && meeting->hasFailed); }
+  /// All accesses before are ordered before all after.
+  void passBarrier();
 
   /// An error at `op`, of `lane` where it is not negative.
   llvm::LogicalResult fail(mlir::Operation *op, const llvm::Twine &what, int64_t lane = -1);
@@ -107,6 +153,7 @@ public:
                             int64_t count, bool writes);
 
 private:
+  bool hasFailed = false;
   llvm::DenseMap<mlir::Value, LaneValue> values;
 };
 
@@ -114,6 +161,9 @@ private:
 llvm::LogicalResult callHost(World &world, mlir::Operation *function,
                              llvm::ArrayRef<LaneValue> arguments,
                              llvm::SmallVectorImpl<LaneValue> &results);
+
+/// Row and column of value `e` that lane `lane` of a warpgroup has of its sums.
+std::pair<int64_t, int64_t> placeOfSum(int64_t lane, int64_t e);
 
 /// The value of a quasi-affine expression.
 int64_t evaluate(mlir::AffineExpr expr, llvm::ArrayRef<int64_t> dims,

@@ -27,32 +27,46 @@ static std::string describe(llvm::StringRef what, int64_t lane, int64_t block,
   return (what + " by " + who + " with no barrier between").str();
 }
 
+/// Whether nothing orders an access of `lane` of `block` at `time` before `access`.
+static bool isUnordered(int64_t lane, int64_t block, uint32_t time, const Access &access) {
+  if (block == access.block)
+    return time == access.time && lane != access.lane;
+  if (!access.seen)
+    return true;
+  // Of several readers only the last is known.
+  return block >= 0 && (*access.seen)[block] < time;
+}
+
 std::string Allocation::conflict(const Touch &touch, const Access &access) {
   if (touch.inFlight > 0)
     return "an asynchronous copy to it has not landed";
-  bool wrote = touch.writeEpoch >= access.launchEpoch;
-  if (wrote && (touch.writeBlock != access.block ||
-                (touch.writeEpoch == access.epoch && touch.writer != access.lane)))
+  if (access.writes && touch.inUse > 0)
+    return "a product still reads it";
+  if (touch.writeLaunch == access.launch &&
+      isUnordered(touch.writer, touch.writeBlock, touch.writeTime, access))
     return describe("a race with a write", touch.writer, touch.writeBlock, access);
-  bool read = access.writes && touch.readEpoch >= access.launchEpoch;
-  if (read && (touch.readBlock != access.block ||
-               (touch.readEpoch == access.epoch && touch.reader != access.lane)))
+  if (access.writes && touch.readLaunch == access.launch &&
+      isUnordered(touch.reader, touch.readBlock, touch.readTime, access))
     return describe("a race with a read", touch.reader, touch.readBlock, access);
   return "";
 }
 
 void Allocation::record(Touch &touch, const Access &access) {
   if (access.writes) {
-    touch.writeEpoch = access.epoch;
+    touch.writeLaunch = access.launch;
+    touch.writeTime = access.time;
     touch.writer = access.lane;
     touch.writeBlock = access.block;
     return;
   }
-  bool isSameEpoch = touch.readEpoch == access.epoch;
-  bool isSameLaunch = touch.readEpoch >= access.launchEpoch;
-  touch.reader = isSameEpoch && touch.reader != access.lane ? several : access.lane;
-  touch.readBlock = isSameLaunch && touch.readBlock != access.block ? several : access.block;
-  touch.readEpoch = access.epoch;
+  bool isSameLaunch = touch.readLaunch == access.launch;
+  bool isSameTime =
+      isSameLaunch && touch.readBlock == access.block && touch.readTime == access.time;
+  bool isOtherBlock = isSameLaunch && touch.readBlock != access.block && !access.seen;
+  touch.reader = isSameTime && touch.reader != access.lane ? several : access.lane;
+  touch.readBlock = isOtherBlock ? several : access.block;
+  touch.readTime = access.time;
+  touch.readLaunch = access.launch;
 }
 
 std::string Allocation::touch(const Access &access, int64_t first, int64_t count) {
@@ -70,4 +84,21 @@ void Allocation::setInFlight(int64_t first, int64_t count, int change) {
   std::vector<Touch> &all = touches();
   for (int64_t byte = first; byte < first + count; ++byte)
     all[byte].inFlight += change;
+}
+
+void Allocation::setInUse(int64_t first, int64_t count, int change) {
+  std::vector<Touch> &all = touches();
+  for (int64_t byte = first; byte < first + count; ++byte)
+    all[byte].inUse += change;
+}
+
+std::string Allocation::describeUse(int64_t first, int64_t count) {
+  std::vector<Touch> &all = touches();
+  for (int64_t byte = first; byte < first + count; ++byte) {
+    if (all[byte].inFlight > 0)
+      return "another asynchronous copy to it has not landed";
+    if (all[byte].inUse > 0)
+      return "a product still reads it";
+  }
+  return "";
 }

@@ -6,15 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Every byte that device code may touch remembers its last accesses since the last
-// barrier, and the copies that are on their way to it. Two accesses conflict when
-// they are of different lanes of a block with no barrier between, or of different
-// blocks of a launch, and one of them writes.
+// Every byte that device code may touch remembers its last accesses in this launch,
+// and the copies that are on their way to it. A block has a clock, which its barriers
+// advance. Two accesses conflict when one of them writes and nothing orders them:
+// in a block, when they are of different lanes at one time; between blocks, when the
+// later block has not seen the time of the earlier.
 //
-//   lane 3 writes byte 8          writer 3, epoch 5
-//   lane 4 reads it, epoch 5      a race: nothing orders the two
-//   barrier                       epoch 6
-//   lane 4 reads it, epoch 6      fine
+//   lane 3 writes byte 8           writer 3, time 5
+//   lane 4 reads it, time 5        a race: nothing orders the two
+//   barrier                        time 6
+//   lane 4 reads it, time 6        fine
+//   another block reads it         a race, unless it awaited a signal sent after time 5
 //
 // An asynchronous copy writes when it lands, which is when its thread waits for it:
 // until then the bytes are in flight and nothing may touch them. Nothing of another
@@ -31,11 +33,15 @@
 
 namespace danaus::sim {
 
-/// Who accesses memory, and when. Epochs count barriers, blocks and launches.
+/// How far a block has seen the clocks of all blocks of its launch.
+using Clocks = std::vector<uint32_t>;
+
+/// Who accesses memory, and when.
 struct Access {
   int64_t lane = 0, block = 0;
-  uint32_t epoch = 0, launchEpoch = 0;
+  uint32_t launch = 0, time = 0;
   bool writes = false;
+  const Clocks *seen = nullptr; ///< null where blocks cannot wait for each other
 };
 
 class Allocation {
@@ -55,13 +61,17 @@ public:
   std::string touch(const Access &access, int64_t first, int64_t count);
   /// An asynchronous copy to these bytes begins (+1) or lands (-1).
   void setInFlight(int64_t first, int64_t count, int change);
+  /// A product that reads these bytes begins (+1) or is done (-1).
+  void setInUse(int64_t first, int64_t count, int change);
+  /// What a copy to these bytes would disturb, or "".
+  std::string describeUse(int64_t first, int64_t count);
 
 private:
   /// Of one byte. -2 stands for several lanes or blocks.
   struct Touch {
-    uint32_t writeEpoch = 0, readEpoch = 0;
+    uint32_t writeLaunch = 0, readLaunch = 0, writeTime = 0, readTime = 0;
     int32_t writer = -1, reader = -1, writeBlock = -1, readBlock = -1;
-    int32_t inFlight = 0;
+    int32_t inFlight = 0, inUse = 0;
   };
   static constexpr int32_t several = -2;
 

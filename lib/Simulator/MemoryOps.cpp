@@ -176,6 +176,21 @@ static LogicalResult runGetGlobal(Machine &machine, Operation *op) {
   return success();
 }
 
+static LogicalResult runMemset(Machine &machine, Operation *op) {
+  auto memset = cast<gpu::MemsetOp>(op);
+  const View &view = *machine.get(memset.getDst()).view;
+  int64_t count = 1;
+  for (int64_t size : view.sizes)
+    count *= size;
+  View flat = view;
+  flat.sizes = {count}, flat.strides = {1};
+  Type element = cast<MemRefType>(memset.getDst().getType()).getElementType();
+  for (int64_t number = 0; number < count; ++number)
+    if (failed(machine.write(op, 0, flat, element, {number}, machine.get(memset.getValue()).words)))
+      return failure();
+  return success();
+}
+
 static LogicalResult runCopy(Machine &machine, Operation *op) {
   auto copy = cast<memref::CopyOp>(op);
   const View &from = *machine.get(copy.getSource()).view, &to = *machine.get(copy.getTarget()).view;
@@ -338,6 +353,7 @@ void danaus::sim::addMemoryOps(HandlerTable &table) {
   table[TypeID::get<gpu::DeallocOp>()] = runDealloc<gpu::DeallocOp>;
   table[TypeID::get<memref::GetGlobalOp>()] = runGetGlobal;
   table[TypeID::get<memref::CopyOp>()] = runCopy;
+  table[TypeID::get<gpu::MemsetOp>()] = runMemset;
   table[TypeID::get<memref::DimOp>()] = runDim;
   table[TypeID::get<memref::CastOp>()] = runSameView;
   table[TypeID::get<memref::SubViewOp>()] = runSubView;

@@ -65,17 +65,13 @@ struct Layout {
 /// Whether all lanes of a warp run; an error where some do and some do not.
 static FailureOr<bool> runsWarp(Machine &machine, Operation *op, int64_t first) {
   int64_t last = first + warpLanes, active = 0;
-  if (last > machine.lanes()) {
-    (void)machine.fail(op, "wanted whole warps of 32 threads, found " + Twine(machine.lanes()));
-    return failure();
-  }
+  if (last > machine.lanes())
+    return machine.fail(op, "wanted whole warps of 32 threads, found " + Twine(machine.lanes()));
   for (int64_t lane = first; lane < last; ++lane)
     active += machine.mask[lane];
-  if (active != 0 && active != warpLanes) {
-    (void)machine.fail(op, "wanted all threads of warp " + Twine(first / warpLanes) + ", found " +
-                         Twine(active));
-    return failure();
-  }
+  if (active != 0 && active != warpLanes)
+    return machine.fail(op, "wanted all threads of warp " + Twine(first / warpLanes) + ", found " +
+                                Twine(active));
   return active != 0;
 }
 
@@ -116,7 +112,13 @@ static LogicalResult runLoadA(Machine &machine, Operation *op) {
   std::shared_ptr<const View> view = machine.get(load.getBuffer()).view;
   const LaneValue offset = machine.get(load.getOffset());
   LaneValue result(machine.lanes(), elementsOf(type));
+  int64_t perRow = 16 / bytesOf(type.getElementType()); // what ldmatrix reads of a row at once
   LogicalResult status = forEachWarp(machine, op, [&](int64_t first) -> LogicalResult {
+    if (load.getAligned() && offset.at(first).i % perRow != 0)
+      return machine.fail(op,
+                          "misaligned offset " + Twine(offset.at(first).i) +
+                              ", wanted a multiple of " + Twine(perRow),
+                          first);
     for (int64_t lane = 0; lane < warpLanes; ++lane)
       for (int64_t e = 0; e < result.elements; e += layout.perWord) {
         int64_t index = offset.at(first + lane).i +
@@ -231,10 +233,14 @@ static LogicalResult runMma(Machine &machine, Operation *op) {
 //===----------------------------------------------------------------------===//
 
 /// Row and column of element `e` in every lane.
-static std::pair<LaneValue, LaneValue> placesOf(Machine &machine, tile::FragmentType type,
-                                                int64_t e) {
-  Layout layout(type);
+static std::pair<LaneValue, LaneValue> placesOf(Machine &machine, Type type, int64_t e) {
   LaneValue row(machine.lanes(), 1), column(machine.lanes(), 1);
+  if (isa<tile::SumsType>(type)) {
+    for (int64_t lane = 0; lane < machine.lanes(); ++lane)
+      std::tie(row.at(lane).i, column.at(lane).i) = placeOfSum(lane % 128, e);
+    return {std::move(row), std::move(column)};
+  }
+  Layout layout(cast<tile::FragmentType>(type));
   for (int64_t lane = 0; lane < machine.lanes(); ++lane) {
     row.at(lane).i = layout.rowOf(lane % warpLanes, e);
     column.at(lane).i = layout.columnOf(lane % warpLanes, e);
@@ -248,7 +254,7 @@ static LogicalResult runMap(Machine &machine, Operation *op) {
   const LaneValue acc = machine.get(map.getAcc());
   LaneValue result(machine.lanes(), acc.elements);
   for (int64_t e = 0; e < acc.elements; ++e) {
-    auto [row, column] = placesOf(machine, cast<tile::FragmentType>(map.getAcc().getType()), e);
+    auto [row, column] = placesOf(machine, map.getAcc().getType(), e);
     LaneValue element(machine.lanes(), 1);
     for (int64_t lane = 0; lane < machine.lanes(); ++lane)
       element.at(lane) = acc.at(lane, e);
