@@ -10,9 +10,13 @@
 // DEFINE: %{simulate} = danaus-opt --danaus-simulate="entry=dense rows=70"
 // RUN: %{simulate} %t.mlir
 //
-// Nobody waits for the boxes: products read what has not landed.
+// Nobody waits for the first boxes: they come while products read what was there.
 // RUN: awk '/tile.barrier_wait/ { if (++n == 1) next } { print }' %t.mlir | not %{simulate} 2>&1 | FileCheck %s --check-prefix=EARLY
-// EARLY: error: 'tile.wgmma' op thread {{[0-9]+}} of block 0: read of bytes {{.+}} of shared memory: an asynchronous copy to it has not landed
+// EARLY: error: 'tile.bulk_load' op thread {{[0-9]+}} of block 0: copy to shared memory: a product still reads it
+//
+// Nobody waits for the second boxes, which are on their way.
+// RUN: awk '/tile.barrier_wait/ { if (++n == 2) next } { print }' %t.mlir | not %{simulate} 2>&1 | FileCheck %s --check-prefix=FLIGHT
+// FLIGHT: error: 'tile.wgmma' op thread {{[0-9]+}} of block 0: read of bytes {{.+}} of shared memory: an asynchronous copy to it has not landed
 //
 // The copier waits for a slot that is never released.
 // RUN: sed -e '/tile.barrier_arrive/d' %t.mlir | not %{simulate} 2>&1 | FileCheck %s --check-prefix=RELEASE
