@@ -86,7 +86,6 @@ LogicalResult SumsType::verify(function_ref<InFlightDiagnostic()> emitError, int
 LogicalResult DescriptorType::verify(function_ref<InFlightDiagnostic()> emitError,
                                      Type elementType) {
   if (!elementType.isBF16() && !elementType.isF16())
-    return emitError() << "element type of a descriptor: wanted bf16 or f16, found "
-                       << elementType;
+    return emitError() << "element type of a descriptor: wanted bf16 or f16, found " << elementType;
   return success();
 }

@@ -151,7 +151,8 @@ static PackedLayout blockDigits(const StagePattern &pattern, const Packing &pack
              {'c', 2, 8},
              {'c', 2, 1}}};
   case PackingKind::KMajor:
-    return {padded, {{'a', padded.a, 1}, {'d', padded.d, 1}, {'b', padded.b, 1}, {'c', padded.c, 1}}};
+    return {padded,
+            {{'a', padded.a, 1}, {'d', padded.d, 1}, {'b', padded.b, 1}, {'c', padded.c, 1}}};
   case PackingKind::Vnni:
     pad(padded.b, 16 * panel);
     pad(padded.c, perLane);

@@ -5,7 +5,7 @@
 // RUN: %{run} --rows=150 --schedule="#chain.schedule<unit = mma_sync, rows = 16, cuts = [1], warps = 4, depth = 1, placement = streamed, ring = 2048>"
 
 // A signal that is not given, and one that is given before the tile is stored.
-// RUN: sed 's/^func/module attributes {danaus.target = "sm_90a"} {\nfunc/; $s/$/\n}/' %s > %t.target.mlir
+// RUN: sed -e 's/^func/module attributes {danaus.target = "sm_90a"} {\nfunc/' -e '$s/$/\n}/' %s > %t.target.mlir
 // RUN: danaus-opt %t.target.mlir --danaus-to-device='schedule="#chain.schedule<unit=mma_sync,rows=16,cuts=[1],warps=4,depth=2,placement=registers,ring=2048>"' > %t.mlir
 // RUN: danaus-opt %t.mlir --danaus-simulate="rows=37"
 // RUN: sed -e '/tile.signal/d' %t.mlir | not danaus-opt --danaus-simulate="rows=37" 2>&1 | FileCheck %s --check-prefix=SIGNAL

@@ -5,7 +5,7 @@
 // RUN: %{run} --entry=dense --rows=5 && %{run} --entry=dense --rows=70
 // RUN: %{run} --entry=bias_and_relu --rows=70
 
-// RUN: sed '1s/$/\nmodule attributes {danaus.target = "sm_90a"} {/; $s/$/\n}/' %s > %t.target.mlir
+// RUN: sed -e '1s/$/\nmodule attributes {danaus.target = "sm_90a"} {/' -e '$s/$/\n}/' %s > %t.target.mlir
 // RUN: danaus-opt %t.target.mlir --danaus-to-device='schedule="%{schedule}"' > %t.mlir
 // DEFINE: %{simulate} = danaus-opt --danaus-simulate="entry=dense rows=70"
 // RUN: %{simulate} %t.mlir

@@ -24,7 +24,7 @@ SUFFIX = r"(?:-(?:NEXT|SAME|NOT|DAG|LABEL|EMPTY|COUNT-\d+))?"
 KEYWORDS = {"RUN", "REQUIRES", "UNSUPPORTED", "XFAIL", "DEFINE", "REDEFINE", "ALLOW_RETRIES", "END", "NOTE"}
 COMMENT = r"^\s*(?://|#|;)\s*"
 # What makes a command's own exit status a verdict.
-JUDGES = re.compile(r"\bFileCheck\b|-verify-diagnostics\b|\bdanaus-run\b.*\s--check\b|%ptxas|\b%?python3?\b"
+JUDGES = re.compile(r"\bFileCheck\b|-verify-diagnostics\b|--danaus-simulate\b|\bdanaus-run\b.*\s--check\b|%ptxas|\b%?python3?\b"
                     r"|^(not|diff|cmp|test|grep|\[)\s|\|\s*(diff|cmp|grep)\s")
 PREPARES = re.compile(r"^(rm|mkdir|cp|mv|cd|touch|printf|echo|split-file|chmod|ln|head|env|export)\b|(-o|>|--output=)\s*%t")
 

@@ -20,9 +20,7 @@ using namespace danaus;
 static constexpr int64_t vectorLength = 8;
 
 /// Values of D that a thread takes together.
-static int64_t valuesOfD(const StagePattern &pattern) {
-  return std::gcd(pattern.d, vectorLength);
-}
+static int64_t valuesOfD(const StagePattern &pattern) { return std::gcd(pattern.d, vectorLength); }
 
 int64_t danaus::transposeUnits(const StagePattern &pattern) {
   return pattern.outSize() / vectorLength / valuesOfD(pattern);

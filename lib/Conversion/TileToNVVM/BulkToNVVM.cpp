@@ -130,9 +130,8 @@ struct LowerBulkLoad : OpConversionPattern<BulkLoadOp> {
     Location loc = op.getLoc();
     IndexBuilder index{rewriter, loc};
     Value box = sharedPointer(index, adaptor.getBuffer(), adaptor.getOffset());
-    Type cluster =
-        LLVM::LLVMPointerType::get(rewriter.getContext(),
-                                   static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster));
+    Type cluster = LLVM::LLVMPointerType::get(
+        rewriter.getContext(), static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster));
     box = LLVM::AddrSpaceCastOp::create(rewriter, loc, cluster, box);
     Value barrier = sharedPointer(index, adaptor.getBarriers(), adaptor.getIndex());
     SmallVector<Value> coordinates = toCoordinates(index, adaptor.getCoordinates());
@@ -200,8 +199,8 @@ struct LowerWgmma : OpConversionPattern<WgmmaOp> {
       b = LLVM::AddOp::create(rewriter, loc, b, forward);
     }
     bool isF16 = op.getA().getType().getElementType().isF16();
-    auto element = NVVM::WGMMATypesAttr::get(context, isF16 ? NVVM::WGMMATypes::f16
-                                                            : NVVM::WGMMATypes::bf16);
+    auto element =
+        NVVM::WGMMATypesAttr::get(context, isF16 ? NVVM::WGMMATypes::f16 : NVVM::WGMMATypes::bf16);
     auto f32 = NVVM::WGMMATypesAttr::get(context, NVVM::WGMMATypes::f32);
     auto one = NVVM::WGMMAScaleInAttr::get(context, NVVM::WGMMAScaleIn::one);
     int columns = op.getResult().getType().getColumnCount();
@@ -272,8 +271,7 @@ struct LowerWgmmaFence : OpConversionPattern<WgmmaFenceOp> {
     ArrayRef<Value> rest = through;
     for (Value sums : adaptor.getSums()) {
       size_t count = cast<LLVM::LLVMStructType>(sums.getType()).getBody().size();
-      results.push_back(
-          packSums(rewriter, op.getLoc(), sums.getType(), rest.take_front(count)));
+      results.push_back(packSums(rewriter, op.getLoc(), sums.getType(), rest.take_front(count)));
       rest = rest.drop_front(count);
     }
     rewriter.replaceOp(op, results);
@@ -288,8 +286,8 @@ struct LowerWgmmaWait : OpConversionPattern<WgmmaWaitOp> {
   LogicalResult matchAndRewrite(WgmmaWaitOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     SmallVector<Value> values = unpackSums(rewriter, op.getLoc(), adaptor.getAcc());
-    rewriter.replaceOp(op, emitOnSums(rewriter, op.getLoc(), "wgmma.wait_group.sync.aligned 0;",
-                                      values));
+    rewriter.replaceOp(
+        op, emitOnSums(rewriter, op.getLoc(), "wgmma.wait_group.sync.aligned 0;", values));
     return success();
   }
 };
@@ -394,6 +392,6 @@ LLVM::LLVMStructType danaus::sumsOfLane(SumsType type) {
 void danaus::populateBulkPatterns(TypeConverter &types, RewritePatternSet &patterns) {
   danaus::addPatterns<LowerBarrierInit, LowerBarrierExpect, LowerBarrierArrive, LowerBarrierWait,
                       LowerBulkLoad, LowerBulkStore, LowerDescribe, LowerWgmma, LowerWgmmaFence,
-                      LowerWgmmaWait, LowerZeroSums, LowerMapSums, LowerStage>(patterns, types,
-                                                               patterns.getContext());
+                      LowerWgmmaWait, LowerZeroSums, LowerMapSums, LowerStage>(
+      patterns, types, patterns.getContext());
 }

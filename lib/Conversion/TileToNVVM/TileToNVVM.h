@@ -49,7 +49,8 @@ struct Lane {
 
 /// The place of the thread that executes this.
 inline Lane getLane(IndexBuilder index) {
-  mlir::Value thread = mlir::gpu::ThreadIdOp::create(index.builder, index.loc, mlir::gpu::Dimension::x);
+  mlir::Value thread =
+      mlir::gpu::ThreadIdOp::create(index.builder, index.loc, mlir::gpu::Dimension::x);
   mlir::Value lane = index.rem(thread, 32);
   return {index.div(lane, 4), index.rem(lane, 4)};
 }
