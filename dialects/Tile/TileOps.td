@@ -249,6 +249,6 @@ def Tile_YieldOp : Tile_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"Ma
   let assemblyFormat = "$value attr-dict `:` type($value)";
 }
 
-include "dialects/Tile/TileBulkOps.td"
+include "dialects/Tile/TileBulk.td"
 
 #endif // DIALECTS_TILE_TILEOPS_TD

@@ -139,7 +139,7 @@ class RegisteredTest(unittest.TestCase):
         self.assertFalse([name for _, name in in_ir if "arith" in name])
         passes = {flag: (kind, options) for kind, flag, options in coverage.registered_passes()}
         self.assertEqual(passes["danaus-assign-schedule"], ("pass", ["schedule", "model", "rows"]))
-        options = ["schedule", "model", "rows", "simplify", "threads", "regroup", "vectorize"]
+        options = ["schedule", "model", "rows", "simplify", "threads", "regroup", "max-block", "vectorize"]
         self.assertEqual(passes["danaus-to-kernels"], ("pipeline", options))
 
     def test_no_pattern_of_this_tree_escapes_the_switch(self):

@@ -1,4 +1,4 @@
-//===- TileBulkOps.td - Bulk copies and products of warpgroups -*- tablegen -*-===//
+//===- TileBulk.td - Bulk copies and products of warpgroups -*- tablegen -*-===//
 //
 // Part of the Danaus project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef DIALECTS_TILE_TILEBULKOPS_TD
-#define DIALECTS_TILE_TILEBULKOPS_TD
+#ifndef DIALECTS_TILE_TILEBULK_TD
+#define DIALECTS_TILE_TILEBULK_TD
 
 //===----------------------------------------------------------------------===//
 // Barriers
@@ -268,4 +268,4 @@ def Tile_StageOp : Tile_Op<"stage", [MemoryEffects<[MemWrite]>]> {
   let hasVerifier = 1;
 }
 
-#endif // DIALECTS_TILE_TILEBULKOPS_TD
+#endif // DIALECTS_TILE_TILEBULK_TD
