@@ -32,7 +32,7 @@ constexpr int64_t maxAccumulators = 32;
 constexpr int64_t addressRegisters = 28, oddAddressRegisters = 72;
 /// And for the counters of rings and the choice of a part.
 constexpr int64_t ringRegisters = 12;
-/// And for weights that are loaded early, where they are streamed.
+/// And for weights that are loaded early, where they are streamed in one of several launches.
 constexpr int64_t earlyRegisters = 8;
 
 /// The element at which a column of a stage's result is stored (row 0).
@@ -302,7 +302,8 @@ static int64_t estimateRegisters(const GpuSegment &segment, int64_t elementBytes
       accumulators = (accumulators + 4 * stage.blocksPerItem) * stage.tilesPerItem;
     item = std::max(item, accumulators + lefts);
   }
-  return item + addresses + (segment.weightsInRegisters ? weights : earlyRegisters);
+  int64_t early = schedule.cuts.empty() ? 0 : earlyRegisters;
+  return item + addresses + (segment.weightsInRegisters ? weights : early);
 }
 
 static int64_t registerLimit(const Schedule &schedule, const TargetLimits &limits) {
