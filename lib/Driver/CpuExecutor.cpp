@@ -99,35 +99,27 @@ Error CpuExecutor::packWeights() {
   Call packing;
   for (int64_t number : signature.packed)
     packing.append(inputs[number].data(), inputs[number].getShape());
-  packed.clear();
-  for (int64_t number : signature.packed) {
-    auto type = dyn_cast<MemRefType>(signature.arguments[number]);
-    if (!type || !type.hasStaticShape())
-      return makeInternalError("packed argument " + Twine(number) + " has no static shape");
-    Expected<HostTensor> tensor = HostTensor::allocate(inputs[number].getKind(), type.getShape());
-    if (!tensor)
-      return tensor.takeError();
-    packing.append(tensor->data(), tensor->getShape());
-    packed.push_back(std::move(*tensor));
-  }
+  Expected<std::vector<HostTensor>> memory = allocatePacked(signature, inputs);
+  if (!memory)
+    return memory.takeError();
+  packed = std::move(*memory);
+  for (HostTensor &tensor : packed)
+    packing.append(tensor.data(), tensor.getShape());
   packMilliseconds = timeCall([&] { packing.invoke(packFunction); });
   return Error::success();
 }
 
 Error CpuExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> results) {
-  if (signature.arguments.size() != arguments.size() + results.size())
-    return makeInternalError("the compiled function takes " + Twine(signature.arguments.size()) +
-                             " buffers, wanted " + Twine(arguments.size() + results.size()));
+  if (Error error = checkBufferCount(signature, arguments, results))
+    return error;
   originals = arguments;
   specs = results;
-  inputs.clear(), outputs.clear();
+  outputs.clear();
   call = Call();
-  for (const HostTensor &argument : arguments) {
-    Expected<HostTensor> input = copyTensor(argument);
-    if (!input)
-      return input.takeError();
-    inputs.push_back(std::move(*input));
-  }
+  Expected<std::vector<HostTensor>> copies = copyTensors(arguments);
+  if (!copies)
+    return copies.takeError();
+  inputs = std::move(*copies);
   if (packFunction)
     if (Error error = packWeights())
       return error;

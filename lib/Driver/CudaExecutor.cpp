@@ -6,14 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "GuardedBuffer.h"
 #include "danaus/Driver/Compile.h"
 #include "danaus/Driver/Executor.h"
 #include "danaus/Driver/JitCall.h"
 #include "danaus/Runtime/Cuda.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Transforms/Passes.h"
 #include "llvm/ADT/STLExtras.h"
-#include <chrono>
 #include <cstring>
 
 using namespace mlir;
@@ -149,20 +148,9 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::MangleAndInterner intern) 
   return symbols;
 }
 
-/// Removes the functions that `entry` does not need: each kernel costs time to
-/// compile.
-static Error keepOnly(ModuleOp module, llvm::StringRef entry) {
-  for (auto function : module.getOps<func::FuncOp>())
-    if (function.getName() != entry)
-      function.setPrivate();
-  PassManager pm(module.getContext());
-  pm.addPass(createSymbolDCEPass());
-  return failed(pm.run(module)) ? makeError("compilation failed") : Error::success();
-}
-
 Error CudaExecutor::prepare(ModuleOp module, llvm::StringRef entry) {
   OwningOpRef<ModuleOp> copy = module.clone();
-  if (Error error = keepOnly(*copy, entry))
+  if (Error error = isolateEntry(*copy, entry))
     return error;
   if (Error error = compileModule(*copy, settings, Level::LLVM, record))
     return error;
@@ -196,22 +184,13 @@ Error CudaExecutor::packWeights(ArrayRef<HostTensor> arguments) {
   Call packing;
   for (int64_t number : signature.packed)
     packing.append(const_cast<char *>(arguments[number].data()), arguments[number].getShape());
-  packed.clear();
-  for (int64_t number : signature.packed) {
-    auto type = dyn_cast<MemRefType>(signature.arguments[number]);
-    if (!type || !type.hasStaticShape())
-      return makeInternalError("packed argument " + Twine(number) + " has no static shape");
-    Expected<HostTensor> tensor =
-        HostTensor::allocate(arguments[number].getKind(), type.getShape());
-    if (!tensor)
-      return tensor.takeError();
-    packing.append(tensor->data(), tensor->getShape());
-    packed.push_back(std::move(*tensor));
-  }
-  auto start = std::chrono::steady_clock::now();
-  packing.invoke(packFunction);
-  std::chrono::duration<double, std::milli> elapsed = std::chrono::steady_clock::now() - start;
-  packMilliseconds = elapsed.count();
+  Expected<std::vector<HostTensor>> memory = allocatePacked(signature, arguments);
+  if (!memory)
+    return memory.takeError();
+  packed = std::move(*memory);
+  for (HostTensor &tensor : packed)
+    packing.append(tensor.data(), tensor.getShape());
+  packMilliseconds = timeCall([&] { packing.invoke(packFunction); });
   return Error::success();
 }
 
@@ -251,9 +230,8 @@ Error CudaExecutor::addResult(size_t number, const TensorSpec &spec) {
 }
 
 Error CudaExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> results) {
-  if (signature.arguments.size() != arguments.size() + results.size())
-    return makeInternalError("the compiled function takes " + Twine(signature.arguments.size()) +
-                             " buffers, wanted " + Twine(arguments.size() + results.size()));
+  if (Error error = checkBufferCount(signature, arguments, results))
+    return error;
   originals = arguments;
   specs = results;
   inputs.clear(), outputs.clear();
@@ -361,9 +339,9 @@ Expected<std::vector<double>> CudaExecutor::timeEach(const TimingPolicy &policy,
 }
 
 Expected<std::vector<double>> CudaExecutor::time(const TimingPolicy &policy) {
-  call.invoke(function);
   if (!policy.graph)
     return timeEach(policy, 1, [&] { call.invoke(function); });
+  call.invoke(function); // loads the kernels, which a recording must not
   std::vector<DeviceBuffer> copies;
   Expected<void *> graph = recordGraph(copies);
   if (!graph)

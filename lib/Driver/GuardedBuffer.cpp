@@ -7,14 +7,17 @@
 //===----------------------------------------------------------------------===//
 
 #include "GuardedBuffer.h"
+#include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
 #include <chrono>
 #include <cstring>
 
 using namespace danaus;
 using llvm::ArrayRef;
+using llvm::Error;
 using llvm::Expected;
 using llvm::StringRef;
+using llvm::Twine;
 
 Expected<GuardedBuffer> GuardedBuffer::allocate(int64_t payloadBytes) {
   GuardedBuffer buffer;
@@ -38,6 +41,42 @@ bool GuardedBuffer::isIntact() const {
          isGuard(bytes.drop_front(guardBytes + payloadBytes));
 }
 
+Error danaus::checkBufferCount(const CompiledFunction &function, ArrayRef<HostTensor> arguments,
+                               ArrayRef<TensorSpec> results) {
+  size_t wanted = arguments.size() + results.size(), found = function.arguments.size();
+  if (found == wanted)
+    return Error::success();
+  return makeInternalError("the compiled function takes " + Twine(found) + " buffers, wanted " +
+                           Twine(wanted));
+}
+
+Expected<std::vector<HostTensor>> danaus::copyTensors(ArrayRef<HostTensor> tensors) {
+  std::vector<HostTensor> copies;
+  for (const HostTensor &tensor : tensors) {
+    Expected<HostTensor> copy = copyTensor(tensor);
+    if (!copy)
+      return copy.takeError();
+    copies.push_back(std::move(*copy));
+  }
+  return copies;
+}
+
+Expected<std::vector<HostTensor>> danaus::allocatePacked(const CompiledFunction &function,
+                                                         ArrayRef<HostTensor> arguments) {
+  std::vector<HostTensor> packed;
+  for (int64_t number : function.packed) {
+    auto type = mlir::dyn_cast<mlir::MemRefType>(function.arguments[number]);
+    if (!type || !type.hasStaticShape())
+      return makeInternalError("packed argument " + Twine(number) + " has no static shape");
+    Expected<HostTensor> tensor =
+        HostTensor::allocate(arguments[number].getKind(), type.getShape());
+    if (!tensor)
+      return tensor.takeError();
+    packed.push_back(std::move(*tensor));
+  }
+  return packed;
+}
+
 Expected<std::vector<GuardedBuffer>> danaus::allocateResults(ArrayRef<TensorSpec> specs) {
   std::vector<GuardedBuffer> buffers;
   for (const TensorSpec &spec : specs) {
@@ -57,7 +96,7 @@ Expected<std::vector<HostTensor>> danaus::readResults(ArrayRef<GuardedBuffer> bu
   std::vector<HostTensor> results;
   for (auto [number, buffer, spec] : llvm::enumerate(buffers, specs)) {
     if (!buffer.isIntact())
-      return makeInternalError("compiled code wrote outside result " + llvm::Twine(number));
+      return makeInternalError("compiled code wrote outside result " + Twine(number));
     Expected<HostTensor> tensor = HostTensor::allocate(spec.kind, spec.shape);
     if (!tensor)
       return tensor.takeError();

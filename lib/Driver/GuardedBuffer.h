@@ -9,6 +9,7 @@
 #ifndef DANAUS_LIB_DRIVER_GUARDEDBUFFER_H
 #define DANAUS_LIB_DRIVER_GUARDEDBUFFER_H
 
+#include "danaus/Driver/Compile.h"
 #include "danaus/Driver/Executor.h"
 #include <vector>
 
@@ -32,6 +33,16 @@ private:
   HostTensor memory;
   int64_t payloadBytes = 0;
 };
+
+/// An error where a compiled function does not take so many arguments and results.
+llvm::Error checkBufferCount(const CompiledFunction &function, llvm::ArrayRef<HostTensor> arguments,
+                             llvm::ArrayRef<TensorSpec> results);
+
+llvm::Expected<std::vector<HostTensor>> copyTensors(llvm::ArrayRef<HostTensor> tensors);
+
+/// Memory for the packed arguments of `function`, in the order in which it lists them.
+llvm::Expected<std::vector<HostTensor>> allocatePacked(const CompiledFunction &function,
+                                                       llvm::ArrayRef<HostTensor> arguments);
 
 /// One buffer a result. An error where one does not fit into memory.
 llvm::Expected<std::vector<GuardedBuffer>> allocateResults(llvm::ArrayRef<TensorSpec> specs);

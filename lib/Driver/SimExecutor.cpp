@@ -49,7 +49,9 @@ private:
   func::FuncOp function, packFunction;
 
   ArrayRef<HostTensor> originals;
-  std::vector<HostTensor> inputs, outputs;
+  std::vector<HostTensor> inputs;
+  std::vector<GuardedBuffer> outputs;
+  std::vector<TensorSpec> specs;
 };
 } // namespace
 
@@ -72,59 +74,52 @@ Error SimExecutor::simulateOn(func::FuncOp callee, std::vector<SimBuffer> given)
   return Error::success();
 }
 
+static SimBuffer bufferOf(HostTensor &tensor) {
+  return {tensor.data(), SmallVector<int64_t>(tensor.getShape())};
+}
+
 std::vector<SimBuffer> SimExecutor::buffers() {
   std::vector<SimBuffer> all;
-  for (std::vector<HostTensor> *tensors : {&inputs, &outputs})
-    for (HostTensor &tensor : *tensors)
-      all.push_back({tensor.data(), SmallVector<int64_t>(tensor.getShape())});
+  for (HostTensor &tensor : inputs)
+    all.push_back(bufferOf(tensor));
+  for (auto [output, spec] : llvm::zip_equal(outputs, specs))
+    all.push_back({output.payload(), SmallVector<int64_t>(spec.shape)});
   return all;
 }
 
 /// Replaces the inputs that are to be packed by what the packing function makes of them.
 Error SimExecutor::packWeights() {
-  std::vector<HostTensor> packed;
+  Expected<std::vector<HostTensor>> packed = allocatePacked(signature, inputs);
+  if (!packed)
+    return packed.takeError();
   std::vector<SimBuffer> given;
   for (int64_t number : signature.packed)
-    given.push_back({inputs[number].data(), SmallVector<int64_t>(inputs[number].getShape())});
-  for (int64_t number : signature.packed) {
-    auto type = dyn_cast<MemRefType>(signature.arguments[number]);
-    if (!type || !type.hasStaticShape())
-      return makeInternalError("packed argument " + Twine(number) + " has no static shape");
-    Expected<HostTensor> tensor = HostTensor::allocate(inputs[number].getKind(), type.getShape());
-    if (!tensor)
-      return tensor.takeError();
-    given.push_back({tensor->data(), SmallVector<int64_t>(tensor->getShape())});
-    packed.push_back(std::move(*tensor));
-  }
+    given.push_back(bufferOf(inputs[number]));
+  for (HostTensor &tensor : *packed)
+    given.push_back(bufferOf(tensor));
   if (Error error = simulateOn(packFunction, given))
     return error;
-  for (auto [number, tensor] : llvm::zip_equal(signature.packed, packed))
+  for (auto [number, tensor] : llvm::zip_equal(signature.packed, *packed))
     inputs[number] = std::move(tensor);
   return Error::success();
 }
 
 Error SimExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> results) {
-  if (signature.arguments.size() != arguments.size() + results.size())
-    return makeInternalError("the compiled function takes " + Twine(signature.arguments.size()) +
-                             " buffers, wanted " + Twine(arguments.size() + results.size()));
+  if (Error error = checkBufferCount(signature, arguments, results))
+    return error;
   originals = arguments;
-  inputs.clear(), outputs.clear();
-  for (const HostTensor &argument : arguments) {
-    Expected<HostTensor> input = copyTensor(argument);
-    if (!input)
-      return input.takeError();
-    inputs.push_back(std::move(*input));
-  }
+  specs = results;
+  Expected<std::vector<HostTensor>> copies = copyTensors(arguments);
+  if (!copies)
+    return copies.takeError();
+  inputs = std::move(*copies);
   if (packFunction)
     if (Error error = packWeights())
       return error;
-  for (const TensorSpec &spec : results) {
-    Expected<HostTensor> output = HostTensor::allocate(spec.kind, spec.shape);
-    if (!output)
-      return output.takeError();
-    std::memset(output->data(), 0xff, output->getNumBytes());
-    outputs.push_back(std::move(*output));
-  }
+  Expected<std::vector<GuardedBuffer>> allocated = allocateResults(results);
+  if (!allocated)
+    return allocated.takeError();
+  outputs = std::move(*allocated);
   return Error::success();
 }
 
@@ -135,14 +130,7 @@ Expected<std::vector<HostTensor>> SimExecutor::download() {
         std::memcmp(inputs[number].data(), original.data(), original.getNumBytes()) != 0)
       return makeError("compiled code wrote to argument " + Twine(number));
   }
-  std::vector<HostTensor> results;
-  for (const HostTensor &output : outputs) {
-    Expected<HostTensor> copy = copyTensor(output);
-    if (!copy)
-      return copy.takeError();
-    results.push_back(std::move(*copy));
-  }
-  return results;
+  return readResults(outputs, specs);
 }
 
 std::unique_ptr<Executor> danaus::createSimExecutor(const CompileSettings &settings) {

@@ -26,15 +26,6 @@ using namespace danaus::sim;
 
 static constexpr int64_t groupLanes = 128, rowBytes = 128, unitBytes = 16;
 
-/// Calls `body(lane)` for the lanes that run.
-static LogicalResult forEachLane(Machine &machine,
-                                 llvm::function_ref<LogicalResult(int64_t lane)> body) {
-  for (int64_t lane = 0; lane < machine.lanes(); ++lane)
-    if (machine.mask[lane] && failed(body(lane)))
-      return failure();
-  return success();
-}
-
 //===----------------------------------------------------------------------===//
 // Barriers with phases
 //===----------------------------------------------------------------------===//
@@ -65,7 +56,7 @@ static void endPhase(PhaseBarrier &barrier) {
 
 static LogicalResult runInit(Machine &machine, Operation *op) {
   auto init = cast<tile::BarrierInitOp>(op);
-  return forEachLane(machine, [&](int64_t lane) -> LogicalResult {
+  return machine.forEachLane([&](int64_t lane) -> LogicalResult {
     auto barrier = barrierAt(machine, op, lane, init.getBarriers(), init.getIndex());
     if (failed(barrier))
       return failure();
@@ -77,7 +68,7 @@ static LogicalResult runInit(Machine &machine, Operation *op) {
 
 static LogicalResult arrive(Machine &machine, Operation *op, Value barriers, Value index,
                             int64_t bytes) {
-  return forEachLane(machine, [&](int64_t lane) -> LogicalResult {
+  return machine.forEachLane([&](int64_t lane) -> LogicalResult {
     auto barrier = barrierAt(machine, op, lane, barriers, index);
     if (failed(barrier))
       return failure();
@@ -103,7 +94,7 @@ static LogicalResult runArrive(Machine &machine, Operation *op) {
 
 static LogicalResult runPhaseWait(Machine &machine, Operation *op) {
   auto wait = cast<tile::BarrierWaitOp>(op);
-  return forEachLane(machine, [&](int64_t lane) -> LogicalResult {
+  return machine.forEachLane([&](int64_t lane) -> LogicalResult {
     auto barrier = barrierAt(machine, op, lane, wait.getBarriers(), wait.getIndex());
     if (failed(barrier))
       return failure();
@@ -196,7 +187,7 @@ static SmallVector<int64_t> coordinatesOf(Machine &machine, ValueRange values, i
 static LogicalResult runBulkLoad(Machine &machine, Operation *op) {
   auto load = cast<tile::BulkLoadOp>(op);
   const View &map = *machine.get(load.getMap()).view, &buffer = *machine.get(load.getBuffer()).view;
-  return forEachLane(machine, [&](int64_t lane) -> LogicalResult {
+  return machine.forEachLane([&](int64_t lane) -> LogicalResult {
     auto barrier = barrierAt(machine, op, lane, load.getBarriers(), load.getIndex());
     int64_t bytes = bytesOfBox(map);
     FailureOr<int64_t> first =
@@ -228,7 +219,7 @@ static LogicalResult runBulkStore(Machine &machine, Operation *op) {
   auto store = cast<tile::BulkStoreOp>(op);
   const View &map = *machine.get(store.getMap()).view,
              &buffer = *machine.get(store.getBuffer()).view;
-  return forEachLane(machine, [&](int64_t lane) -> LogicalResult {
+  return machine.forEachLane([&](int64_t lane) -> LogicalResult {
     int64_t bytes = bytesOfBox(map);
     FailureOr<int64_t> first =
         locateBox(machine, op, lane, buffer, map, machine.get(store.getOffset()).at(lane).i);

@@ -82,29 +82,25 @@ static FailureOr<int32_t *> counterOf(Machine &machine, Operation *op, int64_t l
 
 /// Others may see what this block did up to its last barrier.
 static LogicalResult runSignal(Machine &machine, Operation *op) {
-  for (int64_t lane = 0; lane < machine.lanes(); ++lane) {
-    if (!machine.mask[lane])
-      continue;
+  return machine.forEachLane([&](int64_t lane) -> LogicalResult {
     std::pair<Allocation *, int64_t> key;
     FailureOr<int32_t *> counter = counterOf(machine, op, lane, key);
     if (failed(counter))
       return failure();
     ++**counter;
     if (!machine.meeting)
-      continue;
+      return success();
     Clocks &published = machine.meeting->counters[key];
     published.resize(machine.seen.size());
     Clocks mine = machine.seen;
     mine[machine.place.blockNumber()] = machine.time - 1;
     join(published, mine);
-  }
-  return success();
+    return success();
+  });
 }
 
 static LogicalResult runAwait(Machine &machine, Operation *op) {
-  for (int64_t lane = 0; lane < machine.lanes(); ++lane) {
-    if (!machine.mask[lane])
-      continue;
+  return machine.forEachLane([&](int64_t lane) -> LogicalResult {
     std::pair<Allocation *, int64_t> key;
     FailureOr<int32_t *> counter = counterOf(machine, op, lane, key);
     if (failed(counter))
@@ -120,8 +116,8 @@ static LogicalResult runAwait(Machine &machine, Operation *op) {
                           lane);
     if (machine.meeting)
       join(machine.awaited, machine.meeting->counters[key]);
-  }
-  return success();
+    return success();
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -191,10 +187,8 @@ static LogicalResult land(Machine &machine, const AsyncCopy &copy, int64_t lane)
 }
 
 static LogicalResult runAsyncCopy(Machine &machine, Operation *op) {
-  for (int64_t lane = 0; lane < machine.lanes(); ++lane)
-    if (machine.mask[lane] && failed(beginCopy(machine, cast<nvgpu::DeviceAsyncCopyOp>(op), lane)))
-      return failure();
-  return success();
+  return machine.forEachLane(
+      [&](int64_t lane) { return beginCopy(machine, cast<nvgpu::DeviceAsyncCopyOp>(op), lane); });
 }
 
 static LogicalResult runCommit(Machine &machine, Operation *) {

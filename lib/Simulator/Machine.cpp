@@ -19,6 +19,13 @@ using namespace danaus::sim;
 // Ops
 //===----------------------------------------------------------------------===//
 
+LogicalResult Machine::forEachLane(llvm::function_ref<LogicalResult(int64_t lane)> body) {
+  for (int64_t lane = 0; lane < lanes(); ++lane)
+    if (mask[lane] && failed(body(lane)))
+      return failure();
+  return success();
+}
+
 LogicalResult Machine::run(Block &block) {
   for (Operation &op : block.without_terminator()) {
     auto handler = world.handlers.find(op.getName().getTypeID());

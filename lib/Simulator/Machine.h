@@ -119,6 +119,8 @@ public:
   std::vector<LaneCopies> copies;
 
   int64_t lanes() const { return mask.size(); }
+  /// Calls `body(lane)` for the lanes that run, up to one that fails.
+  mlir::LogicalResult forEachLane(llvm::function_ref<mlir::LogicalResult(int64_t lane)> body);
 
   const LaneValue &get(mlir::Value value) const { return values.find(value)->second; }
   void set(mlir::Value value, LaneValue result) { values[value] = std::move(result); }

@@ -62,15 +62,13 @@ static LogicalResult forEachLane(Machine &machine, Operation *op, const AccessPl
   for (Value index : plan.indices)
     indices.push_back(&machine.get(index));
   SmallVector<int64_t> at(indices.size());
-  for (int64_t lane = 0; lane < machine.lanes(); ++lane) {
-    if (!machine.mask[lane])
-      continue;
+  return machine.forEachLane([&](int64_t lane) -> LogicalResult {
     for (auto [number, index] : llvm::zip_equal(at, indices))
       number = index->at(lane).i;
-    if (failed(checkAlignment(machine, op, lane, plan, view, at)) || failed(access(lane, at)))
+    if (failed(checkAlignment(machine, op, lane, plan, view, at)))
       return failure();
-  }
-  return success();
+    return access(lane, at);
+  });
 }
 
 static LogicalResult runLoad(Machine &machine, Operation *op) {

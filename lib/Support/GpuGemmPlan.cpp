@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/GpuGemmPlan.h"
+#include "danaus/Support/GpuPlan.h"
 #include "danaus/Support/Packing.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -22,8 +23,6 @@ using llvm::formatv;
 namespace {
 /// Sums that one thread of a warpgroup may hold beside addresses.
 constexpr int64_t maxSums = 128;
-/// The driver's share of shared memory for each thread block.
-constexpr int64_t reservedBytes = 1024;
 } // namespace
 
 int64_t danaus::swizzledByte(int64_t row, int64_t column, int64_t width) {
@@ -95,7 +94,7 @@ static void placeBuffers(GemmPlan &plan, int64_t limit) {
 }
 
 static int64_t residentBlocks(const GemmPlan &plan, const TargetLimits &limits) {
-  int64_t byShared = limits.sharedBytesPerProcessor / (plan.sharedBytes + reservedBytes);
+  int64_t byShared = limits.sharedBytesPerProcessor / (plan.sharedBytes + reservedSharedBytes);
   int64_t registers = 128 * (plan.copierRegisters() + plan.consumers * plan.consumerRegisters());
   int64_t byRegisters = limits.registersPerBlock / registers;
   return std::clamp<int64_t>(std::min(byShared, byRegisters), 1, 2);

@@ -314,8 +314,7 @@ static int64_t registerLimit(const Schedule &schedule, const TargetLimits &limit
 /// Thread blocks that fit on one multiprocessor; 4 are enough to hide latency.
 static int64_t residentBlocks(const GpuSegment &segment, const Schedule &schedule,
                               const TargetLimits &limits) {
-  constexpr int64_t reservedBytes = 1024; // by the driver, for each block
-  int64_t byShared = limits.sharedBytesPerProcessor / (segment.sharedBytes + reservedBytes);
+  int64_t byShared = limits.sharedBytesPerProcessor / (segment.sharedBytes + reservedSharedBytes);
   int64_t byRegisters = limits.registersPerBlock / (32 * schedule.warps * segment.registers);
   int64_t byWarps = 2 * limits.warpsPerBlock / schedule.warps;
   return std::clamp<int64_t>(std::min({byShared, byRegisters, byWarps}), 1, 4);
@@ -343,23 +342,17 @@ struct Split {
   int64_t localB = 0;     ///< of a single stage; 0 for all of it
 };
 
-static int64_t commonOuter(ArrayRef<StageDescriptor> stages) {
+/// What all stages have in common of an extent: a outside, d inside.
+static int64_t commonFactor(ArrayRef<StageDescriptor> stages, int64_t StagePattern::*extent) {
   int64_t common = 0;
   for (const StageDescriptor &stage : stages)
-    common = std::gcd(common, stage.pattern.a);
-  return common;
-}
-
-static int64_t commonInner(ArrayRef<StageDescriptor> stages) {
-  int64_t common = 0;
-  for (const StageDescriptor &stage : stages)
-    common = std::gcd(common, stage.pattern.d);
+    common = std::gcd(common, stage.pattern.*extent);
   return common;
 }
 
 static void splitStages(GpuSegment &segment, ArrayRef<StageDescriptor> stages, const Split &split,
                         int64_t elementBytes) {
-  segment.innerWhole = commonInner(stages);
+  segment.innerWhole = commonFactor(stages, &StagePattern::d);
   segment.innerLocal = split.innerLocal;
   segment.groupsA = split.groupsA;
   segment.groupsD = segment.innerWhole / split.innerLocal;
@@ -423,7 +416,7 @@ static bool shrink(ArrayRef<StageDescriptor> stages, Split &split) {
     split.innerLocal = inner;
     return true;
   }
-  int64_t outer = commonOuter(stages);
+  int64_t outer = commonFactor(stages, &StagePattern::a);
   if (int64_t perGroup = nextDivisor(outer / split.groupsA, 1)) {
     split.groupsA = outer / perGroup;
     return true;
@@ -532,7 +525,7 @@ GpuPlan danaus::planGpuKernel(ArrayRef<StageDescriptor> stages, ElementSizes siz
     around.end = end;
     ElementSizes partSizes = {sizes.in, end == ends.back() ? sizes.out : sizes.in};
     Split split;
-    split.innerLocal = commonInner(around.stages());
+    split.innerLocal = commonFactor(around.stages(), &StagePattern::d);
     GpuSegment segment = planSegment(around, split, partSizes, schedule, limits);
     while (!fits(segment, schedule, limits) && shrink(around.stages(), split))
       segment = planSegment(around, split, partSizes, schedule, limits);

@@ -72,6 +72,9 @@
 
 namespace danaus {
 
+/// The driver's share of shared memory for each thread block.
+inline constexpr int64_t reservedSharedBytes = 1024;
+
 /// How values of 2 bytes find a partner to make a word.
 enum class StorePairing { None, Columns, Blocks };
 

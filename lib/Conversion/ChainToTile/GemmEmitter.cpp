@@ -20,50 +20,14 @@ static constexpr int64_t productRows = 64, groupThreads = 128;
 
 GemmEmitter::GemmEmitter(ImplicitLocOpBuilder &builder, const GemmPlan &plan,
                          const StageWithMaps &stage, const GemmOperands &operands)
-    : b(builder), plan(plan), stage(stage), operands(operands) {
+    : Emitter(builder), plan(plan), stage(stage), operands(operands) {
   chain::StageOp op = stage.stage;
   element = cast<ShapedType>(op.getX().getType()).getElementType();
 }
 
 //===----------------------------------------------------------------------===//
-// Index arithmetic
+// Barriers
 //===----------------------------------------------------------------------===//
-
-Value GemmEmitter::constant(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
-Value GemmEmitter::add(Value left, Value right) { return arith::AddIOp::create(b, left, right); }
-Value GemmEmitter::mul(Value left, int64_t right) {
-  return right == 1 ? left : arith::MulIOp::create(b, left, constant(right));
-}
-Value GemmEmitter::div(Value left, int64_t right) {
-  return right == 1 ? left : arith::DivUIOp::create(b, left, constant(right));
-}
-Value GemmEmitter::rem(Value left, int64_t right) {
-  return right == 1 ? constant(0) : arith::RemUIOp::create(b, left, constant(right));
-}
-Value GemmEmitter::isEqual(Value left, int64_t right) {
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::eq, left, constant(right));
-}
-Value GemmEmitter::isBelow(Value left, int64_t right) {
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, left, constant(right));
-}
-
-void GemmEmitter::emitIf(Value condition, llvm::function_ref<void()> body) {
-  if (!condition)
-    return body();
-  auto branch = scf::IfOp::create(b, condition);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(branch.thenBlock());
-  body();
-}
-
-//===----------------------------------------------------------------------===//
-// Shared memory
-//===----------------------------------------------------------------------===//
-
-static MemRefType sharedType(ImplicitLocOpBuilder &b, int64_t size, Type element) {
-  auto space = gpu::AddressSpaceAttr::get(b.getContext(), gpu::AddressSpace::Workgroup);
-  return MemRefType::get({size}, element, MemRefLayoutAttrInterface(), space);
-}
 
 /// Barriers of slots: full ones first. A slot is full after one arrival and the
 /// bytes of its step, and empty after one arrival of each warp that multiplies.
@@ -314,16 +278,11 @@ void GemmEmitter::emitStores(Tile tile, Value firstRow, Value sums) {
 
 void GemmEmitter::emit() {
   thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
-  Value memory =
-      gpu::DynamicSharedMemoryOp::create(b, sharedType(b, ShapedType::kDynamic, b.getI8Type()));
-  auto view = [&](int64_t offset, int64_t size, Type type) -> Value {
-    return memref::ViewOp::create(b, sharedType(b, size, type), memory, constant(offset),
-                                  ValueRange());
-  };
+  Value memory = sharedMemory();
   int64_t staged = plan.stagingBytes() / 2;
-  ring = view(plan.ringOffset, plan.depth * plan.stepBytes() / 2, element);
-  staging = view(plan.stagingOffset, plan.consumers * staged, element);
-  barriers = view(plan.barrierOffset, 2 * plan.depth, b.getI64Type());
+  ring = sharedView(memory, plan.ringOffset, plan.depth * plan.stepBytes() / 2, element);
+  staging = sharedView(memory, plan.stagingOffset, plan.consumers * staged, element);
+  barriers = sharedView(memory, plan.barrierOffset, 2 * plan.depth, b.getI64Type());
   group = div(thread, groupThreads);
   stagingStart = mul(group, staged);
   emitBarriers();

@@ -34,15 +34,13 @@ struct GemmOperands {
 };
 
 /// Emits the body of one launch at the builder's insertion point.
-class GemmEmitter {
+class GemmEmitter : private Emitter {
 public:
   GemmEmitter(mlir::ImplicitLocOpBuilder &builder, const GemmPlan &plan, const StageWithMaps &stage,
               const GemmOperands &operands);
   void emit();
 
 private:
-  using Value = mlir::Value;
-
   /// A tile of rows x columns of one block; everything but the block in elements.
   struct Tile {
     Value row, column, block;
@@ -51,15 +49,6 @@ private:
   struct Place {
     Value slot, parity;
   };
-
-  Value constant(int64_t value);
-  Value add(Value left, Value right);
-  Value mul(Value left, int64_t right);
-  Value div(Value left, int64_t right);
-  Value rem(Value left, int64_t right);
-  Value isEqual(Value left, int64_t right);
-  Value isBelow(Value left, int64_t right);
-  void emitIf(Value condition, llvm::function_ref<void()> body);
 
   void emitBarriers();
   Value emptyBarrier(Value slot);
@@ -79,7 +68,6 @@ private:
   void emitStores(Tile tile, Value firstRow, Value sums);
   void emitBulkStores(Tile tile, Value firstRow, int64_t first);
 
-  mlir::ImplicitLocOpBuilder &b;
   const GemmPlan &plan;
   const StageWithMaps &stage;
   const GemmOperands &operands;

@@ -18,65 +18,19 @@ using namespace danaus;
 KernelEmitter::KernelEmitter(ImplicitLocOpBuilder &builder, const GpuSegment &segment,
                              const Schedule &schedule, ArrayRef<StageWithMaps> stages,
                              const KernelOperands &operands)
-    : b(builder), segment(segment), schedule(schedule), stages(stages), operands(operands),
+    : Emitter(builder), segment(segment), schedule(schedule), stages(stages), operands(operands),
       inElement(cast<MemRefType>(operands.x.getType()).getElementType()),
       outElement(cast<MemRefType>(operands.y.getType()).getElementType()),
       threads(32 * schedule.warps), rowTiles(schedule.rows / 16) {}
 
 //===----------------------------------------------------------------------===//
-// Index arithmetic
-//===----------------------------------------------------------------------===//
-
-Value KernelEmitter::constant(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
-
-Value KernelEmitter::add(Value left, Value right) { return arith::AddIOp::create(b, left, right); }
-
-Value KernelEmitter::add(Value left, int64_t right) {
-  return right == 0 ? left : add(left, constant(right));
-}
-
-Value KernelEmitter::sub(Value left, Value right) { return arith::SubIOp::create(b, left, right); }
-
-Value KernelEmitter::mul(Value left, int64_t right) {
-  return right == 1 ? left : arith::MulIOp::create(b, left, constant(right));
-}
-
-Value KernelEmitter::div(Value left, int64_t right) {
-  return right == 1 ? left : arith::DivUIOp::create(b, left, constant(right));
-}
-
-Value KernelEmitter::rem(Value left, int64_t right) {
-  return right == 1 ? constant(0) : arith::RemUIOp::create(b, left, constant(right));
-}
-
-Value KernelEmitter::isBelow(Value left, Value right) {
-  return arith::CmpIOp::create(b, arith::CmpIPredicate::ult, left, right);
-}
-
-void KernelEmitter::emitIf(Value condition, llvm::function_ref<void()> body) {
-  if (!condition)
-    return body();
-  auto branch = scf::IfOp::create(b, condition);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(branch.thenBlock());
-  body();
-}
-
-//===----------------------------------------------------------------------===//
 // Shared memory
 //===----------------------------------------------------------------------===//
 
-static MemRefType sharedType(ImplicitLocOpBuilder &b, int64_t size, Type element) {
-  auto space = gpu::AddressSpaceAttr::get(b.getContext(), gpu::AddressSpace::Workgroup);
-  return MemRefType::get({size}, element, MemRefLayoutAttrInterface(), space);
-}
-
 void KernelEmitter::emitViews() {
-  MemRefType bytes = sharedType(b, ShapedType::kDynamic, b.getI8Type());
-  Value memory = gpu::DynamicSharedMemoryOp::create(b, bytes);
-  auto view = [&](const SharedBuffer &buffer, Type element) -> Value {
-    return memref::ViewOp::create(b, sharedType(b, buffer.numElements, element), memory,
-                                  constant(buffer.offsetBytes), ValueRange());
+  Value memory = sharedMemory();
+  auto view = [&](const SharedBuffer &buffer, Type element) {
+    return sharedView(memory, buffer.offsetBytes, buffer.numElements, element);
   };
   for (const GpuStagePlan &plan : segment.stages)
     inputs.push_back(view(plan.input, inElement));

@@ -27,11 +27,11 @@
 #ifndef DANAUS_LIB_CONVERSION_CHAINTOTILE_KERNELEMITTER_H
 #define DANAUS_LIB_CONVERSION_CHAINTOTILE_KERNELEMITTER_H
 
+#include "Emitter.h"
 #include "danaus/Support/GpuPlan.h"
 #include "dialects/Chain/ChainOps.h"
 #include "dialects/Tile/TileOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
-#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include <optional>
 
 namespace danaus {
@@ -61,7 +61,7 @@ struct KernelOperands {
 };
 
 /// Emits the body of one launch at the builder's insertion point.
-class KernelEmitter {
+class KernelEmitter : private Emitter {
 public:
   KernelEmitter(mlir::ImplicitLocOpBuilder &builder, const GpuSegment &segment,
                 const Schedule &schedule, llvm::ArrayRef<StageWithMaps> stages,
@@ -69,25 +69,12 @@ public:
   void emit();
 
 private:
-  using Value = mlir::Value;
   using Fragments = llvm::SmallVector<Value>;
 
   /// The work item of a warp: its first block and first fragment along b.
   struct Item {
     Value block, tile;
   };
-
-  // Index arithmetic, unsigned.
-  Value constant(int64_t value);
-  Value add(Value left, Value right);
-  Value add(Value left, int64_t right);
-  Value sub(Value left, Value right);
-  Value mul(Value left, int64_t right);
-  Value div(Value left, int64_t right);
-  Value rem(Value left, int64_t right);
-  Value isBelow(Value left, Value right);
-  /// Runs `body` where `condition` holds; always where it is null.
-  void emitIf(Value condition, llvm::function_ref<void()> body);
 
   void emitViews();
   void emitZeroFill();
@@ -155,7 +142,6 @@ private:
   mlir::AffineMap storeMap(size_t number);
   tile::FragmentType fragmentType(size_t number, tile::Role role);
 
-  mlir::ImplicitLocOpBuilder &b;
   const GpuSegment &segment;
   const Schedule &schedule;
   llvm::ArrayRef<StageWithMaps> stages;

@@ -32,8 +32,7 @@ Value KernelEmitter::firstRowIn(const std::optional<RingOperand> &ring, Value ti
 /// Each duty is another warp's, since each takes a round trip to the L2 cache and
 /// the warps' trips overlap.
 void KernelEmitter::emitDuty(Duty duty, Value condition, llvm::function_ref<void()> body) {
-  Value chosen = constant(static_cast<int64_t>(duty) % schedule.warps * 32);
-  Value isOurs = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, thread, chosen);
+  Value isOurs = isEqual(thread, static_cast<int64_t>(duty) % schedule.warps * 32);
   emitIf(condition ? arith::AndIOp::create(b, isOurs, condition) : isOurs, body);
 }
 

@@ -46,35 +46,30 @@ static SmallVector<Value> interleave(ImplicitLocOpBuilder &b, ArrayRef<Value> bl
 ///       D1 | B B+1 ... B+7   ->       B+1 | D0 D1 D2 D3   ...
 static void emitUnit(ImplicitLocOpBuilder &b, const StagePattern &pattern, Value source,
                      Value target, Value unit) {
-  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
-  auto add = [&](Value left, Value right) -> Value {
-    return arith::AddIOp::create(b, left, right);
-  };
-  auto mul = [&](Value left, int64_t right) -> Value {
-    return arith::MulIOp::create(b, left, constant(right));
-  };
+  IndexBuilder index{b, b.getLoc()};
   // Splits the fastest digit of `unit` off.
-  auto digit = [&](int64_t extent) -> Value {
-    Value value = arith::RemUIOp::create(b, unit, constant(extent));
-    unit = arith::DivUIOp::create(b, unit, constant(extent));
+  auto digit = [&](int64_t extent) {
+    Value value = index.rem(unit, extent);
+    unit = index.div(unit, extent);
     return value;
   };
   int64_t n = valuesOfD(pattern), length = pattern.b, d = pattern.d;
-  Value D = mul(digit(d / n), n), B = mul(digit(length / vectorLength), vectorLength);
+  Value D = index.mul(digit(d / n), n);
+  Value B = index.mul(digit(length / vectorLength), vectorLength);
   Value A = digit(pattern.a), row = unit;
   auto type = cast<MemRefType>(source.getType());
   auto vector = VectorType::get({vectorLength}, type.getElementType());
   SmallVector<Value> blocks;
   for (int64_t i = 0; i < n; ++i) {
-    Value block = add(add(mul(A, d), D), constant(i));
-    Value indices[] = {row, add(mul(block, length), B)};
+    Value block = index.add(index.add(index.mul(A, d), D), i);
+    Value indices[] = {row, index.add(index.mul(block, length), B)};
     blocks.push_back(vector::LoadOp::create(b, vector, source, indices, /*nontemporal=*/false,
                                             llvm::MaybeAlign(16)));
   }
-  Value first = add(mul(add(mul(A, length), B), d), D);
+  Value first = index.add(index.mul(index.add(index.mul(A, length), B), d), D);
   for (auto [i, values] : llvm::enumerate(interleave(b, blocks))) {
     int64_t step = n == vectorLength ? d : vectorLength;
-    Value indices[] = {row, add(first, constant(i * step))};
+    Value indices[] = {row, index.add(first, i * step)};
     vector::StoreOp::create(b, values, target, indices, /*nontemporal=*/false,
                             llvm::MaybeAlign(16));
   }
@@ -82,15 +77,14 @@ static void emitUnit(ImplicitLocOpBuilder &b, const StagePattern &pattern, Value
 
 void danaus::emitTranspose(ImplicitLocOpBuilder &b, const StagePattern &pattern, Value source,
                            Value target) {
-  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
+  IndexBuilder index{b, b.getLoc()};
   Value rows = memref::DimOp::create(b, source, 0);
-  Value units = arith::MulIOp::create(b, rows, constant(transposeUnits(pattern)));
+  Value units = index.mul(rows, transposeUnits(pattern));
   Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
   Value thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   Value blocks = gpu::GridDimOp::create(b, gpu::Dimension::x);
-  Value threads = constant(transposeThreads);
-  Value first = arith::AddIOp::create(b, arith::MulIOp::create(b, block, threads), thread);
-  Value stride = arith::MulIOp::create(b, blocks, threads);
+  Value first = index.add(index.mul(block, transposeThreads), thread);
+  Value stride = index.mul(blocks, transposeThreads);
   auto loop = scf::ForOp::create(b, first, units, stride);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());

@@ -27,19 +27,21 @@ using namespace danaus::tile;
 // Addresses
 //===----------------------------------------------------------------------===//
 
-/// The address of `buffer[offset]` in shared memory, as i64.
-static Value sharedAddress(IndexBuilder index, Value buffer, Value offset) {
+/// The address of `buffer[offset]` in shared memory, or of `behind` bytes behind it, as i64.
+static Value sharedAddress(IndexBuilder index, Value buffer, Value offset, Value behind = nullptr) {
   OpBuilder &builder = index.builder;
   int64_t bytes = cast<MemRefType>(buffer.getType()).getElementTypeBitWidth() / 8;
   Value base = memref::ExtractAlignedPointerAsIndexOp::create(builder, index.loc, buffer);
   Value address = index.add(base, index.mul(offset, bytes));
+  if (behind)
+    address = index.add(address, behind);
   return arith::IndexCastOp::create(builder, index.loc, builder.getI64Type(), address);
 }
 
-static Value sharedPointer(IndexBuilder index, Value buffer, Value offset) {
+Value danaus::sharedPointer(IndexBuilder index, Value buffer, Value offset, Value bytes) {
   Type type = LLVM::LLVMPointerType::get(index.builder.getContext(),
                                          static_cast<unsigned>(NVVM::NVVMMemorySpace::Shared));
-  Value address = sharedAddress(index, buffer, offset);
+  Value address = sharedAddress(index, buffer, offset, bytes);
   return LLVM::IntToPtrOp::create(index.builder, index.loc, type, address);
 }
 

@@ -124,13 +124,8 @@ static Value loadByMatrices(IndexBuilder index, LoadAOp op, Value buffer, Value 
   Value lane = index.rem(thread, 32);
   Value row = index.mul(index.rem(lane, 16), op.getRowPitch() * bytes);
   Value half = index.mul(index.div(lane, 16), 16);
-  Value memory = memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, buffer);
-  Value address = index.add(index.add(memory, index.mul(start, bytes)), index.add(row, half));
-  Type i64 = builder.getI64Type(), i32 = builder.getI32Type();
-  constexpr unsigned sharedSpace = 3;
-  auto pointer = LLVM::LLVMPointerType::get(builder.getContext(), sharedSpace);
-  Value place = LLVM::IntToPtrOp::create(
-      builder, loc, pointer, arith::IndexCastOp::create(builder, loc, i64, address).getResult());
+  Value place = sharedPointer(index, buffer, start, index.add(row, half));
+  Type i32 = builder.getI32Type();
   auto four = LLVM::LLVMStructType::getLiteral(builder.getContext(), SmallVector<Type>(4, i32));
   auto shape = NVVM::LdStMatrixShapeAttr::get(builder.getContext(), 8, 8);
   Value loaded = NVVM::LdMatrixOp::create(builder, loc, four, place, 4, NVVM::MMALayout::row, shape,

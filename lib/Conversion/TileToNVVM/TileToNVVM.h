@@ -9,38 +9,13 @@
 #ifndef DANAUS_LIB_CONVERSION_TILETONVVM_TILETONVVM_H
 #define DANAUS_LIB_CONVERSION_TILETONVVM_TILETONVVM_H
 
+#include "danaus/Conversion/IndexBuilder.h"
 #include "dialects/Tile/TileOps.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMTypes.h"
 #include "mlir/Transforms/DialectConversion.h"
 
 namespace danaus {
-
-/// Unsigned arithmetic on indices, one op a call.
-struct IndexBuilder {
-  mlir::OpBuilder &builder;
-  mlir::Location loc;
-
-  mlir::Value constant(int64_t value) const {
-    return mlir::arith::ConstantIndexOp::create(builder, loc, value);
-  }
-  mlir::Value add(mlir::Value left, mlir::Value right) const {
-    return mlir::arith::AddIOp::create(builder, loc, left, right);
-  }
-  mlir::Value add(mlir::Value left, int64_t right) const {
-    return right == 0 ? left : add(left, constant(right));
-  }
-  mlir::Value mul(mlir::Value left, int64_t right) const {
-    return right == 1 ? left : mlir::arith::MulIOp::create(builder, loc, left, constant(right));
-  }
-  mlir::Value div(mlir::Value left, int64_t right) const {
-    return mlir::arith::DivUIOp::create(builder, loc, left, constant(right));
-  }
-  mlir::Value rem(mlir::Value left, int64_t right) const {
-    return mlir::arith::RemUIOp::create(builder, loc, left, constant(right));
-  }
-};
 
 /// The place of a lane in its warp: lane = 4 g + t.
 struct Lane {
@@ -54,6 +29,10 @@ inline Lane getLane(IndexBuilder index) {
   mlir::Value lane = index.rem(thread, 32);
   return {index.div(lane, 4), index.rem(lane, 4)};
 }
+
+/// The address of `buffer[offset]` in shared memory, or of `bytes` behind it.
+mlir::Value sharedPointer(IndexBuilder index, mlir::Value buffer, mlir::Value offset,
+                          mlir::Value bytes = nullptr);
 
 /// The body of `op` for one value.
 mlir::Value inlineMap(mlir::OpBuilder &builder, tile::MapOp op, mlir::Value value, mlir::Value row,
