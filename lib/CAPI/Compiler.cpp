@@ -9,6 +9,7 @@
 #include "danaus/CAPI/Compiler.h"
 #include "danaus/Driver/Jit.h"
 #include "danaus/Driver/Registration.h"
+#include "danaus/Runtime/Cuda.h"
 
 using namespace danaus;
 using llvm::Error;
@@ -33,6 +34,15 @@ static int fail(int code, const llvm::Twine &message) {
 /// A code of compiled functions, with its text.
 static int finish(int code) {
   lastMessage() = code == DANAUS_SUCCESS ? "" : danausErrorText(code);
+  return code;
+}
+
+/// The same of an entry point, which on a GPU knows more than its code.
+static int finish(const DanausCompiled &compiled, int code) {
+  finish(code);
+  bool onGpu = StringRef(compiled.function->info()->target).starts_with("sm_");
+  if (code != DANAUS_SUCCESS && onGpu)
+    lastMessage() = danausCudaLastError();
   return code;
 }
 
@@ -134,6 +144,11 @@ int64_t danausGetWorkspaceBytes(const DanausCompiled *compiled, int64_t rows) {
 
 int danausPack(const DanausCompiled *compiled, const void *const *params, int64_t numParams,
                void *packed, int64_t packedBytes) {
+  return danausPackOnStream(compiled, params, numParams, packed, packedBytes, /*stream=*/nullptr);
+}
+
+int danausPackOnStream(const DanausCompiled *compiled, const void *const *params, int64_t numParams,
+                       void *packed, int64_t packedBytes, void *stream) {
   if (!compiled)
     return finish(DANAUS_ERROR_NULL);
   int64_t wanted = compiled->function->info()->numParameters;
@@ -142,12 +157,19 @@ int danausPack(const DanausCompiled *compiled, const void *const *params, int64_
                 "wanted " + llvm::Twine(wanted) + " parameters, found " + llvm::Twine(numParams));
   if (packedBytes < compiled->function->packedBytes())
     return finish(DANAUS_ERROR_TOO_SMALL);
-  return finish(compiled->function->pack(params, packed, nullptr));
+  return finish(*compiled, compiled->function->pack(params, packed, stream));
 }
 
 int danausRun(const DanausCompiled *compiled, const void *packed, int64_t packedBytes,
               const void *const *data, const int64_t *strides, int64_t numTensors, int64_t rows,
               void *workspace, int64_t workspaceBytes) {
+  return danausRunOnStream(compiled, packed, packedBytes, data, strides, numTensors, rows,
+                           workspace, workspaceBytes, /*stream=*/nullptr);
+}
+
+int danausRunOnStream(const DanausCompiled *compiled, const void *packed, int64_t packedBytes,
+                      const void *const *data, const int64_t *strides, int64_t numTensors,
+                      int64_t rows, void *workspace, int64_t workspaceBytes, void *stream) {
   if (!compiled || !data || !strides)
     return finish(DANAUS_ERROR_NULL);
   const DanausFunction *info = compiled->function->info();
@@ -160,5 +182,6 @@ int danausRun(const DanausCompiled *compiled, const void *packed, int64_t packed
     return finish(int(-needed));
   if (packedBytes < info->packedBytes || workspaceBytes < needed)
     return finish(DANAUS_ERROR_TOO_SMALL);
-  return finish(compiled->function->call(packed, data, strides, rows, workspace, nullptr));
+  return finish(*compiled,
+                compiled->function->call(packed, data, strides, rows, workspace, stream));
 }

@@ -67,6 +67,13 @@ private:
       entry.pack = pack.getValue().str();
     if (auto packed = function->getAttrOfType<DenseI64ArrayAttr>("danaus.packed"))
       entry.packed.assign(packed.asArrayRef().begin(), packed.asArrayRef().end());
+    if (auto count = function->getAttrOfType<IntegerAttr>("danaus.parameters"))
+      entry.numSeparated = count.getInt();
+    if (entry.numSeparated)
+      return;
+    entry.isActivation.clear();
+    for (unsigned number = 0; number < function.getNumArguments(); ++number)
+      entry.isActivation.push_back(bool(function.getArgAttr(number, "danaus.activation")));
   }
 
   CompileRecord &record;
@@ -127,6 +134,7 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
   options.rows = settings.rows;
   options.threads = settings.threads;
   options.regroup = true;
+  options.separate = onGpu && settings.entryPoints;
   if (onGpu)
     options.maxBlock = 64; // what tensor cores like
   options.vectorize = settings.vectorize;

@@ -12,6 +12,7 @@
 #include "danaus/Target/NVPTX.h"
 #include "danaus/Target/Records.h"
 #include "danaus/Target/X86.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/AsmState.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -86,6 +87,26 @@ static Expected<std::string> emitCubin(gpu::GPUModuleOp device, const TargetLimi
   return std::move(cubin->image);
 }
 
+/// FILE.h  ->  FILE_H
+static std::string guardName(StringRef path) {
+  std::string guard = llvm::sys::path::filename(path).upper();
+  for (char &c : guard)
+    if (!llvm::isAlnum(c))
+      c = '_';
+  return "DANAUS_COMPILED_" + guard;
+}
+
+/// An object file of functions that launch kernels, which are inside. `header` becomes
+/// the text of a header where one is wanted.
+static Expected<std::string> compileLauncher(ModuleOp module, const CompileFileSettings &settings,
+                                             std::string &header) {
+  if (Error error = lowerToCudaEntryPoints(module, settings))
+    return std::move(error);
+  if (!settings.header.empty())
+    header = printHeader(module, guardName(settings.header));
+  return emitCode(CpuModule{module, baselineCpuTarget()}, CodeKind::Object);
+}
+
 static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &target,
                                            StringRef kind, const CompileFileSettings &settings) {
   PassManager pm(module.getContext());
@@ -105,15 +126,6 @@ static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &
   if (kind == "ll")
     return translateToOptimizedLLVMIR(*devices.begin(), target);
   return emitCubin(*devices.begin(), target, settings);
-}
-
-/// FILE.h  ->  FILE_H
-static std::string guardName(StringRef path) {
-  std::string guard = llvm::sys::path::filename(path).upper();
-  for (char &c : guard)
-    if (!llvm::isAlnum(c))
-      c = '_';
-  return "DANAUS_COMPILED_" + guard;
 }
 
 //===----------------------------------------------------------------------===//
@@ -139,6 +151,32 @@ Error danaus::lowerToEntryPoints(ModuleOp module, const CompileFileSettings &set
   options.simplify = settings.simplify;
   options.regroup = true;
   buildToEntryPoints(pm, options);
+  if (failed(pm.run(module)))
+    return llvm::createStringError("compilation failed");
+  return Error::success();
+}
+
+Error danaus::lowerToCudaEntryPoints(ModuleOp module, const CompileFileSettings &settings) {
+  std::optional<TargetLimits> target = lookupTarget(settings.target);
+  if (!target || !target->isGpu)
+    return llvm::createStringError("--target: wanted a GPU, found '" + settings.target + "'");
+  module->setAttr("danaus.target", StringAttr::get(module.getContext(), settings.target));
+  // Those that only declare what others define have no entry points.
+  bool hasFunction = llvm::any_of(module.getOps<func::FuncOp>(), [](func::FuncOp function) {
+    return function.isPublic() && !function.isExternal();
+  });
+  if (!hasFunction)
+    return llvm::createStringError("the input has no public function");
+  PassManager pm(module.getContext());
+  ToKernelsOptions options;
+  options.schedule = settings.schedule;
+  options.model = settings.model;
+  options.rows = settings.rows;
+  options.simplify = settings.simplify;
+  options.allowSpills = settings.allowSpills;
+  options.regroup = true;
+  options.maxBlock = 64; // what tensor cores like
+  buildToCudaEntryPoints(pm, options);
   if (failed(pm.run(module)))
     return llvm::createStringError("compilation failed");
   return Error::success();
@@ -204,9 +242,11 @@ static Error compileModule(ModuleOp module, StringRef kind, const CompileFileSet
   bool onGpu = gpu && gpu->isGpu;
   if (onGpu)
     module->setAttr("danaus.target", StringAttr::get(module.getContext(), settings.target));
+  bool isLauncher = onGpu && (kind == "o" || kind == "so");
   std::string header;
-  Expected<std::string> result = onGpu ? compileForGpu(module, *gpu, kind, settings)
-                                       : compileForCpu(module, kind, settings, header);
+  Expected<std::string> result = isLauncher ? compileLauncher(module, settings, header)
+                                 : onGpu    ? compileForGpu(module, *gpu, kind, settings)
+                                            : compileForCpu(module, kind, settings, header);
   if (!result)
     return result.takeError();
   if (!settings.header.empty())
@@ -221,7 +261,7 @@ static Error checkKind(StringRef kind, const CompileFileSettings &settings) {
   std::optional<TargetLimits> limits = lookupTarget(settings.target);
   bool onGpu = limits && limits->isGpu;
   const StringRef cpuKinds[] = {"o", "so", "s", "ll", "mlir"};
-  const StringRef gpuKinds[] = {"ptx", "cubin", "ll", "mlir"};
+  const StringRef gpuKinds[] = {"o", "so", "ptx", "cubin", "ll", "mlir"};
   if (!llvm::is_contained(cpuKinds, kind) && !llvm::is_contained(gpuKinds, kind))
     return llvm::createStringError("--emit: wanted o, so, s, ptx, cubin, ll or mlir, found \"" +
                                    kind + "\"");
@@ -231,8 +271,11 @@ static Error checkKind(StringRef kind, const CompileFileSettings &settings) {
   if (onGpu && !llvm::is_contained(gpuKinds, kind))
     return llvm::createStringError("--target: wanted one of " + cpuTargetNames() + " for " + kind +
                                    ", found \"" + settings.target + "\"");
-  if (onGpu && !settings.header.empty())
-    return llvm::createStringError("--emit-header: only functions for the CPU have one");
+  if (onGpu && !settings.header.empty() && kind != "o" && kind != "so")
+    return llvm::createStringError("--emit-header: wanted o or so for a GPU, found \"" + kind +
+                                   "\"");
+  if (onGpu && settings.threads != 1)
+    return llvm::createStringError("--threads: only functions for the CPU have threads");
   if (kind == "so" && settings.output == "-")
     return llvm::createStringError("-o: wanted a file for a shared library");
   return Error::success();

@@ -28,7 +28,8 @@ struct Options {
       cl::cat(category)};
   cl::opt<std::string> target{
       "target",
-      cl::desc("native, sapphirerapids, x86-avx512, x86-avx2, sm_80 or sm_90a (default: sm_90a for "
+      cl::desc("native, sapphirerapids, x86-avx512, x86-avx2, sm_80, sm_90a or sm_100a (default: "
+               "sm_90a for "
                "ptx and cubin, else native); several CPUs with commas between, the best first: "
                "one is chosen at run time"),
       cl::cat(category)};

@@ -105,6 +105,8 @@ public:
 
 private:
   Error packWeights(ArrayRef<HostTensor> arguments);
+  Error packOnHost(ArrayRef<HostTensor> arguments);
+  Error packOnDevice(ArrayRef<HostTensor> arguments);
   std::vector<const HostTensor *> passedArguments() const;
   Expected<void *> recordGraph(std::vector<DeviceBuffer> &copies);
   Expected<std::vector<double>> timeEach(const TimingPolicy &policy, int64_t callsEach,
@@ -179,28 +181,62 @@ Error CudaExecutor::prepare(ModuleOp module, llvm::StringRef entry) {
 // Buffers
 //===----------------------------------------------------------------------===//
 
-/// Runs the packing function, which is host code, on the host's copies.
-Error CudaExecutor::packWeights(ArrayRef<HostTensor> arguments) {
+/// Runs the packing function on the host's copies.
+Error CudaExecutor::packOnHost(ArrayRef<HostTensor> arguments) {
   Call packing;
-  for (int64_t number : signature.packed)
-    packing.append(const_cast<char *>(arguments[number].data()), arguments[number].getShape());
-  Expected<std::vector<HostTensor>> memory = allocatePacked(signature, arguments);
-  if (!memory)
-    return memory.takeError();
-  packed = std::move(*memory);
+  for (const HostTensor *parameter : parametersOf(signature, arguments))
+    packing.append(const_cast<char *>(parameter->data()), parameter->getShape());
   for (HostTensor &tensor : packed)
     packing.append(tensor.data(), tensor.getShape());
   packMilliseconds = timeCall([&] { packing.invoke(packFunction); });
   return Error::success();
 }
 
+/// Runs the packing function, which launches kernels, and fetches what they made.
+Error CudaExecutor::packOnDevice(ArrayRef<HostTensor> arguments) {
+  Call packing;
+  std::vector<DeviceBuffer> parameters, targets;
+  auto append = [&](std::vector<DeviceBuffer> &buffers, const HostTensor &tensor) -> Error {
+    Expected<DeviceBuffer> buffer = DeviceBuffer::copyOf(tensor);
+    if (!buffer)
+      return buffer.takeError();
+    packing.append(buffer->payload(), tensor.getShape());
+    buffers.push_back(std::move(*buffer));
+    return Error::success();
+  };
+  for (const HostTensor *parameter : parametersOf(signature, arguments))
+    if (Error error = append(parameters, *parameter))
+      return error;
+  for (const HostTensor &tensor : packed)
+    if (Error error = append(targets, tensor))
+      return error;
+  packMilliseconds = timeCall([&] { packing.invoke(packFunction), danausCudaSynchronize(); });
+  for (auto [target, tensor] : llvm::zip_equal(targets, packed)) {
+    Expected<std::string> bytes = target.read("what is packed");
+    if (!bytes)
+      return bytes.takeError();
+    std::memcpy(tensor.data(), bytes->data(), bytes->size());
+  }
+  return Error::success();
+}
+
+Error CudaExecutor::packWeights(ArrayRef<HostTensor> arguments) {
+  Expected<std::vector<HostTensor>> memory = allocatePacked(signature, arguments);
+  if (!memory)
+    return memory.takeError();
+  packed = std::move(*memory);
+  if (!packFunction)
+    return Error::success();
+  return signature.numSeparated ? packOnDevice(arguments) : packOnHost(arguments);
+}
+
 /// What the compiled function takes: the caller's arguments, weights packed.
 std::vector<const HostTensor *> CudaExecutor::passedArguments() const {
-  std::vector<const HostTensor *> passed;
-  for (const HostTensor &original : originals)
-    passed.push_back(&original);
-  for (auto [number, tensor] : llvm::zip_equal(signature.packed, packed))
-    passed[number] = &tensor;
+  std::vector<const HostTensor *> passed = unpackedOf(signature, originals);
+  auto next = packed.begin();
+  for (const HostTensor *&argument : passed)
+    if (!argument)
+      argument = &*next++;
   return passed;
 }
 
@@ -236,14 +272,13 @@ Error CudaExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> 
   specs = results;
   inputs.clear(), outputs.clear();
   call = Call();
-  if (packFunction)
-    if (Error error = packWeights(arguments))
-      return error;
+  if (Error error = packWeights(arguments))
+    return error;
   for (auto [number, tensor] : llvm::enumerate(passedArguments()))
     if (Error error = passArgument(number, *tensor))
       return error;
   for (auto [number, spec] : llvm::enumerate(results))
-    if (Error error = addResult(arguments.size() + number, spec))
+    if (Error error = addResult(inputs.size() + number, spec))
       return error;
   return danausCudaSynchronize() ? takeError("device cuda") : Error::success();
 }

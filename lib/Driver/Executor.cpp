@@ -18,8 +18,8 @@ bool TimingPolicy::goOn(int64_t calls, double seconds) const {
 
 llvm::Expected<std::unique_ptr<Executor>> danaus::createExecutor(llvm::StringRef device,
                                                                  const CompileSettings &settings) {
-  if (settings.entryPoints && device != "cpu")
-    return makeError("--entry-points: wanted device cpu, found '" + device + "'");
+  if (settings.entryPoints && device == "interpreter")
+    return makeError("--entry-points: wanted device cpu, cuda or sim, found '" + device + "'");
   if (device == "cpu")
     return settings.entryPoints ? createEntryPointExecutor(settings) : createCpuExecutor(settings);
   if (device == "interpreter")

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "GuardedBuffer.h"
+#include "danaus/Driver/EntryPoint.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/STLExtras.h"
 #include <chrono>
@@ -43,11 +44,42 @@ bool GuardedBuffer::isIntact() const {
 
 Error danaus::checkBufferCount(const CompiledFunction &function, ArrayRef<HostTensor> arguments,
                                ArrayRef<TensorSpec> results) {
-  size_t wanted = arguments.size() + results.size(), found = function.arguments.size();
+  if (function.numSeparated && arguments.size() != function.isActivation.size())
+    return makeInternalError("the compiled function takes " + Twine(function.isActivation.size()) +
+                             " arguments, wanted " + Twine(arguments.size()));
+  size_t wanted = unpackedOf(function, arguments).size() + results.size();
+  size_t found = function.arguments.size();
   if (found == wanted)
     return Error::success();
   return makeInternalError("the compiled function takes " + Twine(found) + " buffers, wanted " +
                            Twine(wanted));
+}
+
+std::vector<const HostTensor *> danaus::parametersOf(const CompiledFunction &function,
+                                                     ArrayRef<HostTensor> arguments) {
+  std::vector<const HostTensor *> parameters;
+  if (!function.numSeparated) {
+    for (int64_t number : function.packed)
+      parameters.push_back(&arguments[number]);
+    return parameters;
+  }
+  for (auto [isActivation, argument] : llvm::zip_equal(function.isActivation, arguments))
+    if (!isActivation)
+      parameters.push_back(&argument);
+  return parameters;
+}
+
+std::vector<const HostTensor *> danaus::unpackedOf(const CompiledFunction &function,
+                                                   ArrayRef<HostTensor> arguments) {
+  std::vector<const HostTensor *> taken(function.numSeparated.value_or(0), nullptr);
+  for (auto [number, argument] : llvm::enumerate(arguments)) {
+    bool isPacked = llvm::is_contained(function.packed, int64_t(number));
+    if (!function.numSeparated)
+      taken.push_back(isPacked ? nullptr : &argument);
+    else if (function.isActivation[number])
+      taken.push_back(&argument);
+  }
+  return taken;
 }
 
 Expected<std::vector<HostTensor>> danaus::copyTensors(ArrayRef<HostTensor> tensors) {
@@ -64,12 +96,17 @@ Expected<std::vector<HostTensor>> danaus::copyTensors(ArrayRef<HostTensor> tenso
 Expected<std::vector<HostTensor>> danaus::allocatePacked(const CompiledFunction &function,
                                                          ArrayRef<HostTensor> arguments) {
   std::vector<HostTensor> packed;
-  for (int64_t number : function.packed) {
+  for (auto [number, taken] : llvm::enumerate(unpackedOf(function, arguments))) {
+    if (taken)
+      continue;
     auto type = mlir::dyn_cast<mlir::MemRefType>(function.arguments[number]);
-    if (!type || !type.hasStaticShape())
+    std::optional<ElementKind> kind;
+    if (type)
+      kind = type.getElementType().isIndex() ? ElementKind::I64
+                                             : getElementKind(type.getElementType());
+    if (!kind || !type.hasStaticShape())
       return makeInternalError("packed argument " + Twine(number) + " has no static shape");
-    Expected<HostTensor> tensor =
-        HostTensor::allocate(arguments[number].getKind(), type.getShape());
+    Expected<HostTensor> tensor = HostTensor::allocate(*kind, type.getShape());
     if (!tensor)
       return tensor.takeError();
     packed.push_back(std::move(*tensor));

@@ -40,7 +40,15 @@ llvm::Error checkBufferCount(const CompiledFunction &function, llvm::ArrayRef<Ho
 
 llvm::Expected<std::vector<HostTensor>> copyTensors(llvm::ArrayRef<HostTensor> tensors);
 
-/// Memory for the packed arguments of `function`, in the order in which it lists them.
+/// What `pack` of a function takes: those that it lists, or all that are no activations.
+std::vector<const HostTensor *> parametersOf(const CompiledFunction &function,
+                                             llvm::ArrayRef<HostTensor> arguments);
+
+/// What the function itself takes, and null in place of what was packed.
+std::vector<const HostTensor *> unpackedOf(const CompiledFunction &function,
+                                           llvm::ArrayRef<HostTensor> arguments);
+
+/// Memory for what `pack` makes, in the order in which it makes them.
 llvm::Expected<std::vector<HostTensor>> allocatePacked(const CompiledFunction &function,
                                                        llvm::ArrayRef<HostTensor> arguments);
 

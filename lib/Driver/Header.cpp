@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Driver/AheadOfTime.h"
+#include "danaus/Target/Records.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -76,11 +77,13 @@ static int64_t countColumns(MemRefType type) {
   return columns;
 }
 
-static void printList(llvm::raw_ostream &os, StringRef letter, ArrayRef<MemRefType> types) {
+static void printList(llvm::raw_ostream &os, StringRef letter, ArrayRef<MemRefType> types,
+                      bool onGpu) {
   for (auto [index, type] : llvm::enumerate(types)) {
     std::string name = numbered(letter, index, types.size());
-    os << llvm::formatv("///   {0}: {1}, rows ld{0} >= {2} elements apart", name, describe(type),
-                        countColumns(type))
+    os << llvm::formatv("///   {0}: {1}, rows ld{0} {2} {3} elements apart", name, describe(type),
+                        onGpu ? "=" : ">=", countColumns(type))
+       << (onGpu ? ", aligned to 16 bytes" : "")
        << (isa<ComplexType>(type.getElementType()) ? ", real and imaginary parts side by side\n"
                                                    : "\n");
   }
@@ -95,28 +98,30 @@ static void printTensors(llvm::raw_ostream &os, StringRef letter, StringRef qual
   }
 }
 
-static void printFunction(llvm::raw_ostream &os, const Signature &function) {
-  StringRef name = function.name;
+static void printFunction(llvm::raw_ostream &os, const Signature &function, bool onGpu) {
+  StringRef name = function.name, memory = onGpu ? " of device memory" : "";
   os << "/// " << name << ", schedule: " << (function.schedule.empty() ? "none" : function.schedule)
      << "\n";
   os << llvm::formatv(
-      "\n/// Bytes for {0}_pack: aligned to 64 when allocated, and kept for {0}_run.\n"
+      "\n/// Bytes{1} for {0}_pack: aligned to 64 when allocated, and kept for {0}_run.\n"
       "int64_t {0}_packed_bytes(void);\n",
-      name);
-  os << llvm::formatv("\n/// Packs the parameters; call it again when one changes. A DanausError, "
-                      "nothing written unless 0.\n",
-                      name);
+      name, memory);
+  os << llvm::formatv("\n/// Packs the parameters{0}; call it again when one changes. A "
+                      "DanausError, nothing written unless 0.\n",
+                      onGpu ? ", in order on the stream" : "");
   for (auto [index, type] : llvm::enumerate(function.parameters))
     os << llvm::formatv("///   params[{0}]: {1} ({2}), contiguous\n", index, describe(type),
                         elementName(type.getElementType()));
   os << llvm::formatv("int {0}_pack(const void *const *params, void *packed, void *stream);\n\n",
                       name);
-  os << llvm::formatv("/// Bytes of workspace for a call on so many rows, aligned to 64; minus a "
-                      "DanausError for rows < 0.\nint64_t {0}_workspace_bytes(int64_t rows);\n\n",
-                      name);
-  os << "/// Computes the results. A DanausError, nothing written unless 0.\n";
-  printList(os, "x", function.activations);
-  printList(os, "y", function.results);
+  os << llvm::formatv(
+      "/// Bytes{1} of workspace for a call on so many rows, aligned to 64; minus a "
+      "DanausError for rows < 0.\nint64_t {0}_workspace_bytes(int64_t rows);\n\n",
+      name, memory);
+  os << "/// Computes the results" << (onGpu ? ", in order on the stream" : "")
+     << ". A DanausError, nothing written unless 0.\n";
+  printList(os, "x", function.activations, onGpu);
+  printList(os, "y", function.results, onGpu);
   os << "int " << name << "_run(const void *packed, ";
   printTensors(os, "x", "const ", function.activations);
   printTensors(os, "y", "", function.results);
@@ -129,6 +134,15 @@ static void printFunction(llvm::raw_ostream &os, const Signature &function) {
                       name);
 }
 
+/// What the functions need, by their target.
+static std::string describeNeeds(StringRef features, bool onGpu) {
+  if (onGpu)
+    return ("   All pointers to memory are of one CUDA device, `stream` is a CUstream of it, and\n"
+            "   danausCudaLastError() says what a DanausError means. Of CUDA they need the driver "
+            "alone,\n   version 12.0 or newer, which the first call opens.\n");
+  return ("   Instruction sets, checked at each call: " + features + ".\n").str();
+}
+
 std::string danaus::printHeader(ModuleOp module, StringRef guard) {
   std::string text;
   llvm::raw_string_ostream os(text);
@@ -136,15 +150,19 @@ std::string danaus::printHeader(ModuleOp module, StringRef guard) {
     auto value = module->getAttrOfType<StringAttr>(name);
     return value ? value.getValue() : StringRef("any");
   };
-  os << "/* Functions compiled by danaus-compile. Record: " << attribute("danaus.target")
-     << ".\n   Instruction sets, checked at each call: " << attribute("danaus.features")
-     << ".\n   Link with libdanaus_runtime.a (a shared library has it inside). */\n"
+  StringRef target = attribute("danaus.target");
+  std::optional<TargetLimits> limits = lookupTarget(target);
+  bool onGpu = limits && limits->isGpu;
+  os << "/* Functions compiled by danaus-compile. Record: " << target << ".\n"
+     << describeNeeds(attribute("danaus.features"), onGpu)
+     << "   Link with libdanaus_runtime.a (a shared library has it inside). */\n"
      << "#ifndef " << guard << "\n#define " << guard << "\n\n"
-     << "/* Error codes, danausErrorText, threads: */\n#include \"danaus/Runtime/Cpu.h\"\n\n"
+     << "/* Error codes, danausErrorText, threads: */\n#include \"danaus/Runtime/Cpu.h\"\n"
+     << (onGpu ? "/* danausCudaLastError: */\n#include \"danaus/Runtime/Cuda.h\"\n\n" : "\n")
      << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
   for (auto function : module.getOps<LLVM::LLVMFuncOp>())
     if (auto signature = function->getAttrOfType<DictionaryAttr>("danaus.signature"))
-      printFunction(os, Signature(signature));
+      printFunction(os, Signature(signature), onGpu);
   os << "#ifdef __cplusplus\n}\n#endif\n\n#endif /* " << guard << " */\n";
   return text;
 }

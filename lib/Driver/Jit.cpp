@@ -9,6 +9,9 @@
 #include "danaus/Driver/Jit.h"
 #include "danaus/Driver/Compile.h"
 #include "danaus/Driver/EntryPoint.h"
+#include "danaus/Runtime/Cuda.h"
+#include "danaus/Target/NVPTX.h"
+#include "danaus/Target/Records.h"
 #include "danaus/Target/X86.h"
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/Parser/Parser.h"
@@ -62,6 +65,15 @@ Error LoadedFunction::Session::defineRuntime() {
   define("danausCheckRows", &danausCheckRows);
   define("danausCheckRun", &danausCheckRun);
   define("danausParallelFor", &danausParallelFor);
+  define("danausCudaBeginPack", &danausCudaBeginPack);
+  define("danausCudaBeginRun", &danausCudaBeginRun);
+  define("danausCudaConstant", &danausCudaConstant);
+  define("danausCudaCopyOnDevice", &danausCudaCopyOnDevice);
+  define("danausCudaCopyToDevice", &danausCudaCopyToDevice);
+  define("danausCudaEnd", &danausCudaEnd);
+  define("danausCudaFill", &danausCudaFill);
+  define("danausCudaLaunch", &danausCudaLaunch);
+  define("danausCudaTensorMap", &danausCudaTensorMap);
   if (Error error = library.define(orc::absoluteSymbols(std::move(symbols))))
     return error;
   auto process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess('\0');
@@ -72,7 +84,12 @@ Error LoadedFunction::Session::defineRuntime() {
 }
 
 LoadedFunction::LoadedFunction(std::unique_ptr<Session> session) : session(std::move(session)) {}
-LoadedFunction::~LoadedFunction() { danausCheckCpu(nullptr); }
+LoadedFunction::~LoadedFunction() {
+  danausCheckCpu(nullptr);
+  // Kernels of a GPU are found by addresses in this memory, and graphs may hold them.
+  if (info && StringRef(info()->target).starts_with("sm_"))
+    (void)session.release();
+}
 
 Expected<std::unique_ptr<LoadedFunction>> LoadedFunction::load(StringRef object, StringRef name) {
   auto control = orc::SelfExecutorProcessControl::Create();
@@ -140,9 +157,13 @@ static Expected<CachedObject> compileEntry(ModuleOp module, StringRef entry,
   result.name = function->getName().str();
   if (Error error = isolateEntry(module, result.name))
     return std::move(error);
-  if (Error error = lowerToEntryPoints(module, settings))
+  std::optional<TargetLimits> limits = lookupTarget(settings.target);
+  bool onGpu = limits && limits->isGpu;
+  if (Error error =
+          onGpu ? lowerToCudaEntryPoints(module, settings) : lowerToEntryPoints(module, settings))
     return std::move(error);
-  Expected<CpuTarget> target = lookupCpuTarget(settings.target);
+  Expected<CpuTarget> target =
+      onGpu ? Expected<CpuTarget>(baselineCpuTarget()) : lookupCpuTarget(settings.target);
   if (!target)
     return target.takeError();
   Expected<std::string> object = emitCode(CpuModule{module, *target}, CodeKind::Object);
@@ -155,6 +176,7 @@ static Expected<CachedObject> compileEntry(ModuleOp module, StringRef entry,
 Expected<CachedObject> danaus::compileText(StringRef text, StringRef entry,
                                            const CompileFileSettings &settings,
                                            DialectRegistry &registry) {
+  registerDeviceTranslations(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
   DiagnosticText diagnostics(context);
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, ParserConfig(&context), "text");

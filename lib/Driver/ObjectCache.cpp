@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Driver/Jit.h"
+#include "danaus/Target/NVPTX.h"
+#include "danaus/Target/Records.h"
 #include "danaus/Target/X86.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
@@ -61,9 +63,17 @@ static std::string describeCompiler() {
   return description;
 }
 
+/// A CPU, or a GPU, whose code depends on the assembler that there is.
+static Expected<CpuTarget> findTarget(StringRef name) {
+  std::optional<TargetLimits> limits = lookupTarget(name);
+  if (!limits || !limits->isGpu)
+    return lookupCpuTarget(name);
+  return CpuTarget{name.str(), name.str(), findPtxas().value_or(""), ""};
+}
+
 Expected<std::string> danaus::cacheKey(StringRef text, StringRef entry,
                                        const CompileFileSettings &settings) {
-  Expected<CpuTarget> target = lookupCpuTarget(settings.target);
+  Expected<CpuTarget> target = findTarget(settings.target);
   if (!target)
     return target.takeError();
   std::string model;

@@ -54,10 +54,12 @@ struct Options {
   cl::list<std::string> outputs{"output", cl::desc("File for the next result"), cl::cat(category)};
   cl::opt<int64_t> rows{"rows", cl::desc("Value of every dynamic dimension of activations"),
                         cl::cat(category)};
-  cl::opt<bool> entryPoints{"entry-points",
-                            cl::desc("Compile as danaus-compile does and call the C entry points: "
-                                     "parameters are packed once, calls allocate nothing (cpu)"),
-                            cl::cat(category)};
+  cl::opt<bool> entryPoints{
+      "entry-points",
+      cl::desc("Compile as danaus-compile does and call the C entry points: "
+               "parameters are packed once, calls allocate nothing (cpu); on a "
+               "GPU all that depends on parameters alone is packed once"),
+      cl::cat(category)};
   cl::opt<int64_t> threads{"threads", cl::desc("Threads that one call uses (cpu)"), cl::init(1),
                            cl::cat(category)};
   cl::opt<uint64_t> seed{"seed", cl::desc("Of random values"), cl::init(0), cl::cat(category)};

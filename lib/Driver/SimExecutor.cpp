@@ -39,7 +39,7 @@ public:
 
 private:
   Error simulateOn(func::FuncOp callee, std::vector<SimBuffer> given);
-  Error packWeights();
+  Expected<std::vector<HostTensor>> packWeights(ArrayRef<HostTensor> arguments);
   std::vector<SimBuffer> buffers();
 
   CompileSettings settings;
@@ -48,7 +48,8 @@ private:
   OwningOpRef<ModuleOp> compiled;
   func::FuncOp function, packFunction;
 
-  ArrayRef<HostTensor> originals;
+  /// Of each input; null of one that was packed.
+  std::vector<const HostTensor *> originals;
   std::vector<HostTensor> inputs;
   std::vector<GuardedBuffer> outputs;
   std::vector<TensorSpec> specs;
@@ -87,35 +88,46 @@ std::vector<SimBuffer> SimExecutor::buffers() {
   return all;
 }
 
-/// Replaces the inputs that are to be packed by what the packing function makes of them.
-Error SimExecutor::packWeights() {
-  Expected<std::vector<HostTensor>> packed = allocatePacked(signature, inputs);
-  if (!packed)
-    return packed.takeError();
+/// What the packing function makes of the arguments that it takes.
+Expected<std::vector<HostTensor>> SimExecutor::packWeights(ArrayRef<HostTensor> arguments) {
+  Expected<std::vector<HostTensor>> packed = allocatePacked(signature, arguments);
+  if (!packed || !packFunction)
+    return packed;
+  std::vector<HostTensor> parameters;
+  for (const HostTensor *parameter : parametersOf(signature, arguments)) {
+    Expected<HostTensor> copy = copyTensor(*parameter);
+    if (!copy)
+      return copy.takeError();
+    parameters.push_back(std::move(*copy));
+  }
   std::vector<SimBuffer> given;
-  for (int64_t number : signature.packed)
-    given.push_back(bufferOf(inputs[number]));
-  for (HostTensor &tensor : *packed)
+  for (HostTensor &tensor : llvm::concat<HostTensor>(parameters, *packed))
     given.push_back(bufferOf(tensor));
   if (Error error = simulateOn(packFunction, given))
-    return error;
-  for (auto [number, tensor] : llvm::zip_equal(signature.packed, *packed))
-    inputs[number] = std::move(tensor);
-  return Error::success();
+    return std::move(error);
+  return packed;
 }
 
 Error SimExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> results) {
   if (Error error = checkBufferCount(signature, arguments, results))
     return error;
-  originals = arguments;
+  originals = unpackedOf(signature, arguments);
   specs = results;
-  Expected<std::vector<HostTensor>> copies = copyTensors(arguments);
-  if (!copies)
-    return copies.takeError();
-  inputs = std::move(*copies);
-  if (packFunction)
-    if (Error error = packWeights())
-      return error;
+  Expected<std::vector<HostTensor>> packed = packWeights(arguments);
+  if (!packed)
+    return packed.takeError();
+  inputs.clear();
+  auto next = packed->begin();
+  for (const HostTensor *original : originals) {
+    if (!original) {
+      inputs.push_back(std::move(*next++));
+      continue;
+    }
+    Expected<HostTensor> copy = copyTensor(*original);
+    if (!copy)
+      return copy.takeError();
+    inputs.push_back(std::move(*copy));
+  }
   Expected<std::vector<GuardedBuffer>> allocated = allocateResults(results);
   if (!allocated)
     return allocated.takeError();
@@ -124,12 +136,10 @@ Error SimExecutor::upload(ArrayRef<HostTensor> arguments, ArrayRef<TensorSpec> r
 }
 
 Expected<std::vector<HostTensor>> SimExecutor::download() {
-  for (auto [number, original] : llvm::enumerate(originals)) {
-    bool isPacked = llvm::is_contained(signature.packed, int64_t(number));
-    if (!isPacked &&
-        std::memcmp(inputs[number].data(), original.data(), original.getNumBytes()) != 0)
+  for (auto [number, original] : llvm::enumerate(originals))
+    if (original &&
+        std::memcmp(inputs[number].data(), original->data(), original->getNumBytes()) != 0)
       return makeError("compiled code wrote to argument " + Twine(number));
-  }
   return readResults(outputs, specs);
 }
 

@@ -43,17 +43,35 @@ void danaus::buildDeviceToNVVM(OpPassManager &pm) {
   device.addPass(createCSEPass());
 }
 
-void danaus::buildToDevice(OpPassManager &pm, const ToKernelsOptions &options) {
+/// `deallocate`: whether memory is allocated where it is needed, and freed.
+static void buildToDevice(OpPassManager &pm, const ToKernelsOptions &options, bool deallocate) {
   // A function that is called would return memory that its caller has to know is on the
   // device. Without the canonicalization that the inliner has: see buildSimplifyLinop.
   pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
   pm.addPass(createSymbolDCEPass());
+  BufferizeOptions bufferize;
+  if (options.separate)
+    pm.addPass(createMarkActivationsPass());
   buildToKernels(pm, options);
-  buildBufferize(pm, BufferizeOptions());
+  if (options.separate) {
+    SeparateParametersPassOptions separate;
+    separate.packConstants = true;
+    pm.addPass(createSeparateParametersPass(separate));
+    // Sizes in terms of the rows, which the workspace has to know.
+    pm.addPass(memref::createResolveShapedTypeResultDimsPass());
+    pm.addPass(createCanonicalizerPass());
+    bufferize.rowStrides = false; // copies by blocks of 16 bytes want them side by side
+  }
+  bufferize.deallocate = deallocate;
+  buildBufferize(pm, bufferize);
   pm.addPass(createConvertChainToTilePass());
   pm.addPass(createConvertLoopsToLaunchesPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+}
+
+void danaus::buildToDevice(OpPassManager &pm, const ToKernelsOptions &options) {
+  ::buildToDevice(pm, options, /*deallocate=*/true);
 }
 
 void danaus::buildToNVVM(OpPassManager &pm, const ToKernelsOptions &options) {
@@ -65,5 +83,22 @@ void danaus::buildToCuda(OpPassManager &pm, const ToKernelsOptions &options) {
   buildToNVVM(pm, options);
   pm.addPass(createConvertLaunchToRuntimePass());
   pm.addPass(createEmbedKernelsPass());
+  buildLowerToLLVM(pm, LowerToLLVMOptions());
+}
+
+void danaus::buildToCudaEntryPoints(OpPassManager &pm, const ToKernelsOptions &given) {
+  ToKernelsOptions options;
+  options.copyOptionValuesFrom(given);
+  options.separate = true;
+  ::buildToDevice(pm, options, /*deallocate=*/false);
+  pm.addPass(createAllocateWorkspacePass());
+  pm.addPass(createCanonicalizerPass());
+  buildDeviceToNVVM(pm);
+  pm.addPass(createCreateEntryPointsPass());
+  pm.addPass(createConvertLaunchToRuntimePass());
+  EmbedKernelsPassOptions embed;
+  embed.format = "both";
+  embed.allowSpills = options.allowSpills;
+  pm.addPass(createEmbedKernelsPass(embed));
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }

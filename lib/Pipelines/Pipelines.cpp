@@ -75,7 +75,9 @@ void danaus::buildToChain(OpPassManager &pm, const ToChainOptions &options) {
 void danaus::buildBufferize(OpPassManager &pm, const BufferizeOptions &options) {
   // What lies between the products: bias, residual, activation on tensors.
   pm.addPass(createConvertElementwiseToLinalgPass());
-  pm.addPass(createOutputsToDestinationsPass());
+  OutputsToDestinationsPassOptions outputs;
+  outputs.rowStrides = options.rowStrides;
+  pm.addPass(createOutputsToDestinationsPass(outputs));
   pm.addPass(bufferization::createEmptyTensorEliminationPass());
   pm.addPass(createBufferizeFunctionsPass());
   // Copies of a buffer onto itself go once CSE has made both sides one value.
@@ -241,4 +243,7 @@ void danaus::registerPipelines() {
   PassPipelineRegistration<ToKernelsOptions>(
       "danaus-to-cuda", "The GPU path to the end: machine code and calls of the CUDA runtime",
       buildToCuda);
+  PassPipelineRegistration<ToKernelsOptions>("danaus-to-cuda-entry-points",
+                                             "The GPU path ahead of time: five C functions each",
+                                             buildToCudaEntryPoints);
 }

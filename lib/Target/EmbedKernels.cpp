@@ -21,6 +21,15 @@ using namespace mlir;
 using namespace danaus;
 using llvm::Expected;
 
+/// "danaus", two zero bytes, the bytes of the cubin, the cubin, PTX and a zero byte: what
+/// lib/Runtime/Cuda/Launch.c reads.
+static std::string pairOf(StringRef cubin, StringRef ptx) {
+  std::string pair("danaus\0\0", 8);
+  for (unsigned byte = 0; byte < 8; ++byte)
+    pair += static_cast<char>(static_cast<uint64_t>(cubin.size()) >> (8 * byte));
+  return pair + cubin.str() + ptx.str() + '\0';
+}
+
 /// A cubin where ptxas is found and `format` wants one, else PTX and a zero byte.
 static Expected<std::string> compileDevice(gpu::GPUModuleOp device, const TargetLimits &target,
                                            StringRef format, bool allowSpills) {
@@ -35,7 +44,7 @@ static Expected<std::string> compileDevice(gpu::GPUModuleOp device, const Target
   Expected<Cubin> cubin = assemble(*ptx, target, *ptxas, allowSpills);
   if (!cubin)
     return cubin.takeError();
-  return std::move(cubin->image);
+  return format == "both" ? pairOf(cubin->image, *ptx) : std::move(cubin->image);
 }
 
 /// gpu.module @kernels  ->  llvm.mlir.global constant @kernels_image("...")

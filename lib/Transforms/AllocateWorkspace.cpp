@@ -10,7 +10,8 @@
 //
 //   %workspace: memref<?xi8>     [ a | b (worker 0) b (worker 1) ... | c ]
 //
-// and every memref.alloc is a view of it. Offsets are multiples of 64 bytes. An
+// and every memref.alloc is a view of it. Offsets are multiples of 64 bytes. A
+// function whose memory is on a device copies its constants there, too. An
 // allocation inside a loop over workers has one place for each of them. Sizes
 // are constants or functions of the rows of the activations; what lies in a
 // loop must have a constant bound. `@f_workspace(%rows)` returns the bytes.
@@ -25,6 +26,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Bufferization/Transforms/BufferViewFlowAnalysis.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
@@ -271,6 +273,40 @@ func::FuncOp Workspace::createQuery(SymbolTable &symbols) {
   return query;
 }
 
+//===----------------------------------------------------------------------===//
+// Functions whose memory is on a device
+//===----------------------------------------------------------------------===//
+
+/// gpu.alloc  ->  memref.alloc, and nothing is freed that the caller owns.
+static void ownNothing(func::FuncOp function) {
+  function.walk([](Operation *op) {
+    if (isa<gpu::DeallocOp, memref::DeallocOp>(op))
+      return op->erase();
+    auto device = dyn_cast<gpu::AllocOp>(op);
+    if (!device)
+      return;
+    OpBuilder builder(device);
+    auto type = cast<MemRefType>(device.getMemref().getType());
+    auto alloc = memref::AllocOp::create(builder, device.getLoc(), type, device.getDynamicSizes());
+    device.getMemref().replaceAllUsesWith(alloc);
+    device.erase();
+  });
+}
+
+/// memref.get_global @c  ->  memory of the device and a copy of @c to it
+static void copyConstants(func::FuncOp function) {
+  SmallVector<memref::GetGlobalOp> globals;
+  function.walk([&](memref::GetGlobalOp op) { globals.push_back(op); });
+  for (memref::GetGlobalOp global : globals) {
+    OpBuilder builder(global);
+    builder.setInsertionPointAfter(global);
+    auto alloc = memref::AllocOp::create(builder, global.getLoc(), global.getType());
+    auto copy = gpu::MemcpyOp::create(builder, global.getLoc(), /*asyncToken=*/Type(), ValueRange(),
+                                      alloc, global);
+    global.getResult().replaceAllUsesExcept(alloc, copy);
+  }
+}
+
 namespace {
 struct AllocateWorkspace : danaus::impl::AllocateWorkspacePassBase<AllocateWorkspace> {
   void runOnOperation() override {
@@ -288,6 +324,10 @@ struct AllocateWorkspace : danaus::impl::AllocateWorkspacePassBase<AllocateWorks
     auto name = function->getAttrOfType<FlatSymbolRefAttr>("danaus.pack");
     SymbolTable symbols(getOperation());
     auto pack = symbols.lookup<func::FuncOp>(name.getAttr());
+    if (pack->hasAttr("danaus.on_device")) {
+      ownNothing(function), ownNothing(pack);
+      copyConstants(pack);
+    }
     for (func::FuncOp part : {function, pack}) {
       Workspace workspace(part);
       if (failed(workspace.plan()))

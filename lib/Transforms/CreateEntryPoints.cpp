@@ -17,13 +17,15 @@
 //   const DanausFunction *f_info(void)
 //
 // and f_call, which is f_run with pointers and strides in two arrays.
-// They hand their arguments to the checks of the runtime library together with
-// the table that f_info returns, and then call f with memrefs. The packed
-// parameters lie one after the other, each at a multiple of 64 bytes, followed
-// by what the packing needs for itself.
+// On a GPU the checks are those of danaus/Runtime/Cuda.h, which also choose the context and
+// the stream, and danausCudaEnd gives both back. They hand their arguments to the checks of the
+// runtime library together with the table that f_info returns, and then call f with memrefs. The
+// packed parameters lie one after the other, each at a multiple of 64 bytes, followed by what the
+// packing needs for itself.
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Target/Records.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -65,7 +67,12 @@ public:
         nameStorage(function.getName()), name(nameStorage),
         builder(function.getLoc(), function.getContext()), converter(function.getContext()),
         pointer(LLVM::LLVMPointerType::get(function.getContext())), i32(builder.getI32Type()),
-        i64(builder.getI64Type()) {}
+        i64(builder.getI64Type()) {
+    auto target = module->getAttrOfType<StringAttr>("danaus.target");
+    std::optional<danaus::TargetLimits> limits =
+        target ? danaus::lookupTarget(target.getValue()) : std::nullopt;
+    isOnGpu = limits && limits->isGpu;
+  }
 
   LogicalResult run();
 
@@ -94,6 +101,7 @@ private:
   Value constant(int64_t value) { return LLVM::ConstantOp::create(builder, i64, value); }
   Value call(StringRef callee, Type result, ValueRange arguments);
   void returnIfNonzero(Value code);
+  void returnDone();
   Value offsetPointer(Value base, Value bytes);
   Value makeMemref(MemRefType type, Value data, Value rows, Value stride);
   Value makeBytes(Value data);
@@ -105,6 +113,7 @@ private:
   void createPack();
   void createWorkspaceBytes();
   DictionaryAttr signature();
+  std::string features();
   void createCall();
   void createRun();
   void createInfo();
@@ -117,6 +126,7 @@ private:
   ImplicitLocOpBuilder builder;
   LLVMTypeConverter converter;
   Type pointer, i32, i64;
+  bool isOnGpu;
   SmallVector<MemRefType> parameters, packed, activations, results;
 };
 } // namespace
@@ -227,6 +237,15 @@ LLVM::GlobalOp EntryPoints::beginGlobal(StringRef symbol, Type type) {
   return global;
 }
 
+/// Instruction sets, or what a function needs of a device beside its target.
+std::string EntryPoints::features() {
+  auto processors = function->getAttrOfType<IntegerAttr>("danaus.multiprocessors");
+  if (processors)
+    return "multiprocessors=" + std::to_string(processors.getInt());
+  auto features = module->getAttrOfType<StringAttr>("danaus.features");
+  return features ? features.str() : std::string();
+}
+
 void EntryPoints::createTable() {
   SmallVector<MemRefType> tensors(parameters);
   llvm::append_range(tensors, activations);
@@ -249,7 +268,7 @@ void EntryPoints::createTable() {
   SmallVector<Value> values = {constant(abiVersion),
                                text("name", shownName()),
                                text("target", textAttribute(module, "danaus.target")),
-                               text("features", textAttribute(module, "danaus.features")),
+                               text("features", features()),
                                text("schedule", textAttribute(function, "danaus.schedule")),
                                constant(packedBytes()),
                                constant(parameters.size()),
@@ -294,6 +313,13 @@ void EntryPoints::returnIfNonzero(Value code) {
   Value isBad = LLVM::ICmpOp::create(builder, LLVM::ICmpPredicate::ne, code, zero);
   LLVM::CondBrOp::create(builder, isBad, bad, good);
   builder.setInsertionPointToEnd(good);
+}
+
+/// return DANAUS_SUCCESS; or what the launches since the check came to.
+void EntryPoints::returnDone() {
+  Value code = isOnGpu ? call("danausCudaEnd", i32, {})
+                       : LLVM::ConstantOp::create(builder, i32, 0).getResult();
+  LLVM::ReturnOp::create(builder, code);
 }
 
 Value EntryPoints::offsetPointer(Value base, Value bytes) {
@@ -352,7 +378,10 @@ void EntryPoints::createPackedBytes() {
 void EntryPoints::createPack() {
   LLVM::LLVMFuncOp created = begin("_pack", i32, {pointer, pointer, pointer});
   Value given = created.getArgument(0), base = created.getArgument(1);
-  returnIfNonzero(call("danausCheckPack", i32, {table(), given, base, totalPackedBytes()}));
+  SmallVector<Value> checked = {table(), given, base, totalPackedBytes()};
+  if (isOnGpu)
+    checked.push_back(created.getArgument(2));
+  returnIfNonzero(call(isOnGpu ? "danausCudaBeginPack" : "danausCheckPack", i32, checked));
   SmallVector<Value> arguments;
   for (auto [index, type] : llvm::enumerate(parameters)) {
     Value slot = offsetPointer(given, constant(int64_t(index) * 8));
@@ -362,8 +391,7 @@ void EntryPoints::createPack() {
   appendPacked(base, arguments);
   arguments.push_back(makeBytes(offsetPointer(base, constant(packedBytes()))));
   func::CallOp::create(builder, pack, arguments);
-  Value success = LLVM::ConstantOp::create(builder, i32, 0);
-  LLVM::ReturnOp::create(builder, success);
+  returnDone();
 }
 
 /// int64_t f_workspace_bytes(int64_t rows): negative for rows that f_run refuses
@@ -406,9 +434,11 @@ void EntryPoints::createCall() {
   Block *entry = &created.getBody().front();
   Value base = entry->getArgument(0), data = entry->getArgument(1), strides = entry->getArgument(2),
         rows = entry->getArgument(3), workspace = entry->getArgument(4);
-  returnIfNonzero(
-      call("danausCheckRun", i32,
-           {table(), base, data, strides, rows, workspace, workspaceBytes(function, rows)}));
+  SmallVector<Value> checked = {
+      table(), base, data, strides, rows, workspace, workspaceBytes(function, rows)};
+  if (isOnGpu)
+    checked.push_back(entry->getArgument(5));
+  returnIfNonzero(call(isOnGpu ? "danausCudaBeginRun" : "danausCheckRun", i32, checked));
   SmallVector<Value> arguments;
   appendPacked(base, arguments);
   for (auto [index, type] : llvm::enumerate(llvm::concat<const MemRefType>(activations, results))) {
@@ -420,8 +450,7 @@ void EntryPoints::createCall() {
   }
   arguments.push_back(makeBytes(workspace));
   func::CallOp::create(builder, function, arguments);
-  Value success = LLVM::ConstantOp::create(builder, i32, 0);
-  LLVM::ReturnOp::create(builder, success);
+  returnDone();
 }
 
 /// int f_run(packed, x0, ldx0, ..., y0, ldy0, ..., rows, workspace, stream)

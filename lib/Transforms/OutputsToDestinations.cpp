@@ -112,11 +112,11 @@ static void addRowStrides(func::FuncOp function, int64_t firstActivation) {
       builder.getFunctionType(function.getBody().getArgumentTypes(), function.getResultTypes()));
 }
 
-static void addDestinations(func::FuncOp function) {
+static void addDestinations(func::FuncOp function, bool rowStrides) {
   unsigned firstDestination = function.getNumArguments();
   for (Type type : function.getResultTypes()) {
     auto tensor = cast<RankedTensorType>(type);
-    bool hasRowStride = countParameters(function) && tensor.getRank() > 0;
+    bool hasRowStride = rowStrides && countParameters(function) && tensor.getRank() > 0;
     MemRefType memref = hasRowStride ? withRowStride(tensor)
                                      : MemRefType::get(tensor.getShape(), tensor.getElementType());
     (void)function.insertArgument(function.getNumArguments(), memref, {}, function.getLoc());
@@ -137,6 +137,8 @@ static void addDestinations(func::FuncOp function) {
 
 namespace {
 struct OutputsToDestinations : danaus::impl::OutputsToDestinationsPassBase<OutputsToDestinations> {
+  using OutputsToDestinationsPassBase::OutputsToDestinationsPassBase;
+
   void runOnOperation() override {
     SmallVector<func::FuncOp> functions;
     for (auto function : getOperation().getOps<func::FuncOp>())
@@ -146,10 +148,11 @@ struct OutputsToDestinations : danaus::impl::OutputsToDestinationsPassBase<Outpu
       if (failed(verifyResults(function)) || failed(verifyNoCaller(function, getOperation())))
         return signalPassFailure();
     for (func::FuncOp function : functions) {
-      if (std::optional<int64_t> parameters = countParameters(function))
+      std::optional<int64_t> parameters = countParameters(function);
+      if (parameters && rowStrides)
         addRowStrides(function, *parameters);
       protectInputs(function);
-      addDestinations(function);
+      addDestinations(function, rowStrides);
     }
   }
 };

@@ -53,8 +53,9 @@ static llvm::SetVector<Value> collectInputs(Operation *op) {
 
 /// Cheaper to make again than to keep: constants, fills and buffers without
 /// contents. Nor is anything kept that is not a tensor of known shape.
-static bool isMadeAgain(Operation *op) {
-  if (op->hasTrait<OpTrait::ConstantLike>() || isa<tensor::EmptyOp, linalg::FillOp>(op))
+static bool isMadeAgain(Operation *op, bool packConstants) {
+  bool isCheapConstant = op->hasTrait<OpTrait::ConstantLike>() && !packConstants;
+  if (isCheapConstant || isa<tensor::EmptyOp, linalg::FillOp>(op))
     return true;
   return !llvm::all_of(op->getResultTypes(), [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
@@ -66,8 +67,9 @@ namespace {
 /// Splits one function.
 class Separator {
 public:
-  Separator(func::FuncOp function, func::FuncOp oldPack)
-      : function(function), oldPack(oldPack), entry(function.getBody().front()) {}
+  Separator(func::FuncOp function, func::FuncOp oldPack, bool packConstants)
+      : function(function), oldPack(oldPack), packConstants(packConstants),
+        entry(function.getBody().front()) {}
 
   LogicalResult run();
 
@@ -84,6 +86,7 @@ private:
   }
 
   func::FuncOp function, oldPack;
+  bool packConstants;
   Block &entry;
   /// Values that no activation reaches, and their ops in order.
   llvm::DenseSet<Value> fixed;
@@ -174,7 +177,7 @@ void Separator::need(Value value) {
     Operation *op = next.getDefiningOp();
     if (!fixed.contains(next))
       continue;
-    if (!op || !isMadeAgain(op))
+    if (!op || !isMadeAgain(op, packConstants))
       packed.insert(next);
     else if (madeAgain.insert(op))
       llvm::append_range(work, collectInputs(op));
@@ -284,6 +287,8 @@ LogicalResult Separator::run() {
 
 namespace {
 struct SeparateParameters : danaus::impl::SeparateParametersPassBase<SeparateParameters> {
+  using SeparateParametersPassBase::SeparateParametersPassBase;
+
   void runOnOperation() override {
     llvm::DenseMap<func::FuncOp, func::FuncOp> packs;
     llvm::DenseSet<func::FuncOp> isPack;
@@ -299,7 +304,7 @@ struct SeparateParameters : danaus::impl::SeparateParametersPassBase<SeparatePar
              function->hasAttr("danaus.parameters");
     });
     for (func::FuncOp function : functions)
-      if (failed(Separator(function, packs.lookup(function)).run()))
+      if (failed(Separator(function, packs.lookup(function), packConstants).run()))
         return signalPassFailure();
   }
 };

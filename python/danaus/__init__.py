@@ -12,6 +12,12 @@ Modules import NumPy themselves, so that a program can set OpenBLAS's environmen
 
 
 def compile(*arguments, **options):
-    """danaus.compiler.compile: MLIR text to a function on NumPy arrays."""
+    """danaus.compiler.compile: MLIR text to a function on arrays of NumPy or CUDA tensors."""
     from danaus import compiler
     return compiler.compile(*arguments, **options)
+
+
+def load(path, name):
+    """danaus.compiler.load: a function of a shared library that danaus-compile made."""
+    from danaus import compiler
+    return compiler.load(path, name)

@@ -5,12 +5,15 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 #===----------------------------------------------------------------------===#
-"""MLIR text in, a function on NumPy arrays out: a thin face of libdanaus.so (danaus/CAPI/Compiler.h) by ctypes.
+"""MLIR text in, a function on arrays out: a thin face of libdanaus.so (danaus/CAPI/Compiler.h) by ctypes.
 
     layer = danaus.compile(text)          # or from the cache on disk
     layer.pack([w1, w2])                  # once, and again when a parameter changes
     y = layer(x)                          # x is read where it lies; rows may lie apart
     layer(x, out=y)                       # no memory is allocated once there is workspace for as many rows
+
+    layer = danaus.compile(text, target="sm_90a")        # a function on CUDA tensors of PyTorch, in order on its stream
+    layer = danaus.load("layer.so", "layer")             # what danaus-compile made, for a CPU or a GPU
 """
 import ctypes
 import os
@@ -19,6 +22,9 @@ import warnings
 
 import numpy as np
 
+from danaus import arrays
+
+ABI_VERSION = 1
 ALIGNMENT = 64
 MAX_RANK = 8
 
@@ -47,12 +53,6 @@ class _Options(ctypes.Structure):
     _fields_ = [("size", ctypes.c_size_t), ("entry", ctypes.c_char_p), ("target", ctypes.c_char_p),
                 ("schedule", ctypes.c_char_p), ("model", ctypes.c_char_p), ("rows", ctypes.c_int64),
                 ("threads", ctypes.c_int64), ("simplify", ctypes.c_int32), ("no_cache", ctypes.c_int32)]
-
-
-# NumPy has no bf16: its bits in uint16, or an array of ml_dtypes.bfloat16, which has the same size.
-_DTYPES = {"f16": np.float16, "bf16": np.uint16, "f32": np.float32, "f64": np.float64, "i8": np.int8, "i16": np.int16,
-           "i32": np.int32, "i64": np.int64, "index": np.int64, "complex<f32>": np.complex64,
-           "complex<f64>": np.complex128}
 
 
 def find_library():
@@ -89,8 +89,8 @@ def _load():
     library.danausGetPackedBytes.restype = i64
     library.danausGetWorkspaceBytes.argtypes = [pointer, i64]
     library.danausGetWorkspaceBytes.restype = i64
-    library.danausPack.argtypes = [pointer, pointer, i64, pointer, i64]
-    library.danausRun.argtypes = [pointer, pointer, i64, pointer, pointer, i64, i64, pointer, i64]
+    library.danausPackOnStream.argtypes = [pointer, pointer, i64, pointer, i64, pointer]
+    library.danausRunOnStream.argtypes = [pointer, pointer, i64, pointer, pointer, i64, i64, pointer, i64, pointer]
     library.danausSetNumThreads.argtypes = [i64]
     library.danausSetNumThreads.restype = None
     library.danausGetNumThreads.restype = i64
@@ -114,12 +114,91 @@ def _check(code):
 
 
 class _Memory:
-    """Bytes aligned as compiled functions want them."""
+    """Bytes aligned as compiled functions want them: on the host, or where `like` is on a device, there."""
 
-    def __init__(self, num_bytes):
+    def __init__(self, num_bytes, like=None):
         self.num_bytes = num_bytes
-        self._buffer = np.empty(num_bytes + ALIGNMENT, np.uint8)
-        self.address = -(-self._buffer.ctypes.data // ALIGNMENT) * ALIGNMENT
+        self.address, self.device = None, like and like.device
+        if num_bytes == 0:
+            return
+        shape = (num_bytes + ALIGNMENT,)
+        self._buffer = np.empty(shape, np.uint8) if like is None else like.make(shape, "i8")
+        self.address = -(-arrays.View(self._buffer).address // ALIGNMENT) * ALIGNMENT
+
+
+class _Compiled:
+    """A function of this process, behind libdanaus.so."""
+
+    def __init__(self, handle, library):
+        self._handle, self._library = handle, library
+        self.info = library.danausGetInfo(handle).contents
+        self.is_from_cache = bool(library.danausIsFromCache(handle))
+
+    def __del__(self):
+        self._library.danausDestroy(self._handle)
+
+    def packed_bytes(self):
+        return self._library.danausGetPackedBytes(self._handle)
+
+    def workspace_bytes(self, rows):
+        return self._library.danausGetWorkspaceBytes(self._handle, rows)
+
+    def pack(self, pointers, packed, stream):
+        self.check(self._library.danausPackOnStream(self._handle, pointers, len(pointers), packed.address,
+                                                    packed.num_bytes, stream))
+
+    def run(self, packed, data, strides, rows, workspace, stream):
+        self.check(self._library.danausRunOnStream(self._handle, packed.address, packed.num_bytes, data, strides,
+                                                   len(data), rows, workspace.address, workspace.num_bytes, stream))
+
+    def check(self, code):
+        _check(code)
+
+
+class _Loaded:
+    """A function of a shared library that danaus-compile made: its entry points, and the texts of their errors."""
+
+    is_from_cache = False
+
+    def __init__(self, path, name):
+        library = self._library = ctypes.CDLL(str(path))
+        try:
+            self._packed_bytes, self._pack, self._workspace_bytes, self._call, info = (
+                getattr(library, f"{name}_{suffix}")
+                for suffix in ("packed_bytes", "pack", "workspace_bytes", "call", "info"))
+        except AttributeError as error:
+            raise ValueError(f"{path}: wanted a compiled function '{name}': {error}") from None
+        pointer, i64 = ctypes.c_void_p, ctypes.c_int64
+        self._packed_bytes.restype = self._workspace_bytes.restype = i64
+        self._workspace_bytes.argtypes = [i64]
+        self._pack.argtypes = [pointer] * 3
+        self._call.argtypes = [pointer, pointer, pointer, i64, pointer, pointer]
+        info.restype = ctypes.POINTER(_Function)
+        self.info = info().contents
+        library.danausErrorText.restype = ctypes.c_char_p
+        if self.info.abi_version != ABI_VERSION:
+            raise ValueError(f"{path}: wanted version {ABI_VERSION} of the interface, found {self.info.abi_version}")
+
+    def packed_bytes(self):
+        return self._packed_bytes()
+
+    def workspace_bytes(self, rows):
+        return self._workspace_bytes(rows)
+
+    def pack(self, pointers, packed, stream):
+        self.check(self._pack(pointers, packed.address, stream))
+
+    def run(self, packed, data, strides, rows, workspace, stream):
+        self.check(self._call(packed.address, data, strides, rows, workspace.address, stream))
+
+    def check(self, code):
+        if code == 0:
+            return
+        text = self._library.danausErrorText
+        if self.info.target.startswith(b"sm_"):
+            self._library.danausCudaLastError.restype = ctypes.c_char_p
+            text = self._library.danausCudaLastError
+        raise DanausError(code, (text(code) if text is self._library.danausErrorText else text()).decode())
 
 
 class TensorInfo:
@@ -127,47 +206,49 @@ class TensorInfo:
 
     def __init__(self, tensor):
         self.element = tensor.element.decode()
-        self.dtype = np.dtype(_DTYPES[self.element])
+        self.dtype = np.dtype(arrays.DTYPES[self.element])
         self.shape = tuple(None if size < 0 else size for size in tensor.shape[:tensor.rank])
 
     def __repr__(self):
         return f"{self.element}{list(self.shape)}"
 
-    def check(self, array, what):
-        """Raises where `array` cannot be read as this: other shape or element size, or elements of a row apart."""
-        fits = array.ndim == len(self.shape) and all(
-            wanted is None or wanted == found for wanted, found in zip(self.shape, array.shape))
+    def check(self, view, what):
+        """Raises where `view` cannot be read as this: other shape or element type."""
+        fits = len(view.shape) == len(self.shape) and all(
+            wanted is None or wanted == found for wanted, found in zip(self.shape, view.shape))
         if not fits:
-            raise ValueError(f"{what}: wanted shape {list(self.shape)}, found {list(array.shape)}")
-        same = array.dtype == self.dtype or (self.element == "bf16" and array.dtype.itemsize == 2
-                                             and array.dtype != np.float16)
-        if not same:
-            raise TypeError(f"{what}: wanted {self.element}, found {array.dtype}")
+            raise ValueError(f"{what}: wanted shape {list(self.shape)}, found {list(view.shape)}")
+        if not view.is_of(self.element):
+            raise TypeError(f"{what}: wanted {self.element}, found {view.name}")
 
-    def row_stride(self, array, what):
+    def row_stride(self, view, what):
         """Elements between two rows, each of which must be contiguous."""
-        self.check(array, what)
-        expected = array.itemsize
-        for size, stride in zip(reversed(array.shape[1:]), reversed(array.strides[1:])):
-            if stride != expected and size > 1 and array.size:
-                raise ValueError(f"{what}: wanted rows whose elements lie side by side, found strides {array.strides}")
+        self.check(view, what)
+        expected, is_empty = view.itemsize, 0 in view.shape
+        for size, stride in zip(reversed(view.shape[1:]), reversed(view.strides[1:])):
+            if stride != expected and size > 1 and not is_empty:
+                raise ValueError(f"{what}: wanted rows whose elements lie side by side, found strides {view.strides}")
             expected *= size
-        row = expected // array.itemsize
-        if array.shape[0] <= 1 or not array.size:
+        row = expected // view.itemsize
+        if view.shape[0] <= 1 or is_empty:
             return row
-        if array.strides[0] % array.itemsize:
-            raise ValueError(f"{what}: wanted rows a whole number of elements apart, found {array.strides[0]} bytes")
-        return array.strides[0] // array.itemsize
+        if view.strides[0] % view.itemsize:
+            raise ValueError(f"{what}: wanted rows a whole number of elements apart, found {view.strides[0]} bytes")
+        return view.strides[0] // view.itemsize
 
 
 class Function:
-    """A compiled function with its packed parameters and one workspace: for one thread at a time."""
+    """A compiled function with its packed parameters and workspace: for one thread at a time.
 
-    def __init__(self, handle, library):
-        self._handle, self._library = handle, library
-        info = library.danausGetInfo(handle).contents
+    One for a GPU takes tensors of one CUDA device, and its work is in order on the current stream of PyTorch, or on
+    `stream`: a number, or what has one as its `cuda_stream`.
+    """
+
+    def __init__(self, calls):
+        self._calls, info = calls, calls.info
         self.name, self.target, self.schedule = (field.decode() for field in (info.name, info.target, info.schedule))
-        self.is_from_cache = bool(library.danausIsFromCache(handle))
+        self.is_on_gpu = self.target.startswith("sm_")
+        self.is_from_cache = calls.is_from_cache
         counts = info.num_parameters, info.num_activations, info.num_results
         tensors = [TensorInfo(info.tensors[i]) for i in range(sum(counts))]
         self.parameters = tensors[:counts[0]]
@@ -176,78 +257,121 @@ class Function:
         self._packed = None
         self._workspace, self._workspace_rows = None, None
 
-    def __del__(self):
-        if getattr(self, "_handle", None):
-            self._library.danausDestroy(self._handle)
+    def _view(self, array, what):
+        """Where an array lies, which must be where the function works."""
+        view = arrays.View(array)
+        if self.is_on_gpu and view.device is None:
+            raise ValueError(f"{what}: wanted a tensor on a CUDA device, since {self.name} was compiled for "
+                             f"{self.target}, found one of the host")
+        if not self.is_on_gpu and view.device is not None:
+            raise ValueError(f"{what}: wanted an array of the host, since {self.name} was compiled for {self.target}, "
+                             "found a tensor on a CUDA device")
+        return view
 
-    def pack(self, params):
+    def _check_device(self, views, names):
+        """Raises where two tensors are on different devices, as far as they say."""
+        known = [(view, name) for view, name in zip(views, names) if view.device not in (None, arrays.UNKNOWN)]
+        for view, name in known[1:]:
+            if view.device != known[0][0].device:
+                raise ValueError(f"{name}: wanted a tensor on cuda:{known[0][0].device}, as {known[0][1]}, found one "
+                                 f"on cuda:{view.device}")
+
+    def _check_packed(self, view):
+        """Raises where the parameters were packed on another device."""
+        packed = getattr(self._packed, "device", None)
+        if view.device not in (None, arrays.UNKNOWN) and packed not in (None, arrays.UNKNOWN, view.device):
+            raise ValueError(f"activation 0: wanted a tensor on cuda:{packed}, where the parameters were packed, found "
+                             f"one on cuda:{view.device}")
+
+    def pack(self, params, stream=None):
         """Packs the parameters, arrays in the order of the function's arguments; copies those that are not contiguous.
 
-        They may be changed or freed afterwards.
+        They may be changed or freed afterwards, on a GPU in the order of the stream.
         """
         params = list(params)
         if len(params) != len(self.parameters):
             raise ValueError(f"wanted {len(self.parameters)} parameters, found {len(params)}")
-        arrays = [np.ascontiguousarray(array) for array in params]
-        arrays = [array.reshape(()) if info.shape == () else array for info, array in zip(self.parameters, arrays)]
-        for number, (info, array) in enumerate(zip(self.parameters, arrays)):
-            info.check(array, f"parameter {number}")
-        packed = _Memory(self._library.danausGetPackedBytes(self._handle))
-        pointers = (ctypes.c_void_p * max(len(arrays), 1))(*(array.ctypes.data for array in arrays))
-        _check(self._library.danausPack(self._handle, pointers, len(arrays), packed.address, packed.num_bytes))
-        self._packed = packed
+        names = [f"parameter {number}" for number in range(len(params))]
+        views = [self._view(array, name).contiguous() for array, name in zip(params, names)]
+        for info, view, name in zip(self.parameters, views, names):
+            if info.shape == () and view.shape == (1,):
+                view.shape = view.strides = ()
+            info.check(view, name)
+        self._check_device(views, names)
+        if not self.is_on_gpu:
+            self._pack(views, None, None)
+        elif views:
+            self._pack(views, views[0], arrays.stream_of(views[0], stream))
         return self
 
-    def _get_workspace(self, rows):
-        if self._workspace_rows is None or rows > self._workspace_rows:
-            num_bytes = self._library.danausGetWorkspaceBytes(self._handle, rows)
-            _check(0 if num_bytes >= 0 else -num_bytes)
-            self._workspace, self._workspace_rows = _Memory(num_bytes), rows
+    def _pack(self, views, like, stream):
+        packed = _Memory(self._calls.packed_bytes(), like)
+        self._calls.pack((ctypes.c_void_p * len(views))(*(view.address for view in views)), packed, stream)
+        self._packed = packed
+
+    def _get_workspace(self, rows, like):
+        """One for as many rows on the host. On a device that of PyTorch, in the order of its streams."""
+        if like is None and self._workspace_rows is not None and rows <= self._workspace_rows:
+            return self._workspace
+        num_bytes = self._calls.workspace_bytes(rows)
+        self._calls.check(0 if num_bytes >= 0 else -num_bytes)
+        if like is not None:
+            return _Memory(num_bytes, like)
+        self._workspace, self._workspace_rows = _Memory(num_bytes), rows
         return self._workspace
 
-    def _get_rows(self, inputs):
-        for number, (info, array) in enumerate(zip(self.activations, inputs)):
-            info.check(array, f"activation {number}")
-        rows = [array.shape[0] for info, array in zip(self.activations, inputs) if info.shape[0] is None]
+    def _get_rows(self, views):
+        for number, (info, view) in enumerate(zip(self.activations, views)):
+            info.check(view, f"activation {number}")
+            if view.wants_gradient():
+                raise ValueError(f"activation {number}: wanted a tensor without gradient, since none flows back; call "
+                                 "it under torch.no_grad()")
+        rows = [view.shape[0] for info, view in zip(self.activations, views) if info.shape[0] is None]
         if len(set(rows)) > 1:
             raise ValueError(f"activations: wanted one number of rows, found {sorted(set(rows))}")
-        return rows[0] if rows else inputs[0].shape[0]
+        return rows[0] if rows else views[0].shape[0]
 
-    def _get_outputs(self, out, rows):
+    def _get_outputs(self, out, rows, like):
+        """Arrays for the results, and where they lie."""
         if out is None:
-            return [np.empty([rows if size is None else size for size in info.shape], info.dtype)
+            made = [like.make([rows if size is None else size for size in info.shape], info.element)
                     for info in self.results]
+            return made, [arrays.View(array) for array in made]
         outputs = list(out) if isinstance(out, (list, tuple)) else [out]
         if len(outputs) != len(self.results):
             raise ValueError(f"out: wanted {len(self.results)} arrays, found {len(outputs)}")
-        for number, (info, array) in enumerate(zip(self.results, outputs)):
-            info.check(array, f"result {number}")
-            if info.shape[0] is None and array.shape[0] != rows:
-                raise ValueError(f"result {number}: wanted {rows} rows, found {array.shape[0]}")
-            if not array.flags.writeable:
+        views = [self._view(array, f"result {number}") for number, array in enumerate(outputs)]
+        for number, (info, view) in enumerate(zip(self.results, views)):
+            info.check(view, f"result {number}")
+            if info.shape[0] is None and view.shape[0] != rows:
+                raise ValueError(f"result {number}: wanted {rows} rows, found {view.shape[0]}")
+            if not view.writable:
                 raise ValueError(f"result {number}: wanted an array that may be written")
-        return outputs
+        return outputs, views
 
-    def __call__(self, *inputs, out=None):
+    def __call__(self, *inputs, out=None, stream=None):
         """The result, or a tuple of several; written to `out` where that is given."""
-        if self._packed is None:
-            if self.parameters:
-                raise ValueError(f"{self.name}: wanted its parameters, call pack() first")
-            self.pack([])
+        if self._packed is None and self.parameters:
+            raise ValueError(f"{self.name}: wanted its parameters, call pack() first")
         if len(inputs) != len(self.activations):
             raise ValueError(f"wanted {len(self.activations)} activations, found {len(inputs)}")
-        rows = self._get_rows(inputs)
-        outputs = self._get_outputs(out, rows)
-        arrays = [*inputs, *outputs]
+        views = [self._view(array, f"activation {number}") for number, array in enumerate(inputs)]
+        rows = self._get_rows(views)
+        outputs, out_views = self._get_outputs(out, rows, views[0])
+        names = [f"tensor {number}" for number in range(len(views) + len(out_views))]
+        views += out_views
         infos = [*self.activations, *self.results]
-        strides = [info.row_stride(array, f"tensor {number}")
-                   for number, (info, array) in enumerate(zip(infos, arrays))]
-        workspace = self._get_workspace(rows)
-        count = len(arrays)
-        data = (ctypes.c_void_p * count)(*(array.ctypes.data for array in arrays))
-        _check(self._library.danausRun(self._handle, self._packed.address, self._packed.num_bytes, data,
-                                       (ctypes.c_int64 * count)(*strides), count, rows, workspace.address,
-                                       workspace.num_bytes))
+        strides = [info.row_stride(view, name) for info, view, name in zip(infos, views, names)]
+        self._check_device(views, names)
+        self._check_packed(views[0])
+        like = views[0] if self.is_on_gpu else None
+        number = None if like is None else arrays.stream_of(like, stream)
+        if self._packed is None:
+            self._pack([], like, number)
+        workspace = self._get_workspace(rows, like)
+        count = len(views)
+        self._calls.run(self._packed, (ctypes.c_void_p * count)(*(view.address for view in views)),
+                        (ctypes.c_int64 * count)(*strides), rows, workspace, number)
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 
@@ -266,4 +390,9 @@ def compile(text, entry=None, *, target=None, schedule=None, model=None, rows=0,
     warning = library.danausLastMessage().decode()
     if warning:
         warnings.warn(warning, RuntimeWarning, stacklevel=2)
-    return Function(handle, library)
+    return Function(_Compiled(handle, library))
+
+
+def load(path, name):
+    """The function `name` of a shared library that danaus-compile made. It needs no libdanaus.so."""
+    return Function(_Loaded(path, name))

@@ -147,8 +147,7 @@ def device_name(device, peers):
 def measure(case, bin_folder, peers, seconds, options=()):
     """The result row of a case."""
     ours, apart, samples = [], [], {}
-    if case.device == "cpu":
-        options = ("--entry-points", *options)  # parameters packed once, no allocation in a call
+    options = ("--entry-points", *options)  # parameters packed once
     ready = peers.prepare(case) if peers else None
     for turn in range(ROUNDS):
         # The reference in float64 takes seconds, and the seed fixes the values: once is enough.

@@ -148,3 +148,25 @@ gpu.module @danaus_kernels {
   }
 }
 }
+
+// -----
+
+// A constant that is only copied to the device stays where it is.
+memref.global "private" constant @table : memref<3xbf16> = dense<[1.0, 2.0, 3.0]>
+// CHECK-LABEL: func.func @copies_of_constants(
+// CHECK-NOT:     danausCudaConstant
+// CHECK:         llvm.mlir.constant(6 : i64)
+// CHECK:         llvm.call @danausCudaCopyToDevice(
+func.func @copies_of_constants(%y: memref<3xbf16>) attributes {danaus.on_device} {
+  %t = memref.get_global @table : memref<3xbf16>
+  gpu.memcpy %y, %t : memref<3xbf16>, memref<3xbf16>
+  return
+}
+
+// -----
+
+func.func @copies_from_elsewhere(%x: memref<3xbf16>, %y: memref<3xbf16>) attributes {danaus.on_device} {
+  // expected-error @below {{failed to legalize operation 'gpu.memcpy' that was explicitly marked illegal}}
+  gpu.memcpy %y, %x : memref<3xbf16>, memref<3xbf16>
+  return
+}

@@ -220,3 +220,28 @@ func.func @bounds_from_memory(%bounds: memref<2xi32>, %x: memref<8xf32>, %v: f32
   return
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+// A function that packs weights works on the host, unless danaus-separate-parameters made it.
+// CHECK-LABEL: func.func @packs_on_the_host(
+// CHECK:         linalg.fill
+func.func @packs_on_the_host(%v: f32, %x: memref<8xf32>) {
+  linalg.fill ins(%v : f32) outs(%x : memref<8xf32>)
+  return
+}
+func.func @host(%x: memref<8xf32>) attributes {danaus.pack = @packs_on_the_host} {
+  return
+}
+// CHECK-LABEL: func.func @packs_on_the_device(
+// CHECK-SAME:    danaus.on_device
+// CHECK:         gpu.launch_func
+func.func @packs_on_the_device(%v: f32, %x: memref<8xf32>) {
+  linalg.fill ins(%v : f32) outs(%x : memref<8xf32>)
+  return
+}
+func.func @device(%x: memref<8xf32>) attributes {danaus.pack = @packs_on_the_device, danaus.parameters = 1 : i64} {
+  return
+}
+}

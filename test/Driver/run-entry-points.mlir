@@ -16,7 +16,7 @@
 // RUN: not danaus-run %s --entry=layer --rows=5 --entry-points --pipeline=naive 2>&1 | FileCheck %s --check-prefix=NAIVE
 // NAIVE: --entry-points: takes no passes and no other pipeline
 // RUN: not danaus-run %s --entry=layer --rows=5 --entry-points --device=interpreter 2>&1 | FileCheck %s --check-prefix=DEVICE
-// DEVICE: --entry-points: wanted device cpu, found 'interpreter'
+// DEVICE: --entry-points: wanted device cpu, cuda or sim, found 'interpreter'
 
 // Where all rows are static, what a product takes is the activation.
 // RUN: danaus-run %s --entry=static_rows --check --entry-points | FileCheck %s --check-prefix=ROWS

@@ -165,3 +165,35 @@ func.func @a_call(%m: memref<4xf32>) attributes {danaus.pack = @pack, danaus.par
 func.func @pack() {
   return
 }
+
+// -----
+
+// On a device nothing is freed, and the constants of the packing function are copied to memory of its own.
+memref.global "private" constant @shift : memref<4xf32> = dense<[1.0, 2.0, 3.0, 4.0]>
+// CHECK-LABEL: func.func @on_a_device(
+// CHECK-SAME: %[[X:[a-z0-9]+]]: memref<?x4xf32>, %[[W:[a-z0-9]+]]: memref<?xi8>)
+// CHECK: memref.view %[[W]][%{{.*}}][%{{.*}}] : memref<?xi8> to memref<?x3xf32>
+// CHECK: memref.view %[[W]][%{{.*}}][] : memref<?xi8> to memref<5xf32>
+// CHECK-NOT: dealloc
+// CHECK: return
+func.func @on_a_device(%x: memref<?x4xf32>) attributes {danaus.pack = @on_a_device_pack, danaus.parameters = 0 : i64, danaus.on_device} {
+  %c0 = arith.constant 0 : index
+  %rows = memref.dim %x, %c0 : memref<?x4xf32>
+  %a = gpu.alloc(%rows) : memref<?x3xf32>
+  %b = memref.alloc() : memref<5xf32>
+  "test.use"(%a, %b) : (memref<?x3xf32>, memref<5xf32>) -> ()
+  gpu.dealloc %a : memref<?x3xf32>
+  memref.dealloc %b : memref<5xf32>
+  return
+}
+// CHECK-LABEL: func.func @on_a_device_pack(
+// CHECK-SAME: %[[W:[a-z0-9]+]]: memref<?xi8>)
+// CHECK: %[[HOST:.*]] = memref.get_global @shift
+// CHECK: %[[DEVICE:.*]] = memref.view %[[W]]
+// CHECK: gpu.memcpy %[[DEVICE]], %[[HOST]] : memref<4xf32>, memref<4xf32>
+// CHECK: "test.use"(%[[DEVICE]])
+func.func @on_a_device_pack() attributes {danaus.on_device} {
+  %shift = memref.get_global @shift : memref<4xf32>
+  "test.use"(%shift) : (memref<4xf32>) -> ()
+  return
+}

@@ -130,3 +130,34 @@ func.func @p(%w: memref<?xi8>) attributes {danaus.workspace = @w} {
 func.func private @w(%rows: index) -> index {
   return %rows : index
 }
+
+// -----
+
+// On a GPU the checks choose the stream and the context, which the end gives back with its code; what the
+// function needs of a device is among its features.
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: module attributes {danaus.target = "sm_90a"}
+// CHECK: llvm.mlir.global internal constant @on_a_gpu_features("multiprocessors=132\00")
+// CHECK-LABEL: llvm.func @on_a_gpu_pack(
+// CHECK-SAME: %[[PARAMS:[a-z0-9]+]]: !llvm.ptr, %[[PACKED:[a-z0-9]+]]: !llvm.ptr, %[[STREAM:[a-z0-9]+]]: !llvm.ptr) -> i32 {
+// CHECK: llvm.call @danausCudaBeginPack(%{{.*}}, %[[PARAMS]], %[[PACKED]], %{{.*}}, %[[STREAM]])
+// CHECK: func.call @on_a_gpu_pack_body(
+// CHECK: %[[CODE:.*]] = llvm.call @danausCudaEnd() : () -> i32
+// CHECK: llvm.return %[[CODE]]
+// CHECK-LABEL: llvm.func @on_a_gpu_call(
+// CHECK-SAME: %[[STREAM:[a-z0-9]+]]: !llvm.ptr) -> i32
+// CHECK: llvm.call @danausCudaBeginRun({{.*}}, %[[STREAM]])
+// CHECK: func.call @on_a_gpu_run_body(
+// CHECK: %[[CODE:.*]] = llvm.call @danausCudaEnd() : () -> i32
+// CHECK: llvm.return %[[CODE]]
+func.func @on_a_gpu(%p: memref<4xf32>, %x: memref<?x4xf32> {danaus.activation}, %y: memref<?x4xf32>, %w: memref<?xi8>)
+    attributes {danaus.pack = @on_a_gpu_pack, danaus.parameters = 1 : i64, danaus.workspace = @on_a_gpu_workspace, danaus.multiprocessors = 132 : i64} {
+  return
+}
+func.func @on_a_gpu_pack(%a: memref<4xf32>, %p: memref<4xf32>, %w: memref<?xi8>) attributes {danaus.workspace = @on_a_gpu_workspace} {
+  return
+}
+func.func private @on_a_gpu_workspace(%rows: index) -> index {
+  return %rows : index
+}
+}

@@ -79,6 +79,14 @@ int danausRun(const DanausCompiled *compiled, const void *packed, int64_t packed
               const void *const *data, const int64_t *strides, int64_t numTensors, int64_t rows,
               void *workspace, int64_t workspaceBytes);
 
+/// The same in order on a stream, for a function that was compiled for a GPU; null is the
+/// default stream. All memory is that of the stream's device (danaus/Runtime/Cuda.h).
+int danausPackOnStream(const DanausCompiled *compiled, const void *const *params, int64_t numParams,
+                       void *packed, int64_t packedBytes, void *stream);
+int danausRunOnStream(const DanausCompiled *compiled, const void *packed, int64_t packedBytes,
+                      const void *const *data, const int64_t *strides, int64_t numTensors,
+                      int64_t rows, void *workspace, int64_t workspaceBytes, void *stream);
+
 #ifdef __cplusplus
 }
 #endif

@@ -63,7 +63,8 @@ def ConvertLaunchToRuntimePass : Pass<"convert-launch-to-runtime", "::mlir::Modu
     Before: functions with `gpu.launch_func` or `danaus.on_device`, whose memrefs
     are on the device. After: each launch, allocation, deallocation and copy in
     them is a call of `danaus/Runtime/Cuda.h`, and a `memref.get_global` is the
-    device copy that the runtime makes of the constant once; a launch passes the
+    device copy that the runtime makes of the constant once, unless all that uses it
+    is a `gpu.memcpy` from it; a launch passes the
     address of `@m_image`, declared here for the module @m of its kernel and defined
     by `danaus-embed-kernels`, and for an operand of type `!llvm.ptr`, a
     `tile.tensor_map`, what it points to. Other functions are left alone. Refuses any
@@ -87,7 +88,7 @@ def ConvertLoopsToLaunchesPass : Pass<"convert-loops-to-launches", "::mlir::Modu
     launch with a thread for each iteration; other loads and stores, and loops of
     them, are a launch of one thread, as is a linalg op whose points share
     elements of the result. Functions that pack weights (`danaus.pack`) stay on
-    the host. Leaves to `convert-launch-to-runtime` what it then refuses: loads
+    the host, unless `danaus-separate-parameters` made them. Leaves to `convert-launch-to-runtime` what it then refuses: loads
     whose value the host needs. Test: `test/Conversion/loops-to-launches.mlir`.
   }];
   let dependentDialects = [

@@ -37,6 +37,10 @@ int compileFile(const CompileFileSettings &settings, mlir::DialectRegistry &regi
 /// target named in `settings`. What passes say goes to the diagnostic handlers.
 llvm::Error lowerToEntryPoints(mlir::ModuleOp module, const CompileFileSettings &settings);
 
+/// The same for the GPU named in `settings`: host functions that launch kernels, whose
+/// code is a constant.
+llvm::Error lowerToCudaEntryPoints(mlir::ModuleOp module, const CompileFileSettings &settings);
+
 /// Gives the public functions of `module` names of their own for `target`, so that
 /// modules for several targets fit together.
 void renameForTarget(mlir::ModuleOp module, llvm::StringRef target);
@@ -46,7 +50,7 @@ void renameForTarget(mlir::ModuleOp module, llvm::StringRef target);
 /// refuses with its code.
 mlir::OwningOpRef<mlir::ModuleOp> createDispatch(llvm::ArrayRef<mlir::ModuleOp> parts);
 
-/// A C header for the entry points in a module that lowerToEntryPoints made.
+/// A C header for the entry points in a module that one of the two above made.
 /// `guard` becomes its include guard.
 std::string printHeader(mlir::ModuleOp module, llvm::StringRef guard);
 

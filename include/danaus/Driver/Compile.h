@@ -24,6 +24,11 @@ struct CompiledFunction {
   std::string pack;
   /// The arguments that take packed weights.
   llvm::SmallVector<int64_t> packed;
+  /// After danaus-separate-parameters: of how many values, its first arguments, `pack` makes
+  /// them from all arguments that were no activations before.
+  std::optional<int64_t> numSeparated;
+  /// Of each argument before that.
+  llvm::SmallVector<bool> isActivation;
 };
 
 /// Notes taken while passes run: each public function as it was last seen as a

@@ -42,7 +42,8 @@ struct CompileSettings {
   int64_t threads = 1;      ///< of one call on the CPU
   unsigned optLevel = 3;    ///< LLVM's effort on the CPU, 0 to 3
   bool simplify = false;    ///< the algebra first, after `passes`
-  bool entryPoints = false; ///< on the CPU through the C entry points of danaus-compile
+  bool entryPoints = false; ///< on the CPU through the C entry points of danaus-compile; on
+                            ///< a GPU with all that depends on parameters alone packed
   bool vectorize = true;    ///< of the optimized pipeline; false only to measure
 };
 

@@ -72,6 +72,9 @@ struct BufferizeOptions : mlir::PassPipelineOptions<BufferizeOptions> {
   Option<bool> deallocate{*this, "deallocate",
                           llvm::cl::desc("Free every allocation; off where none will be left"),
                           llvm::cl::init(true)};
+  Option<bool> rowStrides{*this, "row-strides",
+                          llvm::cl::desc("Let rows of activations and results lie apart"),
+                          llvm::cl::init(true)};
 };
 
 /// Tensors to memrefs across functions, results of public functions in their
@@ -125,6 +128,13 @@ struct ToKernelsOptions : mlir::PassPipelineOptions<ToKernelsOptions> {
   Option<int64_t> maxBlock{*this, "max-block",
                            llvm::cl::desc("Rows and columns of a regrouped block at most"),
                            llvm::cl::init(32)};
+  Option<bool> separate{
+      *this, "separate",
+      llvm::cl::desc("On a GPU: move the work that depends on parameters alone to @f_pack"),
+      llvm::cl::init(false)};
+  Option<bool> allowSpills{*this, "allow-spills",
+                           llvm::cl::desc("On a GPU: accept kernels that spill registers"),
+                           llvm::cl::init(false)};
   Option<bool> vectorize{
       *this, "vectorize",
       llvm::cl::desc("Run danaus-lower-contracts; without it contractions become "
@@ -178,6 +188,14 @@ void buildToNVVM(mlir::OpPassManager &pm, const ToKernelsOptions &options);
 /// `danaus-to-nvvm`, then the kernels' machine code as a constant and the host
 /// functions in the LLVM dialect, calling the CUDA runtime.
 void buildToCuda(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+
+//===----------------------------------------------------------------------===//
+// danaus-to-cuda-entry-points
+//===----------------------------------------------------------------------===//
+
+/// The GPU path, ahead of time: as danaus-to-entry-points, with the kernels' machine code
+/// and PTX as a constant. Packing runs on the device; nothing allocates or waits.
+void buildToCudaEntryPoints(mlir::OpPassManager &pm, const ToKernelsOptions &options);
 
 /// Makes all pipelines above known to danaus-opt. Call once a process.
 void registerPipelines();

@@ -24,9 +24,9 @@
 // DANAUS_ALIGNMENT bytes, tensors to their element. `params` has one pointer per
 // parameter, in the order of the function's arguments, each to contiguous values.
 // ldx and ldy count elements between the starts of two rows. `stream` is for
-// devices and ignored here. f_run changes nothing but y and the workspace, so
-// calls with different ones may run at the same time. Where a function returns
-// a code other than DANAUS_SUCCESS, it has written nothing.
+// functions on a GPU, whose memory is that of a device (danaus/Runtime/Cuda.h), and ignored here.
+// f_run changes nothing but y and the workspace, so calls with different ones may run at the same
+// time. Where a function returns a code other than DANAUS_SUCCESS, it has written nothing.
 //
 // This header and the library behind it need neither LLVM nor C++.
 //
@@ -57,7 +57,12 @@ typedef enum DanausError {
   DANAUS_ERROR_OVERLAP = 5,   ///< what is written overlaps something else
   DANAUS_ERROR_CPU = 6,       ///< this CPU lacks instructions that the function needs
   DANAUS_ERROR_TOO_SMALL = 7, ///< a buffer whose size was given is too small
-  DANAUS_ERROR_ABI = 8        ///< compiled for another version of the runtime library
+  DANAUS_ERROR_ABI = 8,       ///< compiled for another version of the runtime library
+  // Of functions for a GPU; danausCudaLastError() says more.
+  DANAUS_ERROR_DRIVER = 9,         ///< no CUDA driver, one that is too old, or no device
+  DANAUS_ERROR_ARCHITECTURE = 10,  ///< the device cannot run what was compiled for another
+  DANAUS_ERROR_NOT_ON_DEVICE = 11, ///< memory of the host, or of another device than the rest
+  DANAUS_ERROR_LAUNCH = 12         ///< the driver refused a launch or a copy
 } DanausError;
 
 /// One sentence without a full stop, also for codes that are none.

@@ -1,4 +1,4 @@
-//===- Cuda.h - What compiled code asks of a CUDA device -*- C++ -*-===//
+//===- Cuda.h - What compiled code asks of a CUDA device -*- C -*-===//
 //
 // Part of the Danaus project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -12,11 +12,19 @@
 // failure of a thread stays until `danausCudaClearError`, and every call after
 // it that would launch or copy fails too, so that a caller may check once.
 //
+// A function that danaus-compile made for a GPU has the entry points of
+// danaus/Runtime/Cpu.h. Its memory (parameters, packed, x, y and workspace) is that of
+// one device, x and y at multiples of 16 bytes and their rows one behind the other, and
+// `stream` is a CUstream of that device. f_pack and f_run return when their work is in
+// the stream; they allocate nothing and wait for nothing, and may be recorded in a graph.
+// Where they return an error, danausCudaLastError() has its text.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef DANAUS_RUNTIME_CUDA_H
 #define DANAUS_RUNTIME_CUDA_H
 
+#include "danaus/Runtime/Cpu.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -43,8 +51,9 @@ int danausCudaComputeCapability(void);
 /// default stream.
 void danausCudaSetStream(void *stream);
 
-/// Launches function `kernel` of `image` (PTX ending in a zero byte, or a cubin;
-/// loaded once for each address). Nothing is launched where a grid size is 0.
+/// Launches function `kernel` of `image` (PTX ending in a zero byte, a cubin, or both as
+/// danaus-embed-kernels writes them; loaded once for each address and context). Nothing is launched
+/// where a grid size is 0.
 int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64_t gridY,
                      int64_t gridZ, int64_t blockX, int64_t blockY, int64_t blockZ,
                      int32_t sharedBytes, void **parameters);
@@ -91,6 +100,23 @@ void danausCudaDestroyGraph(void *graph);
 void *danausCudaRecordEvent(void);
 double danausCudaElapsed(void *begin, void *end);
 void danausCudaDestroyEvent(void *event);
+
+//===----------------------------------------------------------------------===//
+// For compiled functions
+//===----------------------------------------------------------------------===//
+
+/// The checks of f_pack and f_run: those of danausCheckPack and danausCheckRun, then of the
+/// driver, the device and where the memory is. After a success this thread's calls use
+/// `stream` and a context of the memory's device, until danausCudaEnd; after a
+/// DanausError nothing has changed.
+int danausCudaBeginPack(const DanausFunction *function, const void *const *params,
+                        const void *packed, int64_t packedBytes, void *stream);
+int danausCudaBeginRun(const DanausFunction *function, const void *packed, const void *const *data,
+                       const int64_t *strides, int64_t rows, const void *workspace,
+                       int64_t workspaceBytes, void *stream);
+
+/// The caller's context again, and the DanausError of the first call that failed.
+int danausCudaEnd(void);
 
 #ifdef __cplusplus
 } // extern "C"

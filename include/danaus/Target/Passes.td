@@ -16,13 +16,15 @@ def EmbedKernelsPass : Pass<"danaus-embed-kernels", "::mlir::ModuleOp"> {
   let description = [{
     Before: `gpu.module @m` in the NVVM dialect and a GPU as the module's
     `danaus.target`. After: a constant `@m_image`, a cubin where `ptxas` is found
-    and PTX with a zero byte at its end where it is not, in place of the module.
+    and PTX with a zero byte at its end where it is not, in place of the module; with
+    `format=both`, where there is a cubin, the PTX behind it, for devices that only a driver
+    can compile for.
     Refuses kernels that spill registers (cubin only) unless `allow-spills` is
     set, and calls of functions that no device has.
     Test: `test/Target/embed-kernels.mlir`.
   }];
   let options = [
-    Option<"format", "format", "std::string", "\"auto\"", "auto, ptx or cubin">,
+    Option<"format", "format", "std::string", "\"auto\"", "auto, ptx, cubin or both">,
     Option<"allowSpills", "allow-spills", "bool", "false", "Accept kernels that spill registers">,
   ];
 }

@@ -63,7 +63,8 @@ def OutputsToDestinationsPass : Pass<"danaus-outputs-to-destinations", "::mlir::
     would otherwise overwrite a caller's inputs. The caller's destinations must
     not overlap other arguments. In a function with `danaus.parameters`, the
     activations too become memrefs, and theirs and the results' rows lie a
-    dynamic stride apart. Private functions are left as they are.
+    dynamic stride apart, unless `row-strides` is off. Private functions are left
+    as they are.
 
     Refuses, before it changes anything, a result that is not a plain ranked
     tensor, and a public function with results that is called in its module.
@@ -71,6 +72,8 @@ def OutputsToDestinationsPass : Pass<"danaus-outputs-to-destinations", "::mlir::
   }];
   let dependentDialects = [
     "::mlir::bufferization::BufferizationDialect", "::mlir::memref::MemRefDialect"];
+  let options = [Option<"rowStrides", "row-strides", "bool", "true",
+                        "Let rows of activations and results lie apart">];
 }
 
 def RaiseLinalgToLinopPass : Pass<"danaus-raise-linalg-to-linop"> {
@@ -409,13 +412,17 @@ def SeparateParametersPass : Pass<"danaus-separate-parameters", "::mlir::ModuleO
     packed weights, and results of ops without effects that no activation
     reaches. `@f` takes those first, then the activations, and has
     `danaus.parameters`, their number, and `danaus.schedule`, the schedules of
-    its kernels as text. Constants, fills and scalars are made again in `@f`.
+    its kernels as text. Fills and scalars are made again in `@f`, and so are
+    constants unless `pack-constants` is set.
 
     Refuses a parameter with a dynamic size, an activation with one that is not
     its first, what is no tensor, and more than one block.
     Test: `test/Transforms/separate-parameters.mlir`.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
+  let options = [Option<"packConstants", "pack-constants", "bool", "false",
+                        "Pack constant tensors too: code for a device cannot read those of "
+                        "the host">];
 }
 
 def DistributeRowsPass : Pass<"danaus-distribute-rows", "::mlir::func::FuncOp"> {
@@ -438,17 +445,18 @@ def AllocateWorkspacePass : Pass<"danaus-allocate-workspace", "::mlir::ModuleOp"
   let description = [{
     Before: functions with `danaus.parameters` and their packing functions, on
     memrefs, everything inlined. After: each has one more argument,
-    `memref<?xi8>`, and every `memref.alloc` is a `memref.view` of it, at a
-    multiple of 64 bytes; in a loop over workers, one for each. A new private
+    `memref<?xi8>`, and every `memref.alloc` and `gpu.alloc` is a `memref.view` of
+    it, at a multiple of 64 bytes, which nothing frees; in a loop over workers, one for each. A new private
     function, named by the attribute `danaus.workspace`, returns the bytes for
-    a number of rows.
+    a number of rows. A packing function on a device (`danaus.on_device`) copies
+    the constants that it reads into memory of that kind.
 
     Refuses an allocation whose size neither follows from the rows nor has a
     constant bound, one that leaves the loop that makes it, and calls.
     Test: `test/Transforms/allocate-workspace.mlir`.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
-                           "::mlir::memref::MemRefDialect"];
+                           "::mlir::gpu::GPUDialect", "::mlir::memref::MemRefDialect"];
 }
 
 def OutlineParallelLoopsPass : Pass<"danaus-outline-parallel-loops", "::mlir::ModuleOp"> {
@@ -471,7 +479,7 @@ def CreateEntryPointsPass : Pass<"danaus-create-entry-points", "::mlir::ModuleOp
     After: both are private under other names, and `f_packed_bytes`, `f_pack`,
     `f_workspace_bytes`, `f_run`, `f_call` and `f_info` are functions of the LLVM dialect
     that check their arguments through the runtime library
-    (`danaus/Runtime/Cpu.h`) and call them. The attribute `danaus.name` of `@f`
+    (`danaus/Runtime/Cpu.h`, for a GPU also `Cuda.h`) and call them. The attribute `danaus.name` of `@f`
     is the name that `f_info` gives, instead of its own.
 
     Refuses a name that is no identifier of C, and one that is taken.

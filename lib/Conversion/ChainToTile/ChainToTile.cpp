@@ -329,6 +329,8 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
   launch.arguments.append(counters);
   launch.arguments.push_back(kernel.getInit());
   auto function = kernel->getParentOfType<func::FuncOp>();
+  // The parts wait for each other, so all blocks must run at once.
+  function->setAttr("danaus.multiprocessors", b.getI64IntegerAttr(limits.multiprocessors));
   gpu::GPUFuncOp device = createDeviceFunction(function, launch, schedule);
   Value rows = memref::DimOp::create(b, kernel.getInputs()[0], 0);
   emitLaunch(b, launch, schedule, device, rows, plan.blocksPerGroup);

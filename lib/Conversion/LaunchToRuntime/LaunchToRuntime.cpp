@@ -276,6 +276,30 @@ struct LowerCopy : ConvertOpToLLVMPattern<memref::CopyOp> {
   }
 };
 
+/// gpu.memcpy to the device, from a constant  ->  danausCudaCopyToDevice(target, source, bytes)
+struct LowerMemcpy : ConvertOpToLLVMPattern<gpu::MemcpyOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(gpu::MemcpyOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto source = op.getSrc().getDefiningOp<memref::GetGlobalOp>();
+    auto target = dyn_cast<MemRefType>(op.getDst().getType());
+    if (!source || !target || !target.getLayout().isIdentity())
+      return rewriter.notifyMatchFailure(op, "wanted a constant and a row-major memref");
+    Value from = MemRefDescriptor(adaptor.getSrc()).alignedPtr(rewriter, loc);
+    Value to = MemRefDescriptor(adaptor.getDst()).alignedPtr(rewriter, loc);
+    int64_t size = DataLayout::closest(op).getTypeSize(target.getElementType());
+    Value bytes = LLVM::ConstantOp::create(rewriter, loc, rewriter.getI64Type(),
+                                           target.getNumElements() * size);
+    if (failed(callRuntime(rewriter, loc, op->getParentOfType<ModuleOp>(), "danausCudaCopyToDevice",
+                           {to, from, bytes}, rewriter.getI32Type())))
+      return failure();
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // Constants
 //===----------------------------------------------------------------------===//
@@ -314,8 +338,8 @@ static LogicalResult moveConstant(memref::GetGlobalOp op, const LLVMTypeConverte
 //===----------------------------------------------------------------------===//
 
 static bool isRuntimeOp(Operation *op) {
-  return isa<gpu::LaunchFuncOp, gpu::AllocOp, gpu::DeallocOp, gpu::MemsetOp, memref::AllocOp,
-             memref::DeallocOp, memref::CopyOp, tile::TensorMapOp>(op);
+  return isa<gpu::LaunchFuncOp, gpu::AllocOp, gpu::DeallocOp, gpu::MemcpyOp, gpu::MemsetOp,
+             memref::AllocOp, memref::DeallocOp, memref::CopyOp, tile::TensorMapOp>(op);
 }
 
 /// Refuses an op that reads or writes what a memref points to: the data is on
@@ -363,7 +387,10 @@ struct ConvertLaunchToRuntime
     for (Operation *function : functions) {
       function->removeAttr(onDeviceName);
       SmallVector<memref::GetGlobalOp> constants;
-      function->walk([&](memref::GetGlobalOp op) { constants.push_back(op); });
+      function->walk([&](memref::GetGlobalOp op) {
+        if (!llvm::all_of(op->getUsers(), llvm::IsaPred<gpu::MemcpyOp>))
+          constants.push_back(op);
+      });
       for (memref::GetGlobalOp op : constants)
         if (failed(moveConstant(op, types)))
           return signalPassFailure();
@@ -373,8 +400,8 @@ struct ConvertLaunchToRuntime
     target.markUnknownOpDynamicallyLegal([](Operation *op) { return !isRuntimeOp(op); });
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<LowerLaunch, LowerAlloc<gpu::AllocOp>, LowerAlloc<memref::AllocOp>,
-                        LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerMemset,
-                        LowerCopy, LowerTensorMap>(patterns, types);
+                        LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerMemcpy,
+                        LowerMemset, LowerCopy, LowerTensorMap>(patterns, types);
     if (failed(applyPartialConversion(functions, target, std::move(patterns))))
       signalPassFailure();
   }

@@ -275,12 +275,15 @@ void HostConverter::convert(func::FuncOp function) {
 // Pass
 //===----------------------------------------------------------------------===//
 
-/// The functions that pack weights, on the host before all others run.
+/// The functions that pack weights on the host, before all others run. Where
+/// danaus-separate-parameters made them, they have work that is worth a device.
 static llvm::DenseSet<StringRef> packFunctions(ModuleOp module) {
   llvm::DenseSet<StringRef> names;
-  for (auto function : module.getOps<func::FuncOp>())
-    if (auto pack = function->getAttrOfType<FlatSymbolRefAttr>("danaus.pack"))
+  for (auto function : module.getOps<func::FuncOp>()) {
+    auto pack = function->getAttrOfType<FlatSymbolRefAttr>("danaus.pack");
+    if (pack && !function->hasAttr("danaus.parameters"))
       names.insert(pack.getValue());
+  }
   return names;
 }
 

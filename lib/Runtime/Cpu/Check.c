@@ -9,6 +9,7 @@
 #include "danaus/Runtime/Cpu.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 const char *danausErrorText(int code) {
   switch (code) {
@@ -30,6 +31,14 @@ const char *danausErrorText(int code) {
     return "a buffer is too small";
   case DANAUS_ERROR_ABI:
     return "compiled for another version of the runtime library";
+  case DANAUS_ERROR_DRIVER:
+    return "no CUDA driver of version 12.0 or newer, or no device";
+  case DANAUS_ERROR_ARCHITECTURE:
+    return "the CUDA device cannot run code for the target that was compiled for";
+  case DANAUS_ERROR_NOT_ON_DEVICE:
+    return "memory of the host, or of another CUDA device than the rest";
+  case DANAUS_ERROR_LAUNCH:
+    return "the CUDA driver refused a launch or a copy";
   default:
     return "unknown error";
   }
@@ -121,6 +130,9 @@ static int describe(const DanausTensor *tensor, const void *data, int64_t stride
 int danausCheckFunction(const DanausFunction *function) {
   if (function->abiVersion != DANAUS_ABI_VERSION)
     return DANAUS_ERROR_ABI;
+  // What devices must have is looked at by danaus/Runtime/Cuda.h.
+  if (strncmp(function->target, "sm_", 3) == 0)
+    return DANAUS_SUCCESS;
   return danausCheckCpu(function->features);
 }
 
