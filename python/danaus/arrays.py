@@ -87,22 +87,54 @@ class View:
         torch = sys.modules.get("torch")
         return bool(getattr(self.array, "requires_grad", False)) and (torch is None or torch.is_grad_enabled())
 
-    def make(self, shape, element):
-        """An array of the same library on the same device, its numbers undefined. PyTorch's memory follows the order
-        of its streams, so that a later one may take its place."""
-        if self.device is None and not self.is_tensor:
-            return np.empty(shape, DTYPES[element])
-        library = sys.modules[type(self.array).__module__.split(".", maxsplit=1)[0]]
-        if self.is_tensor:
-            return self.array.new_empty(tuple(shape), dtype=getattr(library, TORCH_NAMES[element]))
-        return library.empty(tuple(shape), dtype=DTYPES[element])
+
+def make(like, shape, element):
+    """An array of the library of `like` on its device, its numbers undefined. PyTorch's memory follows the order of its
+    streams, so that a later one may take its place."""
+    is_tensor = hasattr(like, "data_ptr")
+    if not is_tensor and not hasattr(like, "__cuda_array_interface__"):
+        return np.empty(shape, DTYPES[element])
+    library = sys.modules[type(like).__module__.split(".", maxsplit=1)[0]]
+    if is_tensor:
+        return like.new_empty(shape, dtype=getattr(library, TORCH_NAMES[element]))
+    return library.empty(shape, dtype=DTYPES[element])
 
 
-def stream_of(view, stream):
-    """The number of a stream: the one given, or that on which PyTorch works on the array's device."""
+def layout_of(array):
+    """All that decides about an array but its address, as a key; None where a call may not rely on it."""
+    if isinstance(array, np.ndarray):
+        return array.shape, array.strides, array.dtype, array.flags.writeable
+    if not hasattr(array, "data_ptr") or array.requires_grad:
+        return None
+    device = array.device
+    return array.shape, array.stride(), array.dtype, device.type, device.index
+
+
+def address_of(array):
+    """Where its first number is."""
+    if isinstance(array, np.ndarray):
+        return array.ctypes.data
+    if hasattr(array, "data_ptr"):
+        return array.data_ptr()
+    return View(array).address
+
+
+def torch_stream(like, stream):
+    """What makes a given stream PyTorch's current one, so that memory of its allocator follows that one's order; None
+    where none is given or PyTorch has no part in the call."""
+    torch = sys.modules.get("torch")
+    if stream is None or torch is None or not hasattr(like, "data_ptr") or like.device.type != "cuda":
+        return None
+    if not hasattr(stream, "cuda_stream"):
+        stream = torch.cuda.ExternalStream(stream, device=like.device)
+    return torch.cuda.stream(stream)
+
+
+def stream_of(device, stream):
+    """The number of a stream: the one given, or that on which PyTorch works on a device, which may be unknown."""
     if stream is not None:
         return int(getattr(stream, "cuda_stream", stream))
     torch = sys.modules.get("torch")
-    if torch is None or not view.is_tensor or view.device is None:
+    if torch is None or device in (None, UNKNOWN):
         return 0
-    return torch.cuda.current_stream(view.device).cuda_stream
+    return torch.cuda.current_stream(device).cuda_stream

@@ -27,6 +27,8 @@ from danaus import arrays
 ABI_VERSION = 1
 ALIGNMENT = 64
 MAX_RANK = 8
+# Layouts of arrays that a function remembers: those of the layers of a model, at a few numbers of rows.
+MAX_PLANS = 64
 
 
 class DanausError(RuntimeError):
@@ -114,16 +116,24 @@ def _check(code):
 
 
 class _Memory:
-    """Bytes aligned as compiled functions want them: on the host, or where `like` is on a device, there."""
+    """Bytes aligned as compiled functions want them: on the host, or where the array `like` is."""
 
     def __init__(self, num_bytes, like=None):
-        self.num_bytes = num_bytes
-        self.address, self.device = None, like and like.device
+        self.num_bytes, self.address, self.device = num_bytes, None, None
         if num_bytes == 0:
             return
-        shape = (num_bytes + ALIGNMENT,)
-        self._buffer = np.empty(shape, np.uint8) if like is None else like.make(shape, "i8")
-        self.address = -(-arrays.View(self._buffer).address // ALIGNMENT) * ALIGNMENT
+        self._buffer = arrays.make(like, (num_bytes + ALIGNMENT,), "i8")
+        self.address = -(-arrays.address_of(self._buffer) // ALIGNMENT) * ALIGNMENT
+
+
+class _Plan:
+    """What calls on arrays of one layout have in common, once it has been checked: shapes of results, strides in elements,
+    the device, bytes of workspace."""
+
+    def __init__(self, rows, shapes, strides, device, workspace_bytes):
+        self.rows, self.shapes, self.device, self.workspace_bytes = rows, shapes, device, workspace_bytes
+        self.strides = (ctypes.c_int64 * len(strides))(*strides)
+        self.pointers = ctypes.c_void_p * len(strides)
 
 
 class _Compiled:
@@ -254,8 +264,8 @@ class Function:
         self.parameters = tensors[:counts[0]]
         self.activations = tensors[counts[0]:counts[0] + counts[1]]
         self.results = tensors[counts[0] + counts[1]:]
-        self._packed = None
-        self._workspace, self._workspace_rows = None, None
+        self._packed, self._workspace = None, _Memory(0)
+        self._plans = {}
 
     def _view(self, array, what):
         """Where an array lies, which must be where the function works."""
@@ -289,6 +299,10 @@ class Function:
         They may be changed or freed afterwards, on a GPU in the order of the stream.
         """
         params = list(params)
+        current = arrays.torch_stream(params[0], stream) if params else None
+        if current is not None:
+            with current:
+                return self.pack(params)
         if len(params) != len(self.parameters):
             raise ValueError(f"wanted {len(self.parameters)} parameters, found {len(params)}")
         names = [f"parameter {number}" for number in range(len(params))]
@@ -299,25 +313,25 @@ class Function:
             info.check(view, name)
         self._check_device(views, names)
         if not self.is_on_gpu:
-            self._pack(views, None, None)
+            self._pack(views, None, None, None)
         elif views:
-            self._pack(views, views[0], arrays.stream_of(views[0], stream))
+            device = views[0].device
+            self._pack(views, views[0].array, device, arrays.stream_of(device, stream))
         return self
 
-    def _pack(self, views, like, stream):
+    def _pack(self, views, like, device, stream):
         packed = _Memory(self._calls.packed_bytes(), like)
+        packed.device = device
         self._calls.pack((ctypes.c_void_p * len(views))(*(view.address for view in views)), packed, stream)
         self._packed = packed
+        self._plans.clear()
 
-    def _get_workspace(self, rows, like):
-        """One for as many rows on the host. On a device that of PyTorch, in the order of its streams."""
-        if like is None and self._workspace_rows is not None and rows <= self._workspace_rows:
-            return self._workspace
-        num_bytes = self._calls.workspace_bytes(rows)
-        self._calls.check(0 if num_bytes >= 0 else -num_bytes)
+    def _get_workspace(self, num_bytes, like):
+        """Kept on the host. On a device new at each call, in the order of PyTorch's streams."""
         if like is not None:
             return _Memory(num_bytes, like)
-        self._workspace, self._workspace_rows = _Memory(num_bytes), rows
+        if num_bytes > self._workspace.num_bytes:
+            self._workspace = _Memory(num_bytes)
         return self._workspace
 
     def _get_rows(self, views):
@@ -331,47 +345,71 @@ class Function:
             raise ValueError(f"activations: wanted one number of rows, found {sorted(set(rows))}")
         return rows[0] if rows else views[0].shape[0]
 
-    def _get_outputs(self, out, rows, like):
-        """Arrays for the results, and where they lie."""
-        if out is None:
-            made = [like.make([rows if size is None else size for size in info.shape], info.element)
-                    for info in self.results]
-            return made, [arrays.View(array) for array in made]
-        outputs = list(out) if isinstance(out, (list, tuple)) else [out]
-        if len(outputs) != len(self.results):
-            raise ValueError(f"out: wanted {len(self.results)} arrays, found {len(outputs)}")
-        views = [self._view(array, f"result {number}") for number, array in enumerate(outputs)]
+    def _view_outputs(self, given, rows):
+        """Where the arrays for results lie."""
+        if len(given) != len(self.results):
+            raise ValueError(f"out: wanted {len(self.results)} arrays, found {len(given)}")
+        views = [self._view(array, f"result {number}") for number, array in enumerate(given)]
         for number, (info, view) in enumerate(zip(self.results, views)):
             info.check(view, f"result {number}")
             if info.shape[0] is None and view.shape[0] != rows:
                 raise ValueError(f"result {number}: wanted {rows} rows, found {view.shape[0]}")
             if not view.writable:
                 raise ValueError(f"result {number}: wanted an array that may be written")
-        return outputs, views
+        return views
+
+    def _make_plan(self, inputs, given):
+        """Checks the arrays of a call; `given` is None where results are made."""
+        if len(inputs) != len(self.activations):
+            raise ValueError(f"wanted {len(self.activations)} activations, found {len(inputs)}")
+        views = [self._view(array, f"activation {number}") for number, array in enumerate(inputs)]
+        rows = self._get_rows(views)
+        shapes = [tuple(rows if size is None else size for size in info.shape) for info in self.results]
+        views += [] if given is None else self._view_outputs(given, rows)
+        names = [f"tensor {number}" for number in range(len(views))]
+        strides = [info.row_stride(view, name)
+                   for info, view, name in zip([*self.activations, *self.results], views, names)]
+        if given is None:
+            strides += [int(np.prod(shape[1:])) for shape in shapes]
+        self._check_device(views, names)
+        self._check_packed(views[0])
+        num_bytes = self._calls.workspace_bytes(rows)
+        self._calls.check(0 if num_bytes >= 0 else -num_bytes)
+        return _Plan(rows, shapes, strides, views[0].device, num_bytes)
+
+    def _find_plan(self, inputs, given):
+        """That of an earlier call on arrays of this layout, or a new one."""
+        layouts = [arrays.layout_of(array) for array in (*inputs, *(given or ()))]
+        key = (len(inputs), *layouts)
+        plan = None if None in layouts else self._plans.get(key)
+        if plan is None:
+            plan = self._make_plan(inputs, given)
+            if None not in layouts:
+                if len(self._plans) >= MAX_PLANS:
+                    self._plans.clear()
+                self._plans[key] = plan
+        return plan
 
     def __call__(self, *inputs, out=None, stream=None):
         """The result, or a tuple of several; written to `out` where that is given."""
         if self._packed is None and self.parameters:
             raise ValueError(f"{self.name}: wanted its parameters, call pack() first")
-        if len(inputs) != len(self.activations):
-            raise ValueError(f"wanted {len(self.activations)} activations, found {len(inputs)}")
-        views = [self._view(array, f"activation {number}") for number, array in enumerate(inputs)]
-        rows = self._get_rows(views)
-        outputs, out_views = self._get_outputs(out, rows, views[0])
-        names = [f"tensor {number}" for number in range(len(views) + len(out_views))]
-        views += out_views
-        infos = [*self.activations, *self.results]
-        strides = [info.row_stride(view, name) for info, view, name in zip(infos, views, names)]
-        self._check_device(views, names)
-        self._check_packed(views[0])
-        like = views[0] if self.is_on_gpu else None
-        number = None if like is None else arrays.stream_of(like, stream)
+        current = arrays.torch_stream(inputs[0], stream) if inputs else None
+        if current is not None:
+            with current:
+                return self(*inputs, out=out)
+        given = out if out is None else list(out) if isinstance(out, (list, tuple)) else [out]
+        plan = self._find_plan(inputs, given)
+        outputs = given
+        if given is None:
+            outputs = [arrays.make(inputs[0], shape, info.element) for shape, info in zip(plan.shapes, self.results)]
+        like = inputs[0] if self.is_on_gpu else None
+        number = arrays.stream_of(plan.device, stream) if self.is_on_gpu else None
         if self._packed is None:
-            self._pack([], like, number)
-        workspace = self._get_workspace(rows, like)
-        count = len(views)
-        self._calls.run(self._packed, (ctypes.c_void_p * count)(*(view.address for view in views)),
-                        (ctypes.c_int64 * count)(*strides), rows, workspace, number)
+            self._pack([], like, plan.device, number)
+        data = plan.pointers(*map(arrays.address_of, (*inputs, *outputs)))
+        workspace = self._get_workspace(plan.workspace_bytes, like)
+        self._calls.run(self._packed, data, plan.strides, plan.rows, workspace, number)
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
 

@@ -31,7 +31,26 @@ SIZES = {"bfloat16": 2, "float16": 2, "float32": 4, "int8": 1}
 for dtype in SIZES:
     setattr(torch, dtype, f"torch.{dtype}")
 torch.is_grad_enabled = lambda: True
-torch.cuda = types.SimpleNamespace(current_stream=lambda device: types.SimpleNamespace(cuda_stream=0x70 + device))
+current = []  # streams that are made current, the last counts
+
+
+class Current:
+    def __init__(self, stream):
+        self.stream = stream
+
+    def __enter__(self):
+        current.append(self.stream)
+
+    def __exit__(self, *_):
+        current.pop()
+
+
+def stream(number):
+    return types.SimpleNamespace(cuda_stream=number)
+
+
+torch.cuda = types.SimpleNamespace(current_stream=lambda device: current[-1] if current else stream(0x70 + device),
+                                   ExternalStream=lambda number, device: stream(number), stream=Current)
 
 
 class Tensor:
@@ -145,10 +164,11 @@ class CallTest(GpuCase):
     def test_a_stream_may_be_given(self):
         layer = self.packed()
         x, y = self.tensor(5, 64), self.tensor(5, 64)
-        for stream in (0x99, types.SimpleNamespace(cuda_stream=0x99)):
+        for given in (0x99, stream(0x99)):
             results = []
-            self.assertIn("stream 0x99,", self.log(lambda: results.append(layer(x, out=y, stream=stream))))
+            self.assertIn("stream 0x99,", self.log(lambda: results.append(layer(x, out=y, stream=given))))
             self.assertIs(results[0], y)
+            self.assertIn("stream 0x99,", self.log(lambda: layer.pack(self.params(), stream=given)))
 
     def test_parameters_are_copied_where_they_lie_apart(self):
         layer = danaus.load(self.path, "monarch")
@@ -262,7 +282,7 @@ class HostTest(unittest.TestCase):
         view = arrays.View(np.zeros((3, 4), np.float32)[:, ::2])
         self.assertFalse(view.is_contiguous())
         self.assertTrue(view.contiguous().is_contiguous())
-        self.assertEqual(arrays.stream_of(view, None), 0)
+        self.assertEqual(arrays.stream_of(view.device, None), 0)
         self.assertEqual(arrays.View([1.0, 2.0]).shape, (2,))
 
 

@@ -37,7 +37,7 @@ int compileFile(const CompileFileSettings &settings, mlir::DialectRegistry &regi
 /// target named in `settings`. What passes say goes to the diagnostic handlers.
 llvm::Error lowerToEntryPoints(mlir::ModuleOp module, const CompileFileSettings &settings);
 
-/// The same for the GPU named in `settings`: host functions that launch kernels, whose
+/// The same for a GPU, whose record's name is in `settings`: host functions that launch kernels, whose
 /// code is a constant.
 llvm::Error lowerToCudaEntryPoints(mlir::ModuleOp module, const CompileFileSettings &settings);
 

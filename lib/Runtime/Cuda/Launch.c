@@ -128,12 +128,17 @@ static Handle findFunction(Driver *driver, const void *image, const char *kernel
     if (!module || keep(image, NULL, context, module))
       return NULL;
   }
-  if (danausCudaCheck(kernel, driver->moduleGetFunction(&function, module, kernel)) ||
-      danausCudaCheck("shared memory of a kernel",
-                      driver->functionSetAttribute(function, maxSharedAttribute, sharedBytes)) ||
-      keep(image, kernel, context, function))
+  if (danausCudaCheck(kernel, driver->moduleGetFunction(&function, module, kernel)))
     return NULL;
-  return function;
+  if (driver->functionSetAttribute(function, maxSharedAttribute, sharedBytes)) {
+    danausCudaFail(
+        DANAUS_ERROR_ARCHITECTURE,
+        "%s: wanted %d bytes of shared memory a block, which the device has not; compile "
+        "it for the device's own architecture, or with a schedule of fewer rows",
+        kernel, sharedBytes);
+    return NULL;
+  }
+  return keep(image, kernel, context, function) ? NULL : function;
 }
 
 int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64_t gridY,

@@ -117,6 +117,10 @@ int cuModuleGetFunction(void **function, void *module, const char *name) {
   *function = (void *)(uintptr_t)name;
   return 0;
 }
+int cuFuncSetAttribute(void *function, int attribute, int value) {
+  (void)function, (void)attribute, (void)value;
+  return fails("shared") ? invalidValue : 0;
+}
 int cuLaunchKernel(void *function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
                    unsigned blockY, unsigned blockZ, unsigned shared, void *stream, void **values,
                    void **extra) {
@@ -172,6 +176,5 @@ FORBIDDEN(cuEventDestroy_v2)
 FORBIDDEN(cuModuleUnload)
 FORBIDDEN(cuDeviceGetDefaultMemPool)
 FORBIDDEN(cuMemPoolSetAttribute)
-QUIET(cuFuncSetAttribute)
 QUIET(cuTensorMapEncodeTiled)
 QUIET(cuThreadExchangeStreamCaptureMode)
