@@ -134,7 +134,6 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
   options.rows = settings.rows;
   options.threads = settings.threads;
   options.regroup = true;
-  options.separate = onGpu && settings.entryPoints;
   if (onGpu)
     options.maxBlock = 64; // what tensor cores like
   options.vectorize = settings.vectorize;
@@ -143,11 +142,11 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
   else if (level == Level::Kernel)
     buildToKernels(pm, options);
   else if (level == Level::Device) {
-    buildToDevice(pm, options);
+    buildToDevice(pm, options, settings.entryPoints);
     // The functions that pack weights.
     pm.addPass(createConvertLinalgToLoopsPass());
   } else if (onGpu)
-    buildToCuda(pm, options);
+    buildToCuda(pm, options, settings.entryPoints);
   else
     buildToLLVM(pm, options);
   return Error::success();

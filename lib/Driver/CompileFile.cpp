@@ -170,10 +170,9 @@ Error danaus::lowerToCudaEntryPoints(ModuleOp module, const CompileFileSettings 
   options.model = settings.model;
   options.rows = settings.rows;
   options.simplify = settings.simplify;
-  options.allowSpills = settings.allowSpills;
   options.regroup = true;
   options.maxBlock = 64; // what tensor cores like
-  buildToCudaEntryPoints(pm, options);
+  buildToCudaEntryPoints(pm, options, settings.allowSpills);
   if (failed(pm.run(module)))
     return llvm::createStringError("compilation failed");
   return Error::success();

@@ -44,19 +44,20 @@ void danaus::buildDeviceToNVVM(OpPassManager &pm) {
 }
 
 /// `deallocate`: whether memory is allocated where it is needed, and freed.
-static void buildToDevice(OpPassManager &pm, const ToKernelsOptions &options, bool deallocate) {
+static void buildToLaunches(OpPassManager &pm, const ToKernelsOptions &options, bool separate,
+                            bool deallocate) {
   // A function that is called would return memory that its caller has to know is on the
   // device. Without the canonicalization that the inliner has: see buildSimplifyLinop.
   pm.addPass(createInlinerPass({}, [](OpPassManager &) {}));
   pm.addPass(createSymbolDCEPass());
   BufferizeOptions bufferize;
-  if (options.separate)
+  if (separate)
     pm.addPass(createMarkActivationsPass());
   buildToKernels(pm, options);
-  if (options.separate) {
-    SeparateParametersPassOptions separate;
-    separate.packConstants = true;
-    pm.addPass(createSeparateParametersPass(separate));
+  if (separate) {
+    SeparateParametersPassOptions parameters;
+    parameters.packConstants = true;
+    pm.addPass(createSeparateParametersPass(parameters));
     // Sizes in terms of the rows, which the workspace has to know.
     pm.addPass(memref::createResolveShapedTypeResultDimsPass());
     pm.addPass(createCanonicalizerPass());
@@ -70,27 +71,25 @@ static void buildToDevice(OpPassManager &pm, const ToKernelsOptions &options, bo
   pm.addPass(createCSEPass());
 }
 
-void danaus::buildToDevice(OpPassManager &pm, const ToKernelsOptions &options) {
-  ::buildToDevice(pm, options, /*deallocate=*/true);
+void danaus::buildToDevice(OpPassManager &pm, const ToKernelsOptions &options, bool separate) {
+  buildToLaunches(pm, options, separate, /*deallocate=*/true);
 }
 
-void danaus::buildToNVVM(OpPassManager &pm, const ToKernelsOptions &options) {
-  buildToDevice(pm, options);
+void danaus::buildToNVVM(OpPassManager &pm, const ToKernelsOptions &options, bool separate) {
+  buildToDevice(pm, options, separate);
   buildDeviceToNVVM(pm);
 }
 
-void danaus::buildToCuda(OpPassManager &pm, const ToKernelsOptions &options) {
-  buildToNVVM(pm, options);
+void danaus::buildToCuda(OpPassManager &pm, const ToKernelsOptions &options, bool separate) {
+  buildToNVVM(pm, options, separate);
   pm.addPass(createConvertLaunchToRuntimePass());
   pm.addPass(createEmbedKernelsPass());
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }
 
-void danaus::buildToCudaEntryPoints(OpPassManager &pm, const ToKernelsOptions &given) {
-  ToKernelsOptions options;
-  options.copyOptionValuesFrom(given);
-  options.separate = true;
-  ::buildToDevice(pm, options, /*deallocate=*/false);
+void danaus::buildToCudaEntryPoints(OpPassManager &pm, const ToKernelsOptions &options,
+                                    bool allowSpills) {
+  buildToLaunches(pm, options, /*separate=*/true, /*deallocate=*/false);
   pm.addPass(createAllocateWorkspacePass());
   pm.addPass(createCanonicalizerPass());
   buildDeviceToNVVM(pm);
@@ -98,7 +97,7 @@ void danaus::buildToCudaEntryPoints(OpPassManager &pm, const ToKernelsOptions &g
   pm.addPass(createConvertLaunchToRuntimePass());
   EmbedKernelsPassOptions embed;
   embed.format = "both";
-  embed.allowSpills = options.allowSpills;
+  embed.allowSpills = allowSpills;
   pm.addPass(createEmbedKernelsPass(embed));
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }

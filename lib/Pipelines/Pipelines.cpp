@@ -214,6 +214,11 @@ void danaus::buildToEntryPoints(OpPassManager &pm, const ToKernelsOptions &optio
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }
 
+/// A pipeline for a GPU without what only drivers ask for.
+template <auto build> static void asRegistered(OpPassManager &pm, const ToKernelsOptions &options) {
+  build(pm, options, false);
+}
+
 void danaus::registerPipelines() {
   PassPipelineRegistration<SimplifyLinopOptions>(
       "danaus-simplify-linop", "The algebra on structured matrices, all of it in a fixed order",
@@ -237,13 +242,14 @@ void danaus::registerPipelines() {
       buildToEntryPoints);
   PassPipelineRegistration<ToKernelsOptions>(
       "danaus-to-device", "The GPU path to device functions of tile and scf, and their launches",
-      buildToDevice);
+      asRegistered<buildToDevice>);
   PassPipelineRegistration<ToKernelsOptions>(
-      "danaus-to-nvvm", "The GPU path: device functions in NVVM and their launches", buildToNVVM);
+      "danaus-to-nvvm", "The GPU path: device functions in NVVM and their launches",
+      asRegistered<buildToNVVM>);
   PassPipelineRegistration<ToKernelsOptions>(
       "danaus-to-cuda", "The GPU path to the end: machine code and calls of the CUDA runtime",
-      buildToCuda);
+      asRegistered<buildToCuda>);
   PassPipelineRegistration<ToKernelsOptions>("danaus-to-cuda-entry-points",
                                              "The GPU path ahead of time: five C functions each",
-                                             buildToCudaEntryPoints);
+                                             asRegistered<buildToCudaEntryPoints>);
 }

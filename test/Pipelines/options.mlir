@@ -39,6 +39,19 @@
 // CUDA: error: kernel {{.*}}: wanted no spills, found 84 bytes (128 registers); use fewer warps or stream the weights
 // RUN: not danaus-opt %t.gpu.mlir --danaus-to-cuda="model=%t.none" 2>&1 | FileCheck %s --check-prefix=NONE
 
+// Ahead of time for a GPU: the checks, then launches; memory is the caller's.
+// RUN: env DANAUS_PTXAS= danaus-opt %t.gpu.mlir --danaus-to-cuda-entry-points="rows=512 threads=1 simplify=true schedule=#chain.schedule<unit=mma_sync,rows=48,warps=4>" \
+// RUN:   | FileCheck %s --check-prefix=ENTRY --implicit-check-not=danausCudaAlloc --implicit-check-not=danausCudaConstant
+// ENTRY: llvm.func internal @layer_run_body(
+// ENTRY: llvm.call @danausCudaLaunch(
+// ENTRY: llvm.func @layer_call(
+// ENTRY: llvm.call @danausCudaBeginRun(
+// ENTRY: llvm.call @danausCudaEnd(
+// RUN: not danaus-opt %t.gpu.mlir --danaus-to-cuda-entry-points="model=%t.none" 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: danaus-opt %s --danaus-mark-activations --danaus-to-kernels="regroup=true max-block=4" --danaus-separate-parameters --danaus-tile-kernels --danaus-bufferize="row-strides=false deallocate=false" \
+// RUN:   | FileCheck %s --check-prefix=SIDE-BY-SIDE
+// SIDE-BY-SIDE: func.func @layer({{.*}}memref<?x64xf32>)
+
 #monarch = #linop.monarch<blocks = [4, 4], middle = 64>
 module attributes {danaus.target = "x86-avx512"} {
   func.func @layer(%w1: tensor<4x16x16xf32>, %w2: tensor<4x16x16xf32>, %x: tensor<?x64xf32>) -> tensor<?x64xf32> {

@@ -37,8 +37,8 @@ int compileFile(const CompileFileSettings &settings, mlir::DialectRegistry &regi
 /// target named in `settings`. What passes say goes to the diagnostic handlers.
 llvm::Error lowerToEntryPoints(mlir::ModuleOp module, const CompileFileSettings &settings);
 
-/// The same for a GPU, whose record's name is in `settings`: host functions that launch kernels, whose
-/// code is a constant.
+/// The same for a GPU, whose record's name is in `settings`: host functions that launch kernels,
+/// whose code is a constant.
 llvm::Error lowerToCudaEntryPoints(mlir::ModuleOp module, const CompileFileSettings &settings);
 
 /// Gives the public functions of `module` names of their own for `target`, so that

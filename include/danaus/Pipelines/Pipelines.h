@@ -128,13 +128,6 @@ struct ToKernelsOptions : mlir::PassPipelineOptions<ToKernelsOptions> {
   Option<int64_t> maxBlock{*this, "max-block",
                            llvm::cl::desc("Rows and columns of a regrouped block at most"),
                            llvm::cl::init(32)};
-  Option<bool> separate{
-      *this, "separate",
-      llvm::cl::desc("On a GPU: move the work that depends on parameters alone to @f_pack"),
-      llvm::cl::init(false)};
-  Option<bool> allowSpills{*this, "allow-spills",
-                           llvm::cl::desc("On a GPU: accept kernels that spill registers"),
-                           llvm::cl::init(false)};
   Option<bool> vectorize{
       *this, "vectorize",
       llvm::cl::desc("Run danaus-lower-contracts; without it contractions become "
@@ -167,8 +160,9 @@ void buildToEntryPoints(mlir::OpPassManager &pm, const ToKernelsOptions &options
 
 /// The GPU path as far as the simulator runs it: device functions of tile, nvgpu,
 /// scf and memref, and host functions that launch them. The module's
-/// `danaus.target` must be a GPU.
-void buildToDevice(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+/// `danaus.target` must be a GPU. Where `separate` is set, @f_pack does all the work that
+/// depends on parameters alone, on the device (danaus-separate-parameters).
+void buildToDevice(mlir::OpPassManager &pm, const ToKernelsOptions &options, bool separate = false);
 
 //===----------------------------------------------------------------------===//
 // danaus-to-nvvm
@@ -179,7 +173,7 @@ void buildDeviceToNVVM(mlir::OpPassManager &pm);
 
 /// The GPU path, from linop to device functions in the NVVM dialect and host
 /// functions that launch them. The module's `danaus.target` must be a GPU.
-void buildToNVVM(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+void buildToNVVM(mlir::OpPassManager &pm, const ToKernelsOptions &options, bool separate = false);
 
 //===----------------------------------------------------------------------===//
 // danaus-to-cuda
@@ -187,15 +181,17 @@ void buildToNVVM(mlir::OpPassManager &pm, const ToKernelsOptions &options);
 
 /// `danaus-to-nvvm`, then the kernels' machine code as a constant and the host
 /// functions in the LLVM dialect, calling the CUDA runtime.
-void buildToCuda(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+void buildToCuda(mlir::OpPassManager &pm, const ToKernelsOptions &options, bool separate = false);
 
 //===----------------------------------------------------------------------===//
 // danaus-to-cuda-entry-points
 //===----------------------------------------------------------------------===//
 
 /// The GPU path, ahead of time: as danaus-to-entry-points, with the kernels' machine code
-/// and PTX as a constant. Packing runs on the device; nothing allocates or waits.
-void buildToCudaEntryPoints(mlir::OpPassManager &pm, const ToKernelsOptions &options);
+/// and PTX as a constant. Packing runs on the device; nothing allocates or waits. Kernels
+/// that spill registers are refused unless `allowSpills` is set.
+void buildToCudaEntryPoints(mlir::OpPassManager &pm, const ToKernelsOptions &options,
+                            bool allowSpills = false);
 
 /// Makes all pipelines above known to danaus-opt. Call once a process.
 void registerPipelines();
