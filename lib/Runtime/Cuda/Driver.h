@@ -101,7 +101,9 @@ typedef struct Thread {
   Handle outerContext, outerStream; ///< those before a graph is recorded or a call begins
   Handle callersContext;            ///< current before a call that needs another one
   bool isForeign;                   ///< whether this call needs another one
-  int code;                         ///< DanausError of the first failure
+  int captureMode;                  ///< the caller's, while a call may do what may not be recorded
+  bool isInCall;
+  int code; ///< DanausError of the first failure
   char error[maxText];
 } Thread;
 

@@ -97,20 +97,34 @@ static int checkDevice(const DanausFunction *function, const Device *device) {
 // Begin and end
 //===----------------------------------------------------------------------===//
 
+/// Gives back what openDevice() took.
+static void closeDevice(void) {
+  Thread *thread = danausCudaThread();
+  if (thread->isInCall)
+    danausCudaDriver()->exchangeCaptureMode(&thread->captureMode);
+  thread->isInCall = false;
+}
+
 /// Ends a call that did not get as far as its launches.
 static int refuse(int code) {
   Thread *thread = danausCudaThread();
+  closeDevice();
   if (!thread->error[0])
     danausCudaFail(code, "%s", danausErrorText(code));
   return thread->code;
 }
 
+/// While a stream is recorded, a driver may refuse to load modules or to look at pointers;
+/// launches are recorded all the same where that is allowed.
 static int openDevice(Place *place) {
+  enum { relaxed = 2 }; // CU_STREAM_CAPTURE_MODE_RELAXED
   Driver *driver = danausCudaDriver();
-  danausCudaClearError();
+  Thread *thread = danausCudaThread();
   place->device = -1;
   if (driver->problem[0])
     return danausCudaFail(DANAUS_ERROR_DRIVER, "%s", driver->problem);
+  thread->captureMode = relaxed;
+  thread->isInCall = !driver->exchangeCaptureMode(&thread->captureMode);
   return 0;
 }
 
@@ -142,6 +156,7 @@ static int enter(const DanausFunction *function, const Place *place, void *strea
 
 int danausCudaEnd(void) {
   Thread *thread = danausCudaThread();
+  closeDevice();
   if (thread->isForeign)
     danausCudaDriver()->contextSetCurrent(thread->callersContext);
   thread->isForeign = false;

@@ -104,11 +104,24 @@ int cuCtxGetDevice(int *device) { return *device = (int)(current - contexts), 0;
 // Work
 //===----------------------------------------------------------------------===//
 
+/// As if a stream were recorded in the usual mode, 0, in which little is allowed.
+static _Thread_local int captureMode;
+
+int cuThreadExchangeStreamCaptureMode(int *mode) {
+  int before = captureMode;
+  captureMode = *mode;
+  *mode = before;
+  return 0;
+}
+
+/// For tests: the mode of this thread, which no call may leave changed.
+int fakeCaptureMode(void) { return captureMode; }
+
 int cuModuleLoadDataEx(void **module, const void *image, unsigned count, int *options,
                        void **values) {
   int isCubin = memcmp(image, "\177ELF", 4) == 0;
   (void)count, (void)options, (void)values;
-  printf("load %s\n", isCubin ? "cubin" : "PTX");
+  printf("load %s%s\n", isCubin ? "cubin" : "PTX", captureMode == 2 ? "" : ", forbidden here");
   *module = contexts;
   return isCubin && fails("cubin") ? noBinary : 0;
 }
@@ -177,4 +190,3 @@ FORBIDDEN(cuModuleUnload)
 FORBIDDEN(cuDeviceGetDefaultMemPool)
 FORBIDDEN(cuMemPoolSetAttribute)
 QUIET(cuTensorMapEncodeTiled)
-QUIET(cuThreadExchangeStreamCaptureMode)

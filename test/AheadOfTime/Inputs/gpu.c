@@ -91,5 +91,10 @@ int main(int count, char **arguments) {
   callMonarch();
   if (count > 1)
     callOthers();
+  if (driver) {
+    int (*fakeCaptureMode)(void);
+    *(void **)&fakeCaptureMode = dlsym(driver, "fakeCaptureMode");
+    printf("capture mode %d\n", fakeCaptureMode ? fakeCaptureMode() : 0);
+  }
   return 0;
 }
