@@ -81,9 +81,9 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
     | `mma_k8`  | a, d, b / 8, c / 8, b % 8, c % 4, (c / 4) % 2          | B of mma.m16n8k8, tf32 |
     | `complex_d` | as `panel_d`, with (w.re, w.re) and (w.im, w.im) side by side before the digits of a vector | lanes along d, complex |
     | `vnni`    | a, d, b / 16, c / Q, b % 16, c % Q                     | tiles of AMX: Q = 2 for bf16, 4 for i8; b / 16 a multiple of P |
-    | `k_major` | a, d, b, c, without padding                          | B of wgmma, copied as boxes of a tensor |
+    | `k_major` | a, d, b, c % L, c / L, without padding               | B of wgmma, copied as boxes of a tensor; L = d of a stage before whose blocks are read in place |
 
-    An a or d that the weight shares is left out, and so is c % Q where Q = 1.
+    An a or d that the weight shares is left out, and so is c % Q where Q = 1, and c % L of `k_major` where L = 1.
     A complex weight has the kinds `panel_b` and `complex_d`, and a vector of L
     numbers has 2 L parts; where the weight shares d, `complex_d` holds it once, as
     it is.

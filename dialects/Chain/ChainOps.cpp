@@ -36,6 +36,24 @@ bool danaus::chain::isStageNumber(Type elementType) {
   return isa<FloatType>(elementType);
 }
 
+/// The `inner` of a stage that reads x through `digits`: x has C / inner, A, C % inner.
+static int64_t innerOf(const StagePattern &pattern, DigitsAttr digits) {
+  if (!digits)
+    return 0;
+  auto columns = columnDigits(pattern, *digits.getPermutation());
+  if (!columns || pattern.d != 1 || columns->size() < 2 || columns->size() > 3)
+    return -1;
+  const PackedDigit &outer = (*columns)[0], &block = (*columns)[1];
+  bool hasInner = columns->size() == 3, isRun = !hasInner || (*columns)[2].dim == 'c';
+  bool fits = outer.dim == 'c' && block.dim == 'a' && isRun;
+  return fits && block.extent == pattern.a ? outer.stride : -1;
+}
+
+StageDescriptor danaus::chain::describeStage(StageOp stage, unsigned number) {
+  return {stage.getPattern(), number, stage.getOrder().str(),
+          innerOf(stage.getPattern(), stage.getXDigitsAttr())};
+}
+
 /// A dynamic size fits any other.
 static bool sizesFit(int64_t left, int64_t right) {
   return left == right || ShapedType::isDynamic(left) || ShapedType::isDynamic(right);

@@ -34,6 +34,10 @@ mlir::Type getAccumulatorType(mlir::Type elementType);
 /// Whether `elementType` is one that stages compute with.
 bool isStageNumber(mlir::Type elementType);
 
+/// The plain form of `stage`, number `number` of its kernel. Where its `x_digits` are
+/// neither none nor those of an `inner` (see StageDescriptor), that is -1.
+StageDescriptor describeStage(StageOp stage, unsigned number);
+
 } // namespace danaus::chain
 
 #endif // DIALECTS_CHAIN_CHAINOPS_H

@@ -16,6 +16,8 @@ using namespace danaus;
 FailureOr<TargetLimits> danaus::getGpuTarget(ModuleOp module) {
   auto name = module->getAttrOfType<StringAttr>("danaus.target");
   std::optional<TargetLimits> limits = name ? lookupTarget(name.getValue()) : std::nullopt;
+  if (auto spare = module->getAttrOfType<IntegerAttr>(spareRegistersName); spare && limits)
+    limits->spareRegisters = spare.getInt();
   if (limits && limits->isGpu)
     return *limits;
   InFlightDiagnostic error = module.emitError()

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Driver/Compile.h"
+#include "danaus/Driver/Spills.h"
 #include "danaus/Pipelines/Pipelines.h"
 #include "danaus/Target/Records.h"
 #include "dialects/Chain/ChainOps.h"
@@ -104,7 +105,7 @@ static Error addPasses(PassManager &pm, StringRef passes) {
 }
 
 static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Level level,
-                           bool onGpu) {
+                           bool onGpu, bool allowSpills) {
   if (Error error = addPasses(pm, settings.passes))
     return error;
   if (settings.simplify)
@@ -146,7 +147,7 @@ static Error buildPipeline(PassManager &pm, const CompileSettings &settings, Lev
     // The functions that pack weights.
     pm.addPass(createConvertLinalgToLoopsPass());
   } else if (onGpu)
-    buildToCuda(pm, options, settings.entryPoints);
+    buildToCuda(pm, options, settings.entryPoints, allowSpills);
   else
     buildToLLVM(pm, options);
   return Error::success();
@@ -161,18 +162,30 @@ Error danaus::isolateEntry(ModuleOp module, StringRef entry) {
   return failed(pm.run(module)) ? makeError("compilation failed") : Error::success();
 }
 
+static Error runPasses(ModuleOp module, const CompileSettings &settings, Level level, bool onGpu,
+                       bool allowSpills, CompileRecord &record) {
+  PassManager pm(module.getContext());
+  pm.addInstrumentation(std::make_unique<Recorder>(record));
+  if (Error error = buildPipeline(pm, settings, level, onGpu, allowSpills))
+    return error;
+  return resultOfPasses(module, pm.run(module));
+}
+
 Error danaus::compileModule(ModuleOp module, const CompileSettings &settings, Level level,
                             CompileRecord &record) {
   if (Error error = setTarget(module, settings.target))
     return error;
-  PassManager pm(module.getContext());
-  pm.addInstrumentation(std::make_unique<Recorder>(record));
   std::optional<TargetLimits> limits =
       lookupTarget(module->getAttrOfType<StringAttr>("danaus.target").getValue());
-  if (Error error = buildPipeline(pm, settings, level, limits && limits->isGpu))
-    return error;
-  if (failed(pm.run(module)))
-    return makeError("compilation failed");
+  bool onGpu = limits && limits->isGpu;
+  auto compile = [&](bool allowSpills) {
+    return runPasses(module, settings, level, onGpu, allowSpills, record);
+  };
+  bool mayChoose = onGpu && !namesSchedule(module, settings.schedule);
+  Error problem =
+      mayChoose ? compileSparingRegisters(module, compile) : compile(/*allowSpills=*/false);
+  if (problem)
+    return problem;
   if (record.schedule.empty())
     record.schedule = settings.pipeline;
   return Error::success();

@@ -8,6 +8,7 @@
 
 #include "danaus/Driver/AheadOfTime.h"
 #include "danaus/Driver/Registration.h"
+#include "danaus/Driver/Spills.h"
 #include "danaus/Pipelines/Pipelines.h"
 #include "danaus/Target/NVPTX.h"
 #include "danaus/Target/Records.h"
@@ -107,8 +108,8 @@ static Expected<std::string> compileLauncher(ModuleOp module, const CompileFileS
   return emitCode(CpuModule{module, baselineCpuTarget()}, CodeKind::Object);
 }
 
-static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &target,
-                                           StringRef kind, const CompileFileSettings &settings) {
+static Expected<std::string> compileOnce(ModuleOp module, const TargetLimits &target,
+                                         StringRef kind, const CompileFileSettings &settings) {
   PassManager pm(module.getContext());
   ToKernelsOptions kernels;
   kernels.schedule = settings.schedule;
@@ -126,6 +127,25 @@ static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &
   if (kind == "ll")
     return translateToOptimizedLLVMIR(*devices.begin(), target);
   return emitCubin(*devices.begin(), target, settings);
+}
+
+static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &target,
+                                           StringRef kind, const CompileFileSettings &settings) {
+  if (settings.allowSpills || namesSchedule(module, settings.schedule))
+    return compileOnce(module, target, kind, settings);
+  std::string code;
+  auto compile = [&](bool allowSpills) -> Error {
+    CompileFileSettings attempt = settings;
+    attempt.allowSpills = allowSpills;
+    Expected<std::string> result = compileOnce(module, target, kind, attempt);
+    if (!result)
+      return result.takeError();
+    code = std::move(*result);
+    return Error::success();
+  };
+  if (Error error = compileSparingRegisters(module, compile))
+    return std::move(error);
+  return code;
 }
 
 //===----------------------------------------------------------------------===//
@@ -164,7 +184,6 @@ Error danaus::lowerToCudaEntryPoints(ModuleOp module, const CompileFileSettings 
   });
   if (!hasFunction)
     return llvm::createStringError("the input has no public function");
-  PassManager pm(module.getContext());
   ToKernelsOptions options;
   options.schedule = settings.schedule;
   options.model = settings.model;
@@ -172,10 +191,14 @@ Error danaus::lowerToCudaEntryPoints(ModuleOp module, const CompileFileSettings 
   options.simplify = settings.simplify;
   options.regroup = true;
   options.maxBlock = 64; // what tensor cores like
-  buildToCudaEntryPoints(pm, options, settings.allowSpills);
-  if (failed(pm.run(module)))
-    return llvm::createStringError("compilation failed");
-  return Error::success();
+  auto lower = [&](bool allowSpills) {
+    PassManager pm(module.getContext());
+    buildToCudaEntryPoints(pm, options, allowSpills);
+    return resultOfPasses(module, pm.run(module));
+  };
+  if (settings.allowSpills || namesSchedule(module, settings.schedule))
+    return lower(settings.allowSpills);
+  return compileSparingRegisters(module, lower);
 }
 
 /// One module for each target of the list, which has commas between.

@@ -26,6 +26,7 @@ void danaus::buildDeviceToNVVM(OpPassManager &pm) {
   device.addPass(createConvertTileToNVVMPass());
   device.addPass(createConvertComplexToStandardPass());
   device.addPass(math::createMathExtendToSupportedTypes());
+  device.addPass(createConvertMathToIntrinsicsPass()); // what may be approximate
   device.addPass(createApproximateMathPass());
   device.addPass(createConvertMathToIntrinsicsPass());
   device.addPass(createConvertNVGPUToNVVMPass());
@@ -80,10 +81,13 @@ void danaus::buildToNVVM(OpPassManager &pm, const ToKernelsOptions &options, boo
   buildDeviceToNVVM(pm);
 }
 
-void danaus::buildToCuda(OpPassManager &pm, const ToKernelsOptions &options, bool separate) {
+void danaus::buildToCuda(OpPassManager &pm, const ToKernelsOptions &options, bool separate,
+                         bool allowSpills) {
   buildToNVVM(pm, options, separate);
   pm.addPass(createConvertLaunchToRuntimePass());
-  pm.addPass(createEmbedKernelsPass());
+  EmbedKernelsPassOptions embed;
+  embed.allowSpills = allowSpills;
+  pm.addPass(createEmbedKernelsPass(embed));
   buildLowerToLLVM(pm, LowerToLLVMOptions());
 }
 

@@ -159,6 +159,12 @@ void danaus::buildToKernels(OpPassManager &pm, const ToKernelsOptions &options) 
   assign.model = options.model;
   // Of those that a worker has.
   assign.rows = std::max<int64_t>(1, options.rows / std::max<int64_t>(1, options.threads));
+  // A schedule that the user names is for the chains that are there.
+  if (options.schedule.empty()) {
+    SplitKernelsPassOptions split;
+    split.rows = assign.rows;
+    pm.addPass(createSplitKernelsPass(split));
+  }
   pm.addPass(createAssignSchedulePass(assign));
   pm.addPass(createVerifySchedulePass());
   pm.addPass(createPackWeightsPass());
@@ -248,7 +254,7 @@ void danaus::registerPipelines() {
       asRegistered<buildToNVVM>);
   PassPipelineRegistration<ToKernelsOptions>(
       "danaus-to-cuda", "The GPU path to the end: machine code and calls of the CUDA runtime",
-      asRegistered<buildToCuda>);
+      [](OpPassManager &pm, const ToKernelsOptions &options) { buildToCuda(pm, options); });
   PassPipelineRegistration<ToKernelsOptions>("danaus-to-cuda-entry-points",
                                              "The GPU path ahead of time: five C functions each",
                                              asRegistered<buildToCudaEntryPoints>);

@@ -59,9 +59,26 @@ static void viewOperands(GemmPlan &plan) {
   plan.x = {{pattern.c, pattern.numBlocks(), -1},
             {1, pattern.c, pattern.inSize()},
             {gemmStepDepth, 1, plan.rows}};
+  const StagePattern &before = plan.before;
+  if (plan.xDigit > 1)
+    plan.x = {{before.b, before.d, before.a, -1},
+              {1, before.b, before.b * before.d, pattern.inSize()},
+              {gemmStepDepth, 1, 1, plan.rows}};
   plan.w = {{pattern.c, pattern.b, blocks},
             {1, pattern.c, pattern.b * pattern.c},
             {gemmStepDepth, plan.columns, 1}};
+}
+
+bool danaus::readsBlockOrder(const StagePattern &before, const StagePattern &pattern) {
+  return before.d > 1 && pattern.d == 1 && before.b * before.d % pattern.c == 0 &&
+         pattern.c % (before.d * gemmStepDepth) == 0;
+}
+
+llvm::SmallVector<int64_t, 4> danaus::loadCoordinates(const GemmPlan &plan, int64_t A,
+                                                      int64_t step) {
+  int64_t run = plan.pattern.c / plan.xDigit, steps = run / gemmStepDepth;
+  int64_t blocks = plan.before.b / run; // that read one block (A', 0) of the stage before
+  return {A % blocks * run + step % steps * gemmStepDepth, step / steps, A / blocks};
 }
 
 llvm::SmallVector<int64_t, 4> danaus::storeCoordinates(const GemmPlan &plan, int64_t A,
@@ -138,6 +155,8 @@ static void checkStage(ArrayRef<StageDescriptor> stages, size_t index, BrokenCon
   };
   if (pattern.c % 8 != 0)
     wanted(formatv("c to be a multiple of 8, found {0}", pattern.c).str());
+  if (stages[index].inner != 0)
+    wanted("the inputs of a sum side by side");
   if (pattern.b % 8 != 0)
     wanted(formatv("b to be a multiple of 8, found {0}", pattern.b).str());
   if (index == 0 && pattern.d != 1)
@@ -178,6 +197,13 @@ static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index, const
     plan.group = groupBetween(plan.pattern, plan.next);
     plan.digit = plan.group > 1 ? plan.next.d : 1;
   }
+  if (index > 0 && readsBlockOrder(stages[index - 1].pattern, plan.pattern)) {
+    plan.before = stages[index - 1].pattern;
+    plan.xDigit = plan.before.d;
+  }
+  bool isReadInPlace =
+      index + 1 < stages.size() && readsBlockOrder(plan.pattern, stages[index + 1].pattern);
+  plan.transposes = plan.pattern.d > 1 && !isReadInPlace;
   viewOperands(plan);
   viewOutput(plan);
   placeBuffers(plan, limits.sharedBytesPerBlock);
@@ -211,16 +237,21 @@ GemmKernelPlan danaus::planGemmKernel(ArrayRef<StageDescriptor> stages, int64_t 
 
 namespace {
 /// A tile, and how fast it multiplies, relative to the first (measured on an H100
-/// with a dense layer of 4096: docs/performance.md).
+/// with a dense layer of 4096: docs/performance.md; 192 columns, for blocks of as
+/// many, by interpolation).
 struct GemmTile {
   int64_t rows, columns, warps;
   double speed;
 };
-constexpr GemmTile gemmTiles[] = {{256, 128, 8, 1.0}, {128, 128, 4, 0.75}};
+constexpr GemmTile gemmTiles[] = {{256, 128, 8, 1.0}, {128, 192, 8, 0.95}, {128, 128, 4, 0.75}};
 /// The smallest b and c that fill a product, and the least number of rows that does.
 constexpr int64_t leastBlock = 64, leastRows = 65;
-/// Products for each result from which on the transposition is a small part.
-constexpr int64_t leastDepthOfPermuted = 256;
+/// Products for each result from which on a transposition is a small part; so it is
+/// where less than one column in `movedPerPermuted` that goes through memory is for it.
+constexpr int64_t leastDepthOfPermuted = 256, movedPerPermuted = 4;
+/// Products for each value in and out of a block from which on products, not memory,
+/// limit a stage: 128 of 2 flops for 2 bytes are 400 Tflop/s at 3 TB/s.
+constexpr int64_t leastIntensity = 128;
 } // namespace
 
 /// The schedule on one tile, with the deepest ring that fits, at most 4 steps.
@@ -258,18 +289,37 @@ static bool keepsWeights(const Schedule &schedule) {
   return isOneLaunch && schedule.placement == WeightPlacement::Registers;
 }
 
+static bool isLimitedByMemory(ArrayRef<StageDescriptor> stages) {
+  return llvm::all_of(stages, [](const StageDescriptor &stage) {
+    return stage.pattern.b * stage.pattern.c < leastIntensity * (stage.pattern.b + stage.pattern.c);
+  });
+}
+
+/// Whether the products gain more than the transpositions between them take.
+static bool paysForTranspositions(const GemmKernelPlan &plan) {
+  int64_t moved = 0, permuted = 0;
+  for (const GemmPlan &launch : plan.launches) {
+    moved += launch.pattern.inSize() + launch.pattern.outSize();
+    if (launch.transposes && launch.pattern.c < leastDepthOfPermuted)
+      permuted += 2 * launch.pattern.outSize();
+  }
+  return permuted * movedPerPermuted <= moved + permuted;
+}
+
 std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> stages,
                                                    int64_t elementBytes, int64_t rows,
                                                    const Schedule &otherwise,
                                                    const TargetLimits &limits) {
-  if (!limits.hasWgmma || rows < leastRows || stages.empty() || keepsWeights(otherwise))
+  // Registers of these kernels are given to warps by hand: where an assembler needs
+  // many more than planned, they are no choice.
+  constexpr int64_t mostSpare = 16;
+  if (!limits.hasWgmma || limits.spareRegisters > mostSpare || rows < leastRows || stages.empty())
+    return std::nullopt;
+  if (keepsWeights(otherwise) && isLimitedByMemory(stages))
     return std::nullopt;
   for (const StageDescriptor &stage : stages)
     if (stage.pattern.b < leastBlock || stage.pattern.c < leastBlock)
       return std::nullopt;
-  const StagePattern &last = stages.back().pattern;
-  if (last.d > 1 && last.c < leastDepthOfPermuted)
-    return std::nullopt;
   std::optional<Schedule> chosen;
   double best = 0;
   for (const GemmTile &tile : gemmTiles) {
@@ -277,9 +327,43 @@ std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> sta
     if (!schedule)
       continue;
     GemmKernelPlan plan = planGemmKernel(stages, elementBytes, *schedule, limits);
+    if (!paysForTranspositions(plan))
+      continue;
     double products = slowest(plan, rows, tile.speed, limits);
     if (!chosen || products < best)
       best = products, chosen = schedule;
   }
   return chosen;
+}
+
+//===----------------------------------------------------------------------===//
+// Chains of which some stages are large
+//===----------------------------------------------------------------------===//
+
+llvm::SmallVector<int64_t> danaus::splitForGemms(ArrayRef<StageDescriptor> stages,
+                                                 int64_t elementBytes, int64_t rows,
+                                                 const Schedule &otherwise,
+                                                 const TargetLimits &limits) {
+  // What one launch holds together is worth more than its products' speed.
+  if (otherwise.cuts.empty() || keepsWeights(otherwise) ||
+      chooseGemmSchedule(stages, elementBytes, rows, otherwise, limits))
+    return {};
+  auto isWorth = [&](ArrayRef<StageDescriptor> part) {
+    Schedule ofWarps = defaultGpuSchedule(part, elementBytes, limits, rows);
+    return !isLimitedByMemory(part) &&
+           chooseGemmSchedule(part, elementBytes, rows, ofWarps, limits).has_value();
+  };
+  llvm::SmallVector<int64_t> begins;
+  size_t first = 0;
+  while (first < stages.size()) {
+    size_t count = stages.size() - first;
+    while (count > 0 && !isWorth(stages.slice(first, count)))
+      --count;
+    if (count > 0 && first > 0 && !llvm::is_contained(begins, static_cast<int64_t>(first)))
+      begins.push_back(first);
+    if (count > 0 && first + count < stages.size())
+      begins.push_back(first + count);
+    first += std::max<size_t>(count, 1);
+  }
+  return begins;
 }

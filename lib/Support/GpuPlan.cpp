@@ -43,6 +43,10 @@ static int64_t contraction(int64_t elementBytes) { return elementBytes == 2 ? 16
 
 int64_t danaus::inputOffset(const GpuStagePlan &next, int64_t column) {
   const StagePattern &pattern = next.local;
+  if (int64_t inner = next.inner) {
+    int64_t C = column / (inner * pattern.a) * inner + column % inner;
+    return column / inner % pattern.a * next.input.blockPitch + C;
+  }
   int64_t block = column / (pattern.c * pattern.d) * pattern.d + column % pattern.d;
   return block * next.input.blockPitch + column / pattern.d % pattern.c;
 }
@@ -202,6 +206,10 @@ static int64_t contiguousInput(const GpuSegment &segment, int64_t paddedC) {
   const GpuStagePlan &stage = segment.stages.front();
   if (!segment.inOrder.isNatural())
     return segment.inOrder.run;
+  if (stage.inner == 1)
+    return stage.local.a;
+  if (stage.inner > 1)
+    return stage.inner;
   if (stage.whole.d > 1)
     return segment.groupsD > 1 ? segment.innerLocal : stage.local.d;
   return stage.local.c == paddedC ? stage.local.a * stage.local.c : stage.local.c;
@@ -212,7 +220,7 @@ static int64_t contiguousInput(const GpuSegment &segment, int64_t paddedC) {
 static void layOutFirstInput(GpuSegment &segment, int64_t elementBytes) {
   GpuStagePlan &stage = segment.stages.front();
   int64_t padded = stage.kSteps * contraction(elementBytes);
-  bool isScattered = stage.whole.d > 1 && segment.inOrder.isNatural();
+  bool isScattered = (stage.whole.d > 1 || stage.inner == 1) && segment.inOrder.isNatural();
   int64_t run = contiguousInput(segment, padded);
   for (int64_t width = 16 / elementBytes; width >= 1; width /= 2) {
     if (run % width != 0 || stage.whole.inSize() % width != 0)
@@ -228,14 +236,17 @@ static void layOutFirstInput(GpuSegment &segment, int64_t elementBytes) {
 /// The order in which `segment` leaves its columns for a launch that begins with
 /// stage `next`: what a group stores stays contiguous, and has in it as many values
 /// of c of each block as it can. Natural where groups do not split a alone.
-static ColumnOrder orderBetween(const GpuSegment &segment, const StagePattern &next) {
+static ColumnOrder orderBetween(const GpuSegment &segment, const StageDescriptor &next) {
   int64_t columns = segment.stages.back().local.outSize();
-  if (segment.groupsB > 1 || segment.groupsD > 1 || columns % next.d != 0)
+  // Blocks that are side by side where the next stage finds their inputs in turn.
+  int64_t blocks = next.inner > 0 ? next.pattern.a : next.pattern.d;
+  int64_t inner = std::max<int64_t>(1, next.inner), c = next.pattern.c;
+  if (segment.groupsB > 1 || segment.groupsD > 1 || columns % (blocks * inner) != 0)
     return {};
-  int64_t run = std::min(next.c, columns / next.d);
-  if (next.c % run != 0 || columns % (run * next.d) != 0)
+  int64_t run = std::min(c, columns / blocks);
+  if (c % run != 0 || columns % (run * blocks) != 0 || run % inner != 0)
     return {};
-  return {run, next.d};
+  return {run, blocks, inner};
 }
 
 //===----------------------------------------------------------------------===//
@@ -308,7 +319,7 @@ static int64_t estimateRegisters(const GpuSegment &segment, int64_t elementBytes
 
 static int64_t registerLimit(const Schedule &schedule, const TargetLimits &limits) {
   int64_t perThread = limits.registersPerBlock / (32 * schedule.warps) / 8 * 8;
-  return std::min(perThread, limits.registersPerThread);
+  return std::min(perThread, limits.registersPerThread) - limits.spareRegisters;
 }
 
 /// Thread blocks that fit on one multiprocessor; 4 are enough to hide latency.
@@ -342,11 +353,14 @@ struct Split {
   int64_t localB = 0;     ///< of a single stage; 0 for all of it
 };
 
-/// What all stages have in common of an extent: a outside, d inside.
+/// What all stages have in common of an extent: a outside, d inside. The blocks of a
+/// stage that gathers have all of a stage before outside.
 static int64_t commonFactor(ArrayRef<StageDescriptor> stages, int64_t StagePattern::*extent) {
   int64_t common = 0;
-  for (const StageDescriptor &stage : stages)
-    common = std::gcd(common, stage.pattern.*extent);
+  for (const StageDescriptor &stage : stages) {
+    bool gathers = stage.inner > 0 && &stage != &stages.front();
+    common = gathers ? 1 : std::gcd(common, stage.pattern.*extent);
+  }
   return common;
 }
 
@@ -361,6 +375,7 @@ static void splitStages(GpuSegment &segment, ArrayRef<StageDescriptor> stages, c
   for (const StageDescriptor &descriptor : stages) {
     GpuStagePlan stage;
     stage.whole = stage.local = descriptor.pattern;
+    stage.inner = descriptor.inner;
     stage.local.a /= segment.groupsA;
     stage.local.d /= segment.groupsD;
     if (split.localB > 0)
@@ -380,7 +395,7 @@ static GpuSegment planSegment(const Surroundings &around, const Split &split, El
   splitStages(segment, around.stages(), split, sizes.in);
   segment.weightsInRegisters = schedule.placement == WeightPlacement::Registers;
   if (around.end < around.all.size())
-    segment.outOrder = orderBetween(segment, around.all[around.end].pattern);
+    segment.outOrder = orderBetween(segment, around.all[around.end]);
   layOutFirstInput(segment, sizes.in);
   for (size_t s = 0; s + 1 < segment.stages.size(); ++s)
     connectStages(segment.stages[s], segment.stages[s + 1], sizes.in);

@@ -140,6 +140,18 @@ static std::optional<Schedule> chooseCuts(ArrayRef<StageDescriptor> stages, int6
   return chosen;
 }
 
+/// The first of `variants` whose parts can run at once, through a ring. Those with the
+/// most merit may leave too few registers for it.
+static std::optional<Schedule> chooseJoined(ArrayRef<StageDescriptor> stages, int64_t parts,
+                                            ArrayRef<Variant> variants, int64_t elementBytes,
+                                            const TargetLimits &limits) {
+  for (const Variant &variant : variants)
+    if (auto schedule = chooseCuts(stages, parts, variant, elementBytes, limits);
+        schedule && joinLaunches(stages, elementBytes, limits, *schedule))
+      return schedule;
+  return std::nullopt;
+}
+
 Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                     const TargetLimits &limits, int64_t rows) {
   // A tile or two gain nothing from a pipeline, and pay for the counters of a ring.
@@ -162,6 +174,10 @@ Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
       std::optional<Schedule> schedule = chooseCuts(stages, parts, variants, elementBytes, limits);
       if (!schedule)
         continue;
+      bool mayJoin = parts > 1 && elementBytes == 2 && rows > fewRows;
+      if (mayJoin && !joinLaunches(stages, elementBytes, limits, *schedule))
+        if (auto joined = chooseJoined(stages, parts, variants, elementBytes, limits))
+          return *joined;
       if (rows > fewRows)
         overlap(stages, elementBytes, limits, *schedule);
       return *schedule;

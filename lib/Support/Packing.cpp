@@ -151,8 +151,13 @@ static PackedLayout blockDigits(const StagePattern &pattern, const Packing &pack
              {'c', 2, 8},
              {'c', 2, 1}}};
   case PackingKind::KMajor:
+    pad(padded.c, lanes);
     return {padded,
-            {{'a', padded.a, 1}, {'d', padded.d, 1}, {'b', padded.b, 1}, {'c', padded.c, 1}}};
+            {{'a', padded.a, 1},
+             {'d', padded.d, 1},
+             {'b', padded.b, 1},
+             {'c', lanes, 1},
+             {'c', padded.c / lanes, lanes}}};
   case PackingKind::Vnni:
     pad(padded.b, 16 * panel);
     pad(padded.c, perLane);
@@ -186,6 +191,8 @@ PackedLayout danaus::packedLayout(const StagePattern &pattern, StringRef order,
     return (dim == 'a' || dim == 'd') && !order.contains(dim);
   };
   llvm::erase_if(layout.digits, isShared);
+  if (packing.kind == PackingKind::KMajor && packing.lanes == 1)
+    layout.digits.erase(layout.digits.end() - 2);
   const PackedDigit &last = layout.digits.back();
   bool isOfLane = packing.kind == PackingKind::PanelB || packing.kind == PackingKind::PanelD;
   if (isOfLane && last.dim == 'c' && packing.perLane == 1)

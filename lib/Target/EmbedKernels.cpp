@@ -19,6 +19,7 @@ namespace danaus {
 
 using namespace mlir;
 using namespace danaus;
+using llvm::Error;
 using llvm::Expected;
 
 /// "danaus", two zero bytes, the bytes of the cubin, the cubin, PTX and a zero byte: what
@@ -84,7 +85,10 @@ struct EmbedKernels : danaus::impl::EmbedKernelsPassBase<EmbedKernels> {
     for (gpu::GPUModuleOp device : devices) {
       Expected<std::string> image = compileDevice(device, *target, format, allowSpills);
       if (!image) {
-        device.emitError() << llvm::toString(image.takeError());
+        Error problem = image.takeError();
+        if (problem.isA<SpillError>())
+          module->setAttr(spilledName, UnitAttr::get(&getContext()));
+        device.emitError() << llvm::toString(std::move(problem));
         return signalPassFailure();
       }
       replaceByImage(device, *image);

@@ -76,6 +76,17 @@ static llvm::SmallVector<KernelResources> parseLog(StringRef log) {
   return kernels;
 }
 
+char SpillError::ID = 0;
+
+void SpillError::log(llvm::raw_ostream &os) const {
+  if (kernel.name.empty()) {
+    os << "compilation failed";
+    return;
+  }
+  os << "kernel " << kernel.name << ": wanted no spills, found " << kernel.spillBytes << " bytes ("
+     << kernel.registers << " registers); use fewer warps or stream the weights";
+}
+
 //===----------------------------------------------------------------------===//
 // The call
 //===----------------------------------------------------------------------===//
@@ -122,9 +133,6 @@ Expected<Cubin> danaus::assemble(StringRef ptx, const TargetLimits &target, Stri
   Cubin cubin{result.read(), parseLog(text)};
   for (const KernelResources &kernel : cubin.kernels)
     if (kernel.spillBytes > 0 && !allowSpills)
-      return llvm::createStringError("kernel " + kernel.name + ": wanted no spills, found " +
-                                     llvm::Twine(kernel.spillBytes) + " bytes (" +
-                                     llvm::Twine(kernel.registers) +
-                                     " registers); use fewer warps or stream the weights");
+      return llvm::make_error<SpillError>(kernel);
   return cubin;
 }

@@ -40,6 +40,17 @@ static Value permute(OpBuilder &builder, Location loc, Value value,
   return chain::PermuteOp::create(builder, loc, value.getType(), value, simple.sizes(), order);
 }
 
+/// Whether kernels of a GPU can: the inputs of a sum lie in runs, one a block in turn.
+static bool readsRuns(const DigitPermutation &before, const StagePattern &pattern) {
+  auto columns = columnDigits(pattern, before);
+  if (!columns || before.isIdentity() || pattern.d != 1)
+    return false;
+  std::string dims;
+  for (const PackedDigit &digit : *columns)
+    dims += digit.dim;
+  return dims == "cac" || dims == "ca";
+}
+
 /// Whether the loops of a stage can read x with its digits in the order of `before`:
 /// C is one digit, and lanes run along b, as d = 1.
 static bool readsDigits(const DigitPermutation &before, const StagePattern &pattern) {
@@ -47,8 +58,8 @@ static bool readsDigits(const DigitPermutation &before, const StagePattern &patt
 }
 
 namespace {
-/// einsum(x, w)  ->  permute(stage(permute(x), w)); of complex numbers, the stage
-/// takes in the first permutation where it can
+/// einsum(x, w)  ->  permute(stage(permute(x), w)); of complex numbers, and on a GPU,
+/// the stage takes in the first permutation where it can
 struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
   EinsumToStage(MLIRContext *context, bool isForGpu)
       : OpRewritePattern(context), isForGpu(isForGpu) {}
@@ -65,11 +76,15 @@ struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
       return decline(op, "no order of digits makes it a stage");
     Location loc = op.getLoc();
     const auto &[pattern, order] = form->stage;
-    bool reads = isa<ComplexType>(y.getElementType()) && readsDigits(form->before, pattern);
-    Value x = reads ? Value(op.getX()) : permute(rewriter, loc, op.getX(), form->before);
+    DigitPermutation before = form->before.simplified();
+    bool isComplex = isa<ComplexType>(y.getElementType());
+    bool reads = isForGpu    ? readsRuns(before, pattern)
+                 : isComplex ? readsDigits(before, pattern)
+                             : false;
+    Value x = reads ? Value(op.getX()) : permute(rewriter, loc, op.getX(), before);
     chain::DigitsAttr digits;
     if (reads)
-      digits = chain::DigitsAttr::get(rewriter.getContext(), form->before.simplified());
+      digits = chain::DigitsAttr::get(rewriter.getContext(), before);
     Value weight = reshapeTo(rewriter, loc, op.getWeight(), weightShape(pattern, order));
     Value stage = chain::StageOp::create(rewriter, loc, y, x, weight, pattern.a, pattern.b,
                                          pattern.c, pattern.d, order, chain::PackingAttr(), digits,

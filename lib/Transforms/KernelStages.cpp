@@ -18,8 +18,7 @@ using namespace danaus;
 SmallVector<StageDescriptor> danaus::describeStages(chain::KernelOp kernel) {
   SmallVector<StageDescriptor> stages;
   for (chain::StageOp stage : kernel.getStages())
-    stages.push_back(
-        {stage.getPattern(), static_cast<unsigned>(stages.size()), stage.getOrder().str()});
+    stages.push_back(chain::describeStage(stage, stages.size()));
   return stages;
 }
 
@@ -104,7 +103,8 @@ BrokenConstraints danaus::checkTensorCoreKernel(chain::KernelOp kernel, const Sc
   auto fits = [](Type type) { return type.isF32() || type.isF16() || type.isBF16(); };
   Type element = elementOf(kernel.getInputs()[0]), result = elementOf(kernel.getInit());
   bool isOneType = llvm::all_of(kernel.getStages(), [&](chain::StageOp stage) {
-    return elementOf(stage.getX()) == element && !stage.getTransform() && !stage.getXDigits();
+    return elementOf(stage.getX()) == element && !stage.getTransform() &&
+           chain::describeStage(stage, 0).inner >= 0;
   });
   if (!fits(element) || !fits(result) || !isOneType)
     return {"unit: wanted stages of f32, f16 or bf16 for mma_sync"};
@@ -119,6 +119,8 @@ BrokenConstraints danaus::checkTensorCoreKernel(chain::KernelOp kernel, const Sc
 FailureOr<TargetLimits> danaus::getTarget(ModuleOp module) {
   auto name = module->getAttrOfType<StringAttr>("danaus.target");
   std::optional<TargetLimits> limits = lookupTarget(name ? name.getValue() : "x86-avx512");
+  if (auto spare = module->getAttrOfType<IntegerAttr>(spareRegistersName); spare && limits)
+    limits->spareRegisters = spare.getInt();
   if (limits)
     return *limits;
   return module.emitError() << "danaus.target: wanted one of " << llvm::join(targetNames(), ", ")

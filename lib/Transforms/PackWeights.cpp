@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Conversion/Utils.h"
+#include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -14,6 +15,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/Sequence.h"
@@ -236,6 +238,17 @@ static void orderForNext(chain::StageOp stage, LaneAxis nextAxis, Packing &packi
   packing.digit = next.getPattern().d;
 }
 
+/// Adds the order of sums to the packing of a stage that reads the results of the stage
+/// before block by block (GpuGemmPlan.h).
+static void orderForBefore(chain::StageOp stage, Packing &packing) {
+  Operation *before = stage.getX().getDefiningOp();
+  while (auto map = dyn_cast_or_null<chain::MapOp>(before))
+    before = map.getX().getDefiningOp();
+  auto producer = dyn_cast_or_null<chain::StageOp>(before);
+  if (producer && readsBlockOrder(producer.getPattern(), stage.getPattern()))
+    packing.lanes = producer.getD();
+}
+
 /// Of complex numbers, a vector of which holds both parts of each.
 static Packing chooseComplexPacking(const Schedule &schedule, size_t index, chain::StageOp stage,
                                     const TargetLimits &limits) {
@@ -268,6 +281,7 @@ static Packing choosePacking(const Schedule &schedule, size_t index, chain::Stag
     return {bytes == 2 ? PackingKind::MmaK16 : PackingKind::MmaK8, 1, 1};
   if (schedule.unit == ScheduleUnit::Wgmma) {
     Packing rows{PackingKind::KMajor, 1, 1};
+    orderForBefore(stage, rows);
     orderForNext(stage, LaneAxis::B, rows);
     return rows;
   }
@@ -336,6 +350,8 @@ struct WeightUse {
   chain::StageOp stage;
   unsigned input; ///< among the kernel's inputs
   Packing packing;
+  BlockArgument argument;            ///< of the function, or null
+  SmallVector<Operation *> reshapes; ///< of the argument, the last first
 
   OpOperand &operand() const {
     chain::KernelOp op = kernel;
@@ -376,7 +392,7 @@ static SmallVector<WeightUse> collectWeights(func::FuncOp function, const Target
       if (stage.getPacking())
         continue;
       unsigned input = cast<BlockArgument>(stage.getWeight()).getArgNumber();
-      uses.push_back({kernel, stage, input, choosePacking(schedule, index, stage, limits)});
+      uses.push_back({kernel, stage, input, choosePacking(schedule, index, stage, limits), {}, {}});
     }
   });
   return uses;
@@ -390,18 +406,28 @@ static void markPacked(const WeightUse &use) {
   orderOperandsOfMaps(use.kernel, stage, use.packing);
 }
 
-/// An argument of a public function that is only this kernel's weight.
-static bool isOwnArgument(func::FuncOp function, Value value) {
+/// The argument of a public function that is only this kernel's weight, reshaped; null
+/// where there is none.
+static BlockArgument ownArgument(func::FuncOp function, Value value,
+                                 SmallVectorImpl<Operation *> &reshapes) {
+  while (value.hasOneUse()) {
+    Operation *op = value.getDefiningOp();
+    if (!isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))
+      break;
+    reshapes.push_back(op);
+    value = op->getOperand(0);
+  }
   auto argument = dyn_cast<BlockArgument>(value);
-  return argument && function.isPublic() && argument.getOwner() == &function.getBody().front() &&
-         argument.hasOneUse();
+  bool isOwn = argument && function.isPublic() && argument.hasOneUse() &&
+               argument.getOwner() == &function.getBody().front();
+  return isOwn ? argument : BlockArgument();
 }
 
 /// func @f_pack(%w...) -> packed...
 static void createPackFunction(func::FuncOp function, ArrayRef<WeightUse> uses) {
   SmallVector<Type> inputs, results;
   for (const WeightUse &use : uses) {
-    inputs.push_back(use.operand().get().getType());
+    inputs.push_back(use.argument.getType());
     results.push_back(use.packedType());
   }
   OpBuilder builder(function);
@@ -414,7 +440,12 @@ static void createPackFunction(func::FuncOp function, ArrayRef<WeightUse> uses) 
   SmallVector<Value> packed;
   for (auto [use, argument] : llvm::zip_equal(uses, entry->getArguments())) {
     chain::StageOp stage = use.stage;
-    packed.push_back(packWeight(builder, loc, argument, stage, use.packing));
+    IRMapping mapping;
+    mapping.map(use.argument, argument);
+    Value weight = argument;
+    for (Operation *reshape : llvm::reverse(use.reshapes))
+      weight = builder.clone(*reshape, mapping)->getResult(0);
+    packed.push_back(packWeight(builder, loc, weight, stage, use.packing));
   }
   func::ReturnOp::create(builder, loc, packed);
   function->setAttr("danaus.pack", FlatSymbolRefAttr::get(pack));
@@ -425,9 +456,12 @@ static void retypeArguments(func::FuncOp function, ArrayRef<WeightUse> uses) {
   SmallVector<int64_t> numbers;
   SmallVector<Type> inputs(function.getArgumentTypes());
   for (const WeightUse &use : uses) {
-    auto argument = cast<BlockArgument>(use.operand().get());
+    BlockArgument argument = use.argument;
     numbers.push_back(argument.getArgNumber());
     inputs[argument.getArgNumber()] = use.packedType();
+    use.operand().set(argument);
+    for (Operation *reshape : use.reshapes)
+      reshape->erase();
     argument.setType(use.packedType());
   }
   Builder builder(function.getContext());
@@ -437,8 +471,9 @@ static void retypeArguments(func::FuncOp function, ArrayRef<WeightUse> uses) {
 
 static void packFunction(func::FuncOp function, const TargetLimits &limits) {
   SmallVector<WeightUse> fromArguments;
-  for (const WeightUse &use : collectWeights(function, limits)) {
-    if (isOwnArgument(function, use.operand().get())) {
+  for (WeightUse use : collectWeights(function, limits)) {
+    use.argument = ownArgument(function, use.operand().get(), use.reshapes);
+    if (use.argument) {
       fromArguments.push_back(use);
       continue;
     }
@@ -451,8 +486,7 @@ static void packFunction(func::FuncOp function, const TargetLimits &limits) {
   if (fromArguments.empty())
     return;
   llvm::sort(fromArguments, [](const WeightUse &left, const WeightUse &right) {
-    return cast<BlockArgument>(left.operand().get()).getArgNumber() <
-           cast<BlockArgument>(right.operand().get()).getArgNumber();
+    return left.argument.getArgNumber() < right.argument.getArgNumber();
   });
   createPackFunction(function, fromArguments);
   retypeArguments(function, fromArguments);

@@ -221,3 +221,31 @@ func.func @a_second_stage_of_another_type(%x: memref<?x16xbf16>, %w: memref<1x1x
   return
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @digits_that_no_kernel_reads(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
+  ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
+    // expected-error @below {{'chain.stage' op x_digits on a GPU: wanted those of C / n, A and C % n, found #chain.digits<sizes = [4, 4], order = [1, 0]>}}
+    %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) x_digits(<sizes = [4, 4], order = [1, 0]>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xbf16>
+    chain.yield %s : tensor<?x8xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_weight_for_blocks_in_place(%x: memref<?x64xbf16>, %w: memref<64x2x32xbf16>, %y: memref<?x64xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x64xbf16>, memref<64x2x32xbf16>) outs(%y : memref<?x64xbf16>) schedule(<unit = wgmma, rows = 64, warps = 4, panel = 64, depth = 2>) {
+  ^bb0(%a0: tensor<?x64xbf16>, %a1: tensor<64x2x32xbf16>):
+    // expected-error @below {{'chain.stage' op packing for wgmma: wanted lanes = 1, the d of the stage before, found 2}}
+    %s = chain.stage %a0, %a1 pattern(1, 64, 64, 1) order "bc" packing(<kind = k_major, lanes = 2>) : tensor<?x64xbf16>, tensor<64x2x32xbf16> -> tensor<?x64xbf16>
+    chain.yield %s : tensor<?x64xbf16>
+  }
+  return
+}
+}

@@ -60,3 +60,27 @@ func.func @rounding_by_adding(%x: f32) -> (i8, i32) {
   %4 = arith.bitcast %3 : f32 to i32
   return %2, %4 : i8, i32
 }
+
+// What may be approximate is one instruction, or a few multiply-adds.
+// CHECK-LABEL: func.func @approximations(
+// CHECK-SAME:    %[[X:.+]]: f32)
+// CHECK-DAG:     %[[LOG2E:.+]] = arith.constant 1.44269502 : f32
+// CHECK-DAG:     %[[END:.+]] = arith.constant 2.99932313 : f32
+// CHECK-DAG:     %[[START:.+]] = arith.constant -2.99932313 : f32
+// CHECK-DAG:     %[[LAST:.+]] = arith.constant 1.12826848 : f32
+// CHECK:         %[[SCALED:.+]] = arith.mulf %[[X]], %[[LOG2E]]
+// CHECK:         %[[EXP:.+]] = llvm.call_intrinsic "llvm.exp2"(%[[SCALED]]) {fastmathFlags = #llvm.fastmath<afn>}
+// CHECK:         %[[TANH:.+]] = llvm.call_intrinsic "llvm.tanh"(%[[EXP]]) {fastmathFlags = #llvm.fastmath<afn>}
+// CHECK:         %[[BELOW:.+]] = llvm.call_intrinsic "llvm.minimum"(%[[TANH]], %[[END]])
+// CHECK:         %[[INSIDE:.+]] = llvm.call_intrinsic "llvm.maximum"(%[[BELOW]], %[[START]])
+// CHECK:         %[[SQUARE:.+]] = arith.mulf %[[INSIDE]], %[[INSIDE]]
+// CHECK-COUNT-7: llvm.call_intrinsic "llvm.fma"
+// CHECK:         %[[SUM:.+]] = llvm.call_intrinsic "llvm.fma"(%{{.+}}, %[[SQUARE]], %[[LAST]])
+// CHECK:         %[[ERF:.+]] = arith.mulf %[[INSIDE]], %[[SUM]]
+// CHECK:         return %[[ERF]]
+func.func @approximations(%x: f32) -> f32 {
+  %a = math.exp %x fastmath<afn> : f32
+  %b = math.tanh %a fastmath<afn> : f32
+  %c = math.erf %b fastmath<afn> : f32
+  return %c : f32
+}

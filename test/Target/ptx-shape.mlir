@@ -47,8 +47,8 @@
 // CHECK-DAG:     bar.sync
 // CHECK-DAG:     ldmatrix.sync.aligned.m8n8.x4.shared.b16
 // CHECK-DAG:     mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32
-// CHECK-DAG:     max{{(.NaN)?}}.bf16
-// SM90-DAG:      add{{(.rn)?}}.bf16
+// CHECK-DAG:     max{{(.NaN)?}}.f32
+// CHECK-DAG:     add{{(.rn)?}}.f32
 // CHECK-DAG:     st.global
 
 // LL-LABEL: define {{.*}}ptx_kernel void @square_bf16_kernel_0(

@@ -172,12 +172,69 @@ TEST(GpuGemmPlan, theDefaultLeavesTheRestToProductsOfWarps) {
   EXPECT_FALSE(isTaken({{{32, 32, 32, 1}, 0, "abc"}}, 65536, streamed()));
   EXPECT_FALSE(
       isTaken({{{6, 64, 64, 1}, 0, "abc"}, {{1, 768, 192, 2}, 1, "dbc"}}, 25088, streamed()));
-  // A ring whose weights stay in registers, as for 64 blocks of 64.
+  // A ring whose weights stay in registers, of stages that memory limits.
   Schedule ring = streamed();
   ring.placement = WeightPlacement::Registers;
   ring.cuts = {1};
   ring.ring = 128;
-  EXPECT_FALSE(isTaken(monarch(), 8192, ring));
-  ring.ring = 0;
+  Stages small = {{{64, 64, 64, 1}, 0, "abc"}, {{64, 64, 64, 1}, 1, "abc"}};
+  EXPECT_FALSE(isTaken(small, 8192, ring));
   EXPECT_TRUE(isTaken(monarch(), 8192, ring));
+  ring.ring = 0;
+  EXPECT_TRUE(isTaken(small, 8192, ring));
+}
+
+/// Two layers of 768 to 3072 to 768 with 4 blocks: one transposition, at the end.
+TEST(GpuGemmPlan, aLayerReadsTheBlocksOfTheLayerBeforeInPlace) {
+  Stages stages = {{{4, 192, 192, 1}, 0, "abc"},
+                   {{1, 768, 192, 4}, 1, "dbc"},
+                   {{4, 192, 768, 1}, 2, "abc"},
+                   {{1, 192, 192, 4}, 3, "dbc"}};
+  GemmKernelPlan plan = planGemmKernel(stages, 2, warpgroups(128, 128, 4, 4, 4), h100());
+  ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
+  EXPECT_FALSE(plan.launches[1].transposes);
+  EXPECT_TRUE(plan.launches[3].transposes);
+  const GemmPlan &launch = plan.launches[2];
+  EXPECT_EQ(launch.xDigit, 4);
+  EXPECT_EQ(launch.steps, 12);
+  std::set<int64_t> terms;
+  for (int64_t A = 0; A < 4; ++A)
+    for (int64_t step = 0; step < launch.steps; ++step) {
+      int64_t offset = 0;
+      for (auto [coordinate, stride] :
+           llvm::zip(loadCoordinates(launch, A, step), launch.x.strides))
+        offset += coordinate * stride;
+      for (int64_t i = offset; i < offset + gemmStepDepth; ++i) {
+        int64_t B = i % 768, D = i / 768;
+        EXPECT_EQ((4 * B + D) / 768, A); // in natural order it is in block A
+        terms.insert(i);
+      }
+    }
+  EXPECT_EQ(terms.size(), 3072u);
+}
+
+TEST(GpuGemmPlan, blocksAreReadInPlaceWhereStepsLieTogether) {
+  EXPECT_TRUE(readsBlockOrder({1, 768, 192, 4}, {4, 192, 768, 1}));
+  EXPECT_FALSE(readsBlockOrder({1, 768, 192, 1}, {4, 192, 192, 1})); // in natural order
+  EXPECT_FALSE(readsBlockOrder({1, 128, 192, 4}, {4, 192, 128, 1})); // runs of 32
+  EXPECT_FALSE(readsBlockOrder({2, 128, 64, 4}, {1, 64, 1024, 1}));  // of two blocks
+  EXPECT_FALSE(readsBlockOrder({1, 768, 192, 4}, {1, 192, 768, 4}));
+}
+
+TEST(GpuGemmPlan, chainsAreCutAroundLargeStages) {
+  auto begins = [](const Stages &stages, int64_t rows) {
+    Schedule apart = streamed();
+    for (size_t cut = 1; cut < stages.size(); ++cut)
+      apart.cuts.push_back(cut);
+    return splitForGemms(stages, 2, rows, apart, h100());
+  };
+  using Numbers = llvm::SmallVector<int64_t>;
+  StageDescriptor large{{16, 1024, 256, 1}, 0, "abc"}, small{{1, 16, 16, 1024}, 0, "bcd"},
+      back{{16, 256, 1024, 1}, 0, "abc"};
+  EXPECT_EQ(begins({large, small, back}, 8192), (Numbers{1, 2}));
+  EXPECT_EQ(begins({large, back, small}, 8192), (Numbers{2}));
+  EXPECT_EQ(begins({small, large, back}, 8192), (Numbers{1}));
+  EXPECT_EQ(begins({large, back}, 8192), Numbers());
+  EXPECT_EQ(begins({small, small}, 8192), Numbers());
+  EXPECT_EQ(begins({large, small, back}, 16), Numbers());
 }

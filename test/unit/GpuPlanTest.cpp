@@ -101,6 +101,44 @@ TEST(GpuPlan, betweenLaunchesAGroupStoresARowAndFindsItsBlocksInRuns) {
   }
 }
 
+/// The two stages of a BTT of rank 4: column (g, p, r) is term (g, r) of block p.
+TEST(GpuPlan, aStageThatGathersFindsItsTermsInRuns) {
+  StageDescriptor second{{64, 64, 256, 1}, 1, "acb"};
+  second.inner = 4;
+  llvm::SmallVector<StageDescriptor> stages = {{{64, 256, 64, 1}, 0, "acb"}, second};
+  Schedule schedule = tensorCores(16, 8, 2, WeightPlacement::Registers);
+  schedule.cuts = {1};
+  GpuPlan plan = planGpuKernel(stages, {2, 2}, schedule, h100());
+  ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
+  const GpuSegment &consumer = plan.segments[1];
+  const ColumnOrder &order = consumer.inOrder;
+  EXPECT_EQ(order.width, 64);
+  EXPECT_EQ(order.inner, 4);
+  EXPECT_EQ(order.run % 8, 0); // a whole 16 bytes at a time
+  EXPECT_TRUE(consumer.load.async);
+  EXPECT_GT(consumer.groupsA, 1);
+  std::set<int64_t> places;
+  for (int64_t g = 0; g < 64; ++g)
+    for (int64_t p = 0; p < 64; ++p)
+      for (int64_t r = 0; r < 4; ++r) {
+        int64_t C = 4 * g + r, place = order.position((64 * g + p) * 4 + r);
+        EXPECT_EQ(place, (C / order.run * 64 + p) * order.run + C % order.run);
+        places.insert(place);
+      }
+  EXPECT_EQ(places.size(), 16384u);
+}
+
+TEST(GpuPlan, withinALaunchAStageThatGathersReadsWhereTheOneBeforeStores) {
+  GpuStagePlan next;
+  next.local = {8, 16, 32, 1};
+  next.inner = 4;
+  next.input.blockPitch = 40;
+  for (int64_t g = 0; g < 8; ++g)
+    for (int64_t p = 0; p < 8; ++p)
+      for (int64_t r = 0; r < 4; ++r)
+        EXPECT_EQ(inputOffset(next, (8 * g + p) * 4 + r), 40 * p + 4 * g + r);
+}
+
 TEST(GpuPlan, columnsStayInOrderWhereAGroupHasPartOfARow) {
   // The first stage is split along d, so that no group has whole blocks of the next.
   llvm::SmallVector<StageDescriptor> stages = {{{1, 64, 64, 64}, 0, "dbc"},

@@ -49,6 +49,16 @@ TEST(Packing, aLaneHoldsSeveralValuesOfC) {
             (SmallVector<int64_t>{4, 2, 24, 16, 4}));
 }
 
+// Terms that lie in different blocks of the stage before, block by block.
+TEST(Packing, kMajorPutsTermsOfOneBlockTogether) {
+  PackedLayout layout = packedLayout({4, 192, 768, 1}, "abc", {PackingKind::KMajor, 4, 1});
+  EXPECT_EQ(layout.shape(), (SmallVector<int64_t>{4, 192, 4, 192}));
+  EXPECT_EQ(layout.digits[2], (PackedDigit{'c', 4, 1}));
+  EXPECT_EQ(layout.digits[3], (PackedDigit{'c', 192, 4}));
+  PackedLayout plain = packedLayout({4, 192, 768, 1}, "abc", {PackingKind::KMajor, 1, 1});
+  EXPECT_EQ(plain.shape(), (SmallVector<int64_t>{4, 192, 768}));
+}
+
 // The parts of a complex number stand before the digits of a vector, where d has any.
 TEST(Packing, complexDHoldsBothParts) {
   PackedLayout layout = packedLayout({1, 5, 3, 6}, "dbc", {PackingKind::ComplexD, 4, 2});

@@ -180,8 +180,10 @@ void buildToNVVM(mlir::OpPassManager &pm, const ToKernelsOptions &options, bool 
 //===----------------------------------------------------------------------===//
 
 /// `danaus-to-nvvm`, then the kernels' machine code as a constant and the host
-/// functions in the LLVM dialect, calling the CUDA runtime.
-void buildToCuda(mlir::OpPassManager &pm, const ToKernelsOptions &options, bool separate = false);
+/// functions in the LLVM dialect, calling the CUDA runtime. Kernels that spill registers
+/// are refused unless `allowSpills` is set.
+void buildToCuda(mlir::OpPassManager &pm, const ToKernelsOptions &options, bool separate = false,
+                 bool allowSpills = false);
 
 //===----------------------------------------------------------------------===//
 // danaus-to-cuda-entry-points

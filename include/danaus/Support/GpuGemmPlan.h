@@ -34,7 +34,12 @@
 //
 // **The last permutation.** A stage with d > 1 has its results in block order, of
 // which no 16 bytes are neighbors in y. They go through device memory: a second
-// launch reads (D, B) and writes (B, D).
+// launch reads (D, B) and writes (B, D). Where another stage (a', b', c', 1) follows,
+// it reads them in place: a sum may have its terms in any order, and with those of
+// one D together they lie in runs of c' / d. For 768 to 3072 to 768 with 4 blocks:
+//
+//   stage 1 (1, 768, 192, 4)    y[D 768 + B]
+//   stage 2 (4, 192, 768, 1)    block A: four runs of 192, B from 192 A on
 //
 //===----------------------------------------------------------------------===//
 
@@ -67,6 +72,9 @@ struct GemmPlan {
   int64_t storeWidth = 64;      ///< columns of a bulk store
   int64_t stagedColumns = 64;   ///< columns that a warpgroup stages at once
   StagePattern next;            ///< of the stage that reads y; 1s without one
+  StagePattern before;          ///< of the stage whose block order x has
+  int64_t xDigit = 1;           ///< its d, the slowest digit of a sum; 1: x is in natural order
+  bool transposes = false;      ///< y needs a transposition to natural order
 
   TensorView x, w, y;
   int64_t ringOffset = 0, stagingOffset = 0, barrierOffset = 0, sharedBytes = 0;
@@ -92,8 +100,7 @@ struct GemmPlan {
   int64_t tilesPerRow() const { return columnTiles * pattern.numBlocks(); }
 };
 
-/// The launches of a kernel, and what they break. One with d > 1 is followed by a
-/// transposition to natural order.
+/// The launches of a kernel, and what they break.
 struct GemmKernelPlan {
   llvm::SmallVector<GemmPlan, 2> launches;
   BrokenConstraints broken;
@@ -111,17 +118,32 @@ GemmKernelPlan planGemmKernel(llvm::ArrayRef<StageDescriptor> stages, int64_t el
 /// of a row are exchanged by the number of 128 bytes that lie before.
 int64_t swizzledByte(int64_t row, int64_t column, int64_t width);
 
+/// Whether a stage reads the results of the one before, which has d > 1, in their
+/// block order: steps of 64 terms lie together.
+bool readsBlockOrder(const StagePattern &before, const StagePattern &pattern);
+
+/// Coordinates in `plan.x` of the box for step `step` of block (A, 0), without that of
+/// the row, where x is in block order.
+llvm::SmallVector<int64_t, 4> loadCoordinates(const GemmPlan &plan, int64_t A, int64_t step);
+
 /// Coordinates in `plan.y` of the bulk store that begins at packed column `column`
 /// of block (A, 0); without that of the row.
 llvm::SmallVector<int64_t, 4> storeCoordinates(const GemmPlan &plan, int64_t A, int64_t column);
 
 /// The schedule to take for `stages` on `rows` rows of activations, or nothing where
 /// `otherwise`, the one for products of warps, is the better choice: few rows, small
-/// blocks, weights that stay on the multiprocessors, or a permutation at the end that
-/// costs more than the products save.
+/// blocks, weights that stay on the multiprocessors while memory limits, or a
+/// permutation at the end that costs more than the products save.
 std::optional<Schedule> chooseGemmSchedule(llvm::ArrayRef<StageDescriptor> stages,
                                            int64_t elementBytes, int64_t rows,
                                            const Schedule &otherwise, const TargetLimits &limits);
+
+/// Where to cut a chain into kernels of their own, as ascending numbers of stages: around
+/// runs of stages that are worth products of warpgroups, where the whole chain is not.
+/// `otherwise` is the schedule for products of warps of the whole.
+llvm::SmallVector<int64_t> splitForGemms(llvm::ArrayRef<StageDescriptor> stages,
+                                         int64_t elementBytes, int64_t rows,
+                                         const Schedule &otherwise, const TargetLimits &limits);
 
 } // namespace danaus
 

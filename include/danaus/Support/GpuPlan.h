@@ -57,6 +57,10 @@
 //   run = 16   (k / 16, i, k % 16): the same 1024 columns in a row are stored;
 //              16 blocks i of stage 1 find 256 in a row, 16 values of c together
 //
+// **Stages that gather.** A stage with `inner` (see StageDescriptor), the second of a
+// BTT, finds the inputs of block A in runs, one a block in turn: what other stages
+// have in d, its blocks have in a, and its results come block by block.
+//
 // **Rings.** With `schedule.ring` the launches are one: each group has thread
 // blocks of its own, all groups run at once, and a tile goes from one to the next
 // through a ring of so many tiles in memory, which stays in the L2 cache. For each
@@ -90,6 +94,7 @@ struct SharedBuffer {
 struct GpuStagePlan {
   StagePattern whole;        ///< the stage
   StagePattern local;        ///< the part of one group
+  int64_t inner = 0;         ///< of the stage's descriptor: how its x is ordered
   int64_t kSteps = 0;        ///< products along c
   int64_t nTiles = 0;        ///< fragments along b of the group
   int64_t blocksPerItem = 1; ///< adjacent blocks that a warp takes together
@@ -110,15 +115,17 @@ struct GpuCopy {
 };
 
 /// The order of columns between two launches: in each chunk of `run` x `width`
-/// columns, those that are `width` apart lie side by side.
+/// columns, those that are `width` apart lie side by side; with `inner`, pieces of
+/// so many columns in place of columns, `run` counting columns all the same.
 struct ColumnOrder {
-  int64_t run = 1, width = 1;
+  int64_t run = 1, width = 1, inner = 1;
 
-  bool isNatural() const { return run == 1 || width == 1; }
+  bool isNatural() const { return run == inner || width == 1; }
   /// Where `column` lies.
   int64_t position(int64_t column) const {
-    int64_t chunk = column / (run * width), inRun = column / width % run;
-    return (chunk * width + column % width) * run + inRun;
+    int64_t piece = column / inner, perRun = run / inner;
+    int64_t chunk = piece / (perRun * width), inRun = piece / width % perRun;
+    return (chunk * width + piece % width) * run + inRun * inner + column % inner;
   }
 };
 

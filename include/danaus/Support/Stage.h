@@ -63,6 +63,9 @@ struct StageDescriptor {
   StagePattern pattern;
   unsigned parameter = 0;
   std::string order = "abcd";
+  /// 0, or the columns of x have the digits (C / inner, A, C % inner) and d is 1:
+  /// the inputs of one sum lie in runs of `inner`, one for each block in turn.
+  int64_t inner = 0;
 
   bool operator==(const StageDescriptor &) const = default;
 };

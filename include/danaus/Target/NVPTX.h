@@ -30,6 +30,19 @@ struct Cubin {
   llvm::SmallVector<KernelResources> kernels;
 };
 
+/// A kernel spills registers; without a name where diagnostics have said which.
+struct SpillError : llvm::ErrorInfo<SpillError> {
+  static char ID;
+  KernelResources kernel;
+
+  explicit SpillError(KernelResources kernel) : kernel(std::move(kernel)) {}
+  void log(llvm::raw_ostream &os) const override;
+  std::error_code convertToErrorCode() const override { return llvm::inconvertibleErrorCode(); }
+};
+
+/// A unit attribute of modules in which danaus-embed-kernels found kernels that spill.
+inline constexpr llvm::StringLiteral spilledName = "danaus.spilled";
+
 /// What the translations below need to know of a registry's dialects.
 void registerDeviceTranslations(mlir::DialectRegistry &registry);
 
@@ -47,8 +60,8 @@ llvm::Expected<std::string> translateToOptimizedLLVMIR(mlir::gpu::GPUModuleOp mo
 /// CUDA_PATH, or where the CUDA Toolkit installs it; nothing if there is none.
 std::optional<std::string> findPtxas();
 
-/// Runs `ptxas`. An error if it fails, with its log, or if a kernel spills
-/// registers and `allowSpills` is not set.
+/// Runs `ptxas`. An error if it fails, with its log, or a SpillError if a kernel
+/// spills registers and `allowSpills` is not set.
 llvm::Expected<Cubin> assemble(llvm::StringRef ptx, const TargetLimits &target,
                                llvm::StringRef ptxas, bool allowSpills);
 

@@ -226,6 +226,21 @@ def AssignSchedulePass : Pass<"danaus-assign-schedule", "::mlir::ModuleOp"> {
   let dependentDialects = ["::danaus::chain::ChainDialect"];
 }
 
+def SplitKernelsPass : Pass<"danaus-split-kernels", "::mlir::ModuleOp"> {
+  let summary = "Give runs of large stages kernels of their own";
+  let description = [{
+    Before: `chain.kernel`s of f16 or bf16. After, on a GPU with products of
+    warpgroups: a kernel without a schedule whose parts would be launched apart
+    is split where a run of its stages is worth such products and the whole is
+    not, with the maps behind a stage beside it. Leaves all other kernels, and
+    all on other targets, as they are. Refuses an unknown target.
+    Test: `test/Transforms/split-kernels.mlir`.
+  }];
+  let options = [Option<"rows", "rows", "int64_t", "256",
+                        "Rows of activations to expect where the size is dynamic">];
+  let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def VerifySchedulePass : Pass<"danaus-verify-schedule", "::mlir::ModuleOp"> {
   let summary = "Fail if a kernel's schedule is missing or illegal on the target";
   let description = [{

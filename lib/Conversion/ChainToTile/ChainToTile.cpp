@@ -79,6 +79,9 @@ static LogicalResult checkStages(ArrayRef<StageWithMaps> stages, chain::Unit uni
     if (found != element)
       return stage.emitOpError() << "element type of x: wanted that of the first stage, " << element
                                  << ", found " << found;
+    if (chain::describeStage(stage, 0).inner < 0)
+      return stage.emitOpError() << "x_digits on a GPU: wanted those of C / n, A and C % n, found "
+                                 << stage.getXDigitsAttr();
     if (!stage.getPacking() || stage.getPacking()->getKind() != wanted)
       return stage.emitOpError() << "packing: wanted " << stringifyPackingKind(wanted)
                                  << " for a GPU; run danaus-pack-weights";
@@ -347,7 +350,7 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
   Schedule schedule = chain::toPlain(*kernel.getSchedule());
   SmallVector<StageDescriptor> descriptors;
   for (StageWithMaps &part : *stages)
-    descriptors.push_back({part.stage.getPattern(), 0, part.stage.getOrder().str()});
+    descriptors.push_back(chain::describeStage(part.stage, 0));
   if (schedule.unit == ScheduleUnit::Wgmma)
     return convertToGemms(kernel, *stages, descriptors, limits);
   auto bytesOf = [](Value value) {

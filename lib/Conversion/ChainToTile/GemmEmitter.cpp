@@ -93,12 +93,21 @@ Value GemmEmitter::blockOfWeight(Tile tile) {
   return plan.sharesD ? div(tile.block, plan.pattern.d) : tile.block;
 }
 
+/// loadCoordinates() with a block and a step that are values; then the row.
+SmallVector<Value> GemmEmitter::placeOfX(Tile tile, Value step) {
+  if (plan.xDigit == 1)
+    return {mul(step, gemmStepDepth), tile.block, tile.row};
+  int64_t run = plan.pattern.c / plan.xDigit, steps = run / gemmStepDepth;
+  int64_t blocks = plan.before.b / run;
+  Value B = add(mul(rem(tile.block, blocks), run), mul(rem(step, steps), gemmStepDepth));
+  return {B, div(step, steps), div(tile.block, blocks), tile.row};
+}
+
 void GemmEmitter::emitStepCopy(Tile tile, Value step, Place place) {
   tile::BarrierWaitOp::create(b, barriers, emptyBarrier(place.slot), place.parity);
   tile::BarrierExpectOp::create(b, barriers, place.slot, plan.stepBytes());
   Value C = mul(step, gemmStepDepth), start = mul(place.slot, plan.stepBytes() / 2);
-  Value ofX[] = {C, tile.block, tile.row};
-  tile::BulkLoadOp::create(b, operands.x, ofX, ring, start, barriers, place.slot);
+  tile::BulkLoadOp::create(b, operands.x, placeOfX(tile, step), ring, start, barriers, place.slot);
   Value ofW[] = {C, tile.column, blockOfWeight(tile)};
   Value startOfW = add(start, constant(plan.xBytes() / 2));
   tile::BulkLoadOp::create(b, operands.w, ofW, ring, startOfW, barriers, place.slot);

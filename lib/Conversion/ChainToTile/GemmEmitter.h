@@ -58,6 +58,7 @@ private:
   void forEachTile(int64_t firstParity, llvm::function_ref<Place(Tile, Place)> body);
 
   Value blockOfWeight(Tile tile);
+  llvm::SmallVector<Value> placeOfX(Tile tile, Value step);
   Place emitCopies(Tile tile, Place place);
   void emitStepCopy(Tile tile, Value step, Place place);
 

@@ -19,9 +19,12 @@ using namespace danaus;
 // What can be converted
 //===----------------------------------------------------------------------===//
 
-/// Whether the order in which `plan` stores y is that of the packed weight.
+/// Whether the orders in which `plan` reads x and stores y are those of the packed weight.
 static LogicalResult checkOrder(chain::StageOp stage, const GemmPlan &plan) {
   chain::PackingAttr packing = *stage.getPacking();
+  if (packing.getLanes() != plan.xDigit)
+    return stage.emitOpError() << "packing for wgmma: wanted lanes = " << plan.xDigit
+                               << ", the d of the stage before, found " << packing.getLanes();
   if (packing.getDigit() == plan.digit && (plan.digit == 1 || packing.getGroup() == plan.group))
     return success();
   return stage.emitOpError() << "packing for wgmma: wanted group = " << plan.group
@@ -159,12 +162,12 @@ LogicalResult danaus::convertToGemms(chain::KernelOp kernel, ArrayRef<StageWithM
     return alloc.getMemref();
   };
   for (auto [index, launch] : llvm::enumerate(plan.launches)) {
-    bool isLast = index + 1 == stages.size(), isOrdered = launch.pattern.d == 1;
+    bool isLast = index + 1 == stages.size();
     int64_t columns = launch.pattern.outSize();
     Value y = isLast ? Value(kernel.getInit()) : allocate(columns);
-    Value blocks = isOrdered ? y : allocate(columns);
+    Value blocks = launch.transposes ? allocate(columns) : y;
     launcher.emitProducts(launch, stages[index], x, blocks);
-    if (!isOrdered)
+    if (launch.transposes)
       launcher.emitTransposition(launch.pattern, blocks, y);
     x = y;
   }

@@ -35,10 +35,18 @@ Value KernelEmitter::wholeColumn(Value local, int64_t scale) {
 
 /// Column of x at which element `local` of the group's part lies. In natural order
 /// that is column (A c + C) d' + D of the part; else the part is (A, C / run, D,
-/// C % run), and x the same.
+/// C % run), and x the same. A stage that gathers has A in place of D.
 Value KernelEmitter::globalInputColumn(Value local) {
   const StagePattern &part = segment.stages.front().local, &whole = segment.stages.front().whole;
-  int64_t run = segment.inOrder.isNatural() ? 1 : segment.inOrder.run;
+  int64_t inner = segment.stages.front().inner;
+  int64_t run = segment.inOrder.isNatural() ? std::max<int64_t>(1, inner) : segment.inOrder.run;
+  if (inner > 0 && !groupA)
+    return local;
+  if (inner > 0) {
+    int64_t ofPart = part.a * run, ofWhole = whole.a * run;
+    Value column = add(mul(div(local, ofPart), ofWhole), rem(local, ofPart));
+    return add(column, mul(groupA, ofPart));
+  }
   Value column = wholeColumn(local, run);
   if (groupA)
     column = add(column, mul(groupA, part.a * whole.c * whole.d));
@@ -51,8 +59,12 @@ Value KernelEmitter::globalInputColumn(Value local) {
 Value KernelEmitter::sharedInputColumn(Value local) {
   const GpuStagePlan &plan = segment.stages.front();
   const StagePattern &pattern = plan.local;
+  int64_t run = segment.inOrder.isNatural() ? plan.inner : segment.inOrder.run;
+  if (plan.inner > 0) {
+    Value A = rem(div(local, run), pattern.a), C = div(local, run * pattern.a);
+    return add(mul(A, plan.input.blockPitch), add(mul(C, run), rem(local, run)));
+  }
   if (!segment.inOrder.isNatural()) {
-    int64_t run = segment.inOrder.run;
     Value A = div(local, pattern.c * pattern.d), D = rem(div(local, run), pattern.d);
     Value outerC = rem(div(local, run * pattern.d), pattern.c / run);
     Value block = mul(add(mul(A, pattern.d), D), plan.input.blockPitch);

@@ -196,40 +196,25 @@ AffineMap KernelEmitter::storeMap(size_t number) {
   AffineExpr row = b.getAffineDimExpr(0), column = b.getAffineDimExpr(1);
   if (number + 1 == segment.stages.size()) {
     const ColumnOrder &order = segment.outOrder;
-    if (!order.isNatural())
-      column = (column.floorDiv(order.run * order.width) * order.width + column % order.width) *
-                   order.run +
-               column.floorDiv(order.width) % order.run;
+    if (!order.isNatural()) {
+      int64_t perRun = order.run / order.inner;
+      AffineExpr piece = column.floorDiv(order.inner);
+      AffineExpr chunk = piece.floorDiv(perRun * order.width) * order.width + piece % order.width;
+      column = chunk * order.run + piece.floorDiv(order.width) % perRun * order.inner +
+               column % order.inner;
+    }
     return AffineMap::get(2, 0, row * segment.out.rowPitch + column);
   }
   const GpuStagePlan &next = segment.stages[number + 1];
-  int64_t c = next.local.c, d = next.local.d;
+  int64_t a = next.local.a, c = next.local.c, d = next.local.d;
+  if (int64_t inner = next.inner) {
+    AffineExpr C = column.floorDiv(inner * a) * inner + column % inner;
+    AffineExpr A = column.floorDiv(inner) % a;
+    return AffineMap::get(2, 0, row * next.input.rowPitch + A * next.input.blockPitch + C);
+  }
   AffineExpr block = column.floorDiv(c * d) * d + column % d;
   AffineExpr inBlock = column.floorDiv(d) % c;
   return AffineMap::get(2, 0, row * next.input.rowPitch + block * next.input.blockPitch + inBlock);
-}
-
-Value danaus::cloneMaps(ImplicitLocOpBuilder &b, const StageWithMaps &stage, Value value, Value row,
-                        Value column, const DenseMap<Value, Value> &others) {
-  Location loc = b.getLoc();
-  for (chain::MapOp op : stage.maps) {
-    IRMapping mapping;
-    Block &scalar = op.getBody().front();
-    mapping.map(scalar.getArgument(0),
-                convertFloat(b, loc, value, scalar.getArgument(0).getType()));
-    for (auto [extra, argument] :
-         llvm::zip_equal(op.getExtras(), scalar.getArguments().drop_front())) {
-      Value source = others.lookup(extra);
-      SmallVector<Value> where = {column};
-      if (cast<MemRefType>(source.getType()).getRank() == 2)
-        where.insert(where.begin(), row);
-      mapping.map(argument, memref::LoadOp::create(b, source, where).getResult());
-    }
-    for (Operation &inner : scalar.without_terminator())
-      b.clone(inner, mapping);
-    value = mapping.lookupOrDefault(cast<chain::YieldOp>(scalar.back()).getValue());
-  }
-  return convertFloat(b, loc, value, b.getF32Type());
 }
 
 /// The body of a tile.map that runs all maps between this stage and the next.

@@ -80,6 +80,77 @@ struct RsqrtToSqrt : OpRewritePattern<math::RsqrtOp> {
   }
 };
 
+/// Whether `op` may be as exact as f16 and bf16 need.
+template <typename Op> static bool isApproximate(Op op) {
+  return op.getType().isF32() && bitEnumContainsAll(op.getFastmath(), arith::FastMathFlags::afn);
+}
+
+/// An intrinsic that is one instruction where it is approximate.
+static Value callApproximate(PatternRewriter &rewriter, Location loc, StringRef name, Value x) {
+  auto call = LLVM::CallIntrinsicOp::create(rewriter, loc, x.getType(),
+                                            rewriter.getStringAttr(name), ValueRange{x});
+  call.setFastmathFlags(LLVM::FastmathFlags::afn);
+  return call.getResult(0);
+}
+
+/// math.exp %x fastmath<afn>  ->  ex2.approx (x log2 e)
+struct ApproximateExp : OpRewritePattern<math::ExpOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::ExpOp op, PatternRewriter &rewriter) const override {
+    if (!isApproximate(op))
+      return rewriter.notifyMatchFailure(op, "not approximate");
+    Location loc = op.getLoc();
+    Value log2e =
+        arith::ConstantOp::create(rewriter, loc, rewriter.getF32FloatAttr(1.442695040888963f));
+    Value scaled = arith::MulFOp::create(rewriter, loc, op.getOperand(), log2e);
+    rewriter.replaceOp(op, callApproximate(rewriter, loc, "llvm.exp2", scaled));
+    return success();
+  }
+};
+
+/// math.tanh %x fastmath<afn>  ->  tanh.approx: a relative error of 2^-11
+struct ApproximateTanh : OpRewritePattern<math::TanhOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::TanhOp op, PatternRewriter &rewriter) const override {
+    if (!isApproximate(op))
+      return rewriter.notifyMatchFailure(op, "not approximate");
+    rewriter.replaceOp(op, callApproximate(rewriter, op.getLoc(), "llvm.tanh", op.getOperand()));
+    return success();
+  }
+};
+
+/// math.erf %x fastmath<afn>  ->  an odd polynomial of degree 17 on [-c, c], +-1 outside
+///
+/// Fitted for the least greatest error, which is 2.4e-5; c is where it is 1 in f32, so
+/// that 1 + erf(x) is 0 for all smaller x. Multiply-adds only: the functions of a
+/// processor that a formula with an exponential needs are eight times as slow.
+struct ApproximateErf : OpRewritePattern<math::ErfOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(math::ErfOp op, PatternRewriter &rewriter) const override {
+    static constexpr float c = 2.9993231f;
+    static constexpr float coefficients[] = {
+        4.0742168749829943e-08f, -1.94482504412008e-06f, 4.106055712327361e-05f,
+        -0.0005110371275804937f, 0.004235428757965565f,  -0.02510286308825016f,
+        0.11107933521270752f,    -0.3753148913383484f,   1.1282684803009033f};
+    if (!isApproximate(op))
+      return rewriter.notifyMatchFailure(op, "not approximate");
+    Location loc = op.getLoc();
+    auto constant = [&](float value) -> Value {
+      return arith::ConstantOp::create(rewriter, loc, rewriter.getF32FloatAttr(value));
+    };
+    Value x = arith::MinimumFOp::create(rewriter, loc, op.getOperand(), constant(c));
+    x = arith::MaximumFOp::create(rewriter, loc, x, constant(-c));
+    Value square = arith::MulFOp::create(rewriter, loc, x, x), sum = constant(coefficients[0]);
+    for (float coefficient : llvm::drop_begin(coefficients))
+      sum = math::FmaOp::create(rewriter, loc, sum, square, constant(coefficient));
+    rewriter.replaceOpWithNewOp<arith::MulFOp>(op, x, sum);
+    return success();
+  }
+};
+
 /// arith.bitcast (x + 1.5 * 2^23) : f32 to i32  ->  arith.fptosi (math.roundeven x) + bits
 ///
 /// The low byte of the left side is x rounded, which is cheap on CPUs. ptxas 13.0 takes
@@ -108,7 +179,8 @@ struct ConvertMathToIntrinsics
     : danaus::impl::ConvertMathToIntrinsicsPassBase<ConvertMathToIntrinsics> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    danaus::addPatterns<MathToIntrinsic, RoundByAdding, RsqrtToSqrt>(patterns, &getContext());
+    danaus::addPatterns<ApproximateErf, ApproximateExp, ApproximateTanh, MathToIntrinsic,
+                        RoundByAdding, RsqrtToSqrt>(patterns, &getContext());
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
