@@ -248,18 +248,22 @@ def Tile_StageOp : Tile_Op<"stage", [MemoryEffects<[MemWrite]>]> {
   let description = [{
     Columns `first`, ..., `first + count - 1` of the 64 rows, converted, as boxes of
     64 rows x `width` columns one after the other from `buffer[offset]`, each swizzled
-    as by `tile.tensor_map`. All threads of a warpgroup execute this.
+    as by `tile.tensor_map`. All threads of a warpgroup execute this. Column B of sums
+    D, of n, is column `n B + D`: where n blocks take turns in a row, a lane has 2 n
+    neighbors.
 
     * (C1) `width` is 8, 16, 32 or 64 and divides `count`
-    * (C2) `first` is a multiple of 8, and `first + count` at most the columns of the sums
+    * (C2) `first` is a multiple of 8, and `first + count` at most the columns of all sums
     * (C3) the element type is f16 or bf16
+    * (C4) there are 1, 2, 4 or 8 sums of one type, and for more than one `width` and
+      `first` are multiples of 8 n
 
     ```mlir
     tile.stage %sums columns 0 count 128 into %buffer[%offset] width 64
         : !tile.sums<256> into memref<16384xbf16, 3>
     ```
   }];
-  let arguments = (ins Tile_Sums:$sums, I64Attr:$first, I64Attr:$count, Tile_FlatBuffer:$buffer,
+  let arguments = (ins Variadic<Tile_Sums>:$sums, I64Attr:$first, I64Attr:$count, Tile_FlatBuffer:$buffer,
                        Index:$offset, I64Attr:$width);
   let assemblyFormat = [{
     $sums `columns` $first `count` $count `into` $buffer `[` $offset `]` `width` $width attr-dict

@@ -80,7 +80,14 @@ LogicalResult StageOp::verify() {
   if (!llvm::is_contained({8, 16, 32, 64}, width) || count < 1 || count % width != 0) // (C1)
     return emitOpError() << "width: wanted 8, 16, 32 or 64 that divides the count " << count
                          << ", found " << width;
-  int64_t columns = getSums().getType().getColumnCount();
+  int64_t blocks = getSums().size();
+  bool isCounted = llvm::is_contained({1, 2, 4, 8}, blocks);
+  if (!isCounted || !llvm::all_equal(getSums().getTypes())) // (C4)
+    return emitOpError() << "sums: wanted 1, 2, 4 or 8 of one type, found " << getSums().getTypes();
+  if (blocks > 1 && (width % (8 * blocks) != 0 || first % (8 * blocks) != 0)) // (C4)
+    return emitOpError() << "width and first column: wanted multiples of " << 8 * blocks
+                         << ", found " << width << " and " << first;
+  int64_t columns = blocks * cast<SumsType>(getSums()[0].getType()).getColumnCount();
   if (first < 0 || first % 8 != 0 || first + count > columns) // (C2)
     return emitOpError() << "columns: wanted a multiple of 8 and " << count << " columns of "
                          << columns << " from there, found " << first;

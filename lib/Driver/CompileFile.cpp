@@ -113,6 +113,7 @@ static Expected<std::string> compileOnce(ModuleOp module, const TargetLimits &ta
   PassManager pm(module.getContext());
   ToKernelsOptions kernels;
   kernels.schedule = settings.schedule;
+  kernels.rows = settings.rows;
   kernels.simplify = settings.simplify;
   buildToNVVM(pm, kernels);
   if (failed(pm.run(module)))

@@ -361,19 +361,22 @@ static LogicalResult runStage(Machine &machine, Operation *op) {
   auto stage = cast<tile::StageOp>(op);
   const View &buffer = *machine.get(stage.getBuffer()).view;
   Type element = stage.getBuffer().getType().getElementType();
-  const LaneValue &sums = machine.get(stage.getSums()), &offset = machine.get(stage.getOffset());
+  const LaneValue &offset = machine.get(stage.getOffset());
+  int64_t blocks = stage.getSums().size(), perLane = machine.get(stage.getSums()[0]).elements;
   int64_t begin = stage.getFirst(), count = stage.getCount(), width = stage.getWidth();
   int64_t units = std::max<int64_t>(width * 2 / unitBytes, 1);
   return forEachGroup(machine, op, [&](int64_t first) -> LogicalResult {
     for (int64_t lane = first; lane < first + groupLanes; ++lane)
-      for (int64_t e = 0; e < sums.elements; ++e) {
-        auto [row, column] = placeOfSum(lane - first, e);
+      for (int64_t e = 0; e < blocks * perLane; ++e) {
+        const LaneValue &sums = machine.get(stage.getSums()[e / perLane]);
+        auto [row, inBlock] = placeOfSum(lane - first, e % perLane);
+        int64_t column = inBlock * blocks + e / perLane;
         if (column < begin || column >= begin + count)
           continue;
         int64_t inStage = column - begin, box = inStage / width * 64 * width;
         int64_t byte = swizzled(2 * (row * width + inStage % width), units);
         if (failed(machine.write(op, lane, buffer, element, {offset.at(lane).i + box + byte / 2},
-                                 sums.at(lane, e))))
+                                 sums.at(lane, e % perLane))))
           return failure();
       }
     return success();

@@ -41,9 +41,12 @@ static void viewOutput(GemmPlan &plan) {
   int64_t size = pattern.outSize();
   if (plan.digit == 1) {
     plan.storeWidth = 64;
-    while (plan.columns % plan.storeWidth != 0)
+    while (plan.yColumns() % plan.storeWidth != 0)
       plan.storeWidth /= 2;
-    plan.y = {{pattern.b, pattern.numBlocks(), -1}, {1, pattern.b, size}, {plan.storeWidth, 1, 64}};
+    int64_t together = pattern.b * plan.blocks;
+    plan.y = {{together, pattern.numBlocks() / plan.blocks, -1},
+              {1, together, size},
+              {plan.storeWidth, 1, 64}};
     return;
   }
   int64_t run = plan.group / plan.digit;
@@ -102,7 +105,7 @@ static int64_t bytesOf(const GemmPlan &plan) {
 
 /// The ring first, as its boxes must be aligned most.
 static void placeBuffers(GemmPlan &plan, int64_t limit) {
-  plan.stagedColumns = alignTo(plan.columns, plan.storeWidth);
+  plan.stagedColumns = alignTo(plan.yColumns(), plan.storeWidth);
   while (bytesOf(plan) > limit && plan.stagedColumns % (2 * plan.storeWidth) == 0)
     plan.stagedColumns /= 2;
   plan.stagingOffset = plan.depth * plan.stepBytes();
@@ -178,6 +181,17 @@ static void checkStage(ArrayRef<StageDescriptor> stages, size_t index, BrokenCon
 // The plan
 //===----------------------------------------------------------------------===//
 
+/// Whether a tile should have all blocks (A, 0), (A, 1), .... It then reads x once for each
+/// tile of columns, mostly from the cache: half the cost of memory, where a transposition
+/// moves y twice.
+static bool sharesTile(const StagePattern &pattern, const Schedule &schedule) {
+  if ((pattern.d != 2 && pattern.d != 4 && pattern.d != 8) ||
+      schedule.panel % (16 * pattern.d) != 0)
+    return false;
+  int64_t columnTiles = divideCeil(pattern.b, schedule.panel / pattern.d);
+  return columnTiles * pattern.inSize() <= 2 * 2 * pattern.outSize();
+}
+
 static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index, const Schedule &schedule,
                            const TargetLimits &limits) {
   GemmPlan plan;
@@ -204,6 +218,12 @@ static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index, const
   bool isReadInPlace =
       index + 1 < stages.size() && readsBlockOrder(plan.pattern, stages[index + 1].pattern);
   plan.transposes = plan.pattern.d > 1 && !isReadInPlace;
+  if (plan.transposes && sharesTile(plan.pattern, schedule)) {
+    plan.transposes = false;
+    plan.blocks = plan.pattern.d;
+    plan.columns = std::min<int64_t>(schedule.panel / plan.blocks, alignTo(plan.pattern.b, 16));
+    plan.columnTiles = divideCeil(plan.pattern.b, plan.columns);
+  }
   viewOperands(plan);
   viewOutput(plan);
   placeBuffers(plan, limits.sharedBytesPerBlock);
@@ -237,13 +257,12 @@ GemmKernelPlan danaus::planGemmKernel(ArrayRef<StageDescriptor> stages, int64_t 
 
 namespace {
 /// A tile, and how fast it multiplies, relative to the first (measured on an H100
-/// with a dense layer of 4096: docs/performance.md; 192 columns, for blocks of as
-/// many, by interpolation).
+/// with a dense layer of 4096: docs/performance.md).
 struct GemmTile {
   int64_t rows, columns, warps;
   double speed;
 };
-constexpr GemmTile gemmTiles[] = {{256, 128, 8, 1.0}, {128, 192, 8, 0.95}, {128, 128, 4, 0.75}};
+constexpr GemmTile gemmTiles[] = {{256, 128, 8, 1.0}, {128, 256, 8, 0.98}, {128, 128, 4, 0.75}};
 /// The smallest b and c that fill a product, and the least number of rows that does.
 constexpr int64_t leastBlock = 64, leastRows = 65;
 /// Products for each result from which on a transposition is a small part; so it is
@@ -277,7 +296,7 @@ static double slowest(const GemmKernelPlan &plan, int64_t rows, double speed,
   for (const GemmPlan &launch : plan.launches) {
     int64_t tiles = divideCeil(rows, launch.rows) * launch.tilesPerRow();
     int64_t rounds = divideCeil(tiles, limits.multiprocessors * launch.blocksPerProcessor);
-    products += double(rounds * launch.blocksPerProcessor) * launch.rows * launch.columns *
+    products += double(rounds * launch.blocksPerProcessor) * launch.rows * launch.yColumns() *
                 launch.pattern.c / speed;
   }
   return products;
@@ -295,12 +314,14 @@ static bool isLimitedByMemory(ArrayRef<StageDescriptor> stages) {
   });
 }
 
-/// Whether the products gain more than the transpositions between them take.
-static bool paysForTranspositions(const GemmKernelPlan &plan) {
+/// Whether the products gain more than the transpositions between them take. Tiles that
+/// have several blocks are none, but where one launch does it all they gain no more.
+static bool paysForTranspositions(const GemmKernelPlan &plan, const Schedule &otherwise) {
   int64_t moved = 0, permuted = 0;
   for (const GemmPlan &launch : plan.launches) {
     moved += launch.pattern.inSize() + launch.pattern.outSize();
-    if (launch.transposes && launch.pattern.c < leastDepthOfPermuted)
+    bool isPermuted = launch.transposes || (launch.blocks > 1 && otherwise.cuts.empty());
+    if (isPermuted && launch.pattern.c < leastDepthOfPermuted)
       permuted += 2 * launch.pattern.outSize();
   }
   return permuted * movedPerPermuted <= moved + permuted;
@@ -327,7 +348,7 @@ std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> sta
     if (!schedule)
       continue;
     GemmKernelPlan plan = planGemmKernel(stages, elementBytes, *schedule, limits);
-    if (!paysForTranspositions(plan))
+    if (!paysForTranspositions(plan, otherwise))
       continue;
     double products = slowest(plan, rows, tile.speed, limits);
     if (!chosen || products < best)

@@ -240,3 +240,17 @@ func.func @sums_are_staged_swizzled(%sums: !tile.sums<16>, %y: memref<1024xbf16,
   tile.stage %sums columns 0 count 16 into %y[%i] width 16 : !tile.sums<16> into memref<1024xbf16, 3>
   return
 }
+
+// Of four blocks that take turns a lane has 8 neighbors, 16 bytes, for each of its rows.
+// CHECK-LABEL: @blocks_are_staged_in_turn(
+func.func @blocks_are_staged_in_turn(%a: !tile.sums<16>, %b: !tile.sums<16>, %y: memref<4096xbf16, 3>, %i: index) {
+  // CHECK: vector.from_elements %[[A0:.+]], %[[B0:.+]], %[[A0]], %[[B0]], %[[A1:.+]], %[[B1:.+]], %[[A1]], %[[B1]] : vector<8xf32>
+  // CHECK: arith.truncf %{{.+}} : vector<8xf32> to vector<8xbf16>
+  // CHECK: vector.store %{{.+}} {alignment = 16 : i64} : memref<4096xbf16, 3>, vector<8xbf16>
+  // CHECK-COUNT-3: vector.store
+  // CHECK-NOT: vector.store
+  // CHECK: return
+  tile.stage %a, %b, %a, %b columns 0 count 64 into %y[%i] width 64
+      : !tile.sums<16>, !tile.sums<16>, !tile.sums<16>, !tile.sums<16> into memref<4096xbf16, 3>
+  return
+}

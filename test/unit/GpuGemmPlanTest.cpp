@@ -193,7 +193,14 @@ TEST(GpuGemmPlan, aLayerReadsTheBlocksOfTheLayerBeforeInPlace) {
   GemmKernelPlan plan = planGemmKernel(stages, 2, warpgroups(128, 128, 4, 4, 4), h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
   EXPECT_FALSE(plan.launches[1].transposes);
-  EXPECT_TRUE(plan.launches[3].transposes);
+  EXPECT_TRUE(plan.launches[3].transposes); // 6 times x are more than y there and back
+  GemmPlan wide = planGemmKernel(stages, 2, warpgroups(128, 256, 8, 3, 4), h100()).launches[3];
+  EXPECT_FALSE(wide.transposes);
+  EXPECT_EQ(wide.blocks, 4);
+  EXPECT_EQ(wide.columns, 64);
+  EXPECT_EQ(wide.tilesPerRow(), 3);
+  EXPECT_EQ(wide.storeWidth, 64);
+  EXPECT_EQ(wide.y.sizes.front(), 768);
   const GemmPlan &launch = plan.launches[2];
   EXPECT_EQ(launch.xDigit, 4);
   EXPECT_EQ(launch.steps, 12);

@@ -34,7 +34,10 @@
 //
 // **The last permutation.** A stage with d > 1 has its results in block order, of
 // which no 16 bytes are neighbors in y. They go through device memory: a second
-// launch reads (D, B) and writes (B, D). Where another stage (a', b', c', 1) follows,
+// launch reads (D, B) and writes (B, D). Where d is 2, 4 or 8, a tile has all blocks
+// (A, 0), (A, 1), ... instead, with `panel` / d columns each, one after the other in the
+// ring; a lane then holds 2 d neighbors of y. It reads x more often, from the L2 cache.
+// Where another stage (a', b', c', 1) follows,
 // it reads them in place: a sum may have its terms in any order, and with those of
 // one D together they lie in runs of c' / d. For 768 to 3072 to 768 with 4 blocks:
 //
@@ -75,6 +78,7 @@ struct GemmPlan {
   StagePattern before;          ///< of the stage whose block order x has
   int64_t xDigit = 1;           ///< its d, the slowest digit of a sum; 1: x is in natural order
   bool transposes = false;      ///< y needs a transposition to natural order
+  int64_t blocks = 1;           ///< values of D that a tile has, each with `columns` columns
 
   TensorView x, w, y;
   int64_t ringOffset = 0, stagingOffset = 0, barrierOffset = 0, sharedBytes = 0;
@@ -94,10 +98,12 @@ struct GemmPlan {
   /// Bytes of one step in the ring: first x, then w.
   int64_t xBytes() const { return rows * 128; }
   int64_t wBytes() const { return columns * 128; }
+  /// Columns of y in a tile.
+  int64_t yColumns() const { return columns * blocks; }
   int64_t stepBytes() const { return xBytes() + wBytes(); }
   int64_t stagingBytes() const { return stagedColumns * 128; }
   /// Tiles of one tile of rows.
-  int64_t tilesPerRow() const { return columnTiles * pattern.numBlocks(); }
+  int64_t tilesPerRow() const { return columnTiles * pattern.numBlocks() / blocks; }
 };
 
 /// The launches of a kernel, and what they break.

@@ -113,13 +113,21 @@ void GemmEmitter::emitStepCopy(Tile tile, Value step, Place place) {
   tile::BulkLoadOp::create(b, operands.w, ofW, ring, startOfW, barriers, place.slot);
 }
 
+GemmEmitter::Tile GemmEmitter::blockOf(Tile tile, Value D) {
+  return {tile.row, tile.column, add(mul(tile.block, plan.blocks), D)};
+}
+
 GemmEmitter::Place GemmEmitter::emitCopies(Tile tile, Place place) {
-  auto loop = scf::ForOp::create(b, constant(0), constant(plan.steps), constant(1),
+  auto loop = scf::ForOp::create(b, constant(0), constant(plan.blocks * plan.steps), constant(1),
                                  ValueRange{place.slot, place.parity});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Place current{loop.getRegionIterArg(0), loop.getRegionIterArg(1)};
-  emitStepCopy(tile, loop.getInductionVar(), current);
+  Value number = loop.getInductionVar();
+  if (plan.blocks == 1)
+    emitStepCopy(tile, number, current);
+  else
+    emitStepCopy(blockOf(tile, div(number, plan.steps)), rem(number, plan.steps), current);
   Place next = after(current);
   scf::YieldOp::create(b, ValueRange{next.slot, next.parity});
   return {loop.getResult(0), loop.getResult(1)};
@@ -158,9 +166,9 @@ void GemmEmitter::emitRelease(Value slot) {
          [&] { tile::BarrierArriveOp::create(b, barriers, emptyBarrier(slot)); });
 }
 
-/// One tile: its steps, with the products of one in flight while the next is waited
-/// for, then maps and stores.
-GemmEmitter::Place GemmEmitter::emitTile(Tile tile, Place place) {
+/// The steps of one block, with the products of one in flight while the next is waited
+/// for; adds its sums to `sums`.
+GemmEmitter::Place GemmEmitter::emitSteps(Place place, SmallVectorImpl<Value> &sums) {
   tile::BarrierWaitOp::create(b, barriers, place.slot, place.parity);
   SmallVector<Value> carried = emitProducts(place, {});
   Place second = after(place);
@@ -180,17 +188,29 @@ GemmEmitter::Place GemmEmitter::emitTile(Tile tile, Place place) {
     next.append({following.slot, following.parity, current.slot});
     scf::YieldOp::create(b, next);
   }
-  SmallVector<Value> sums;
   for (int64_t m = 0; m < plan.rowBlocks; ++m)
     sums.push_back(tile::WgmmaWaitOp::create(b, loop.getResult(m).getType(), loop.getResult(m)));
   ValueRange rest = loop.getResults().drop_front(plan.rowBlocks);
   emitRelease(rest[2]);
+  return {rest[0], rest[1]};
+}
+
+/// One tile: the sums of its blocks, one after the other, then maps and stores.
+GemmEmitter::Place GemmEmitter::emitTile(Tile tile, Place place) {
+  SmallVector<Value> sums; // (D, m)
+  for (int64_t D = 0; D < plan.blocks; ++D)
+    place = emitSteps(place, sums);
   Value rowOfGroup = add(tile.row, mul(group, plan.rowBlocks * productRows));
   for (int64_t m = 0; m < plan.rowBlocks; ++m) {
     Value firstRow = add(rowOfGroup, constant(m * productRows));
-    emitStores(tile, firstRow, emitMaps(tile, firstRow, sums[m]));
+    SmallVector<Value> ofRows;
+    for (int64_t D = 0; D < plan.blocks; ++D) {
+      Tile block = plan.blocks == 1 ? tile : blockOf(tile, constant(D));
+      ofRows.push_back(emitMaps(block, firstRow, sums[D * plan.rowBlocks + m]));
+    }
+    emitStores(tile, firstRow, ofRows);
   }
-  return {rest[0], rest[1]};
+  return place;
 }
 
 //===----------------------------------------------------------------------===//
@@ -242,9 +262,9 @@ static SmallVector<Value> coordinatesOf(ImplicitLocOpBuilder &b, const GemmPlan 
 
 void GemmEmitter::emitBulkStores(Tile tile, Value firstRow, int64_t first) {
   for (int64_t column = 0; column < plan.stagedColumns; column += plan.storeWidth) {
-    Value place = add(tile.column, constant(first + column));
+    Value place = add(mul(tile.column, plan.blocks), constant(first + column));
     bool isInside = plan.columnTiles * plan.columns == plan.pattern.b;
-    emitIf(isInside ? Value() : isBelow(place, plan.pattern.b), [&] {
+    emitIf(isInside ? Value() : isBelow(place, plan.pattern.b * plan.blocks), [&] {
       SmallVector<Value> coordinates = coordinatesOf(b, plan, tile.block, place);
       coordinates.push_back(firstRow);
       Value source = add(stagingStart, constant(column * productRows));
@@ -256,7 +276,7 @@ void GemmEmitter::emitBulkStores(Tile tile, Value firstRow, int64_t first) {
 
 /// Sums of 64 rows to y, `stagedColumns` at a time: what was staged before must
 /// have been read, and what is staged now be visible to the copy engine.
-void GemmEmitter::emitStores(Tile tile, Value firstRow, Value sums) {
+void GemmEmitter::emitStores(Tile tile, Value firstRow, ValueRange sums) {
   Value isLeader = isEqual(rem(thread, groupThreads), 0);
   Type i32 = b.getI32Type();
   Value one = arith::ConstantIntOp::create(b, 1, 32);
@@ -266,7 +286,7 @@ void GemmEmitter::emitStores(Tile tile, Value firstRow, Value sums) {
     NVVM::BarrierOp::create(b, TypeRange(), barrier, threads, NVVM::BarrierReductionAttr(),
                             Value());
   };
-  for (int64_t first = 0; first < plan.columns; first += plan.stagedColumns) {
+  for (int64_t first = 0; first < plan.yColumns(); first += plan.stagedColumns) {
     emitIf(isLeader, [&] {
       NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(0), b.getUnitAttr());
     });

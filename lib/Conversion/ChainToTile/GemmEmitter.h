@@ -41,7 +41,8 @@ public:
   void emit();
 
 private:
-  /// A tile of rows x columns of one block; everything but the block in elements.
+  /// A tile of rows x columns of one block, or of all blocks (A, D) of the A that is
+  /// `block`; everything but the block in elements.
   struct Tile {
     Value row, column, block;
   };
@@ -57,6 +58,8 @@ private:
   /// Runs `body` for each tile of this thread block; it gives the place after it.
   void forEachTile(int64_t firstParity, llvm::function_ref<Place(Tile, Place)> body);
 
+  /// The part of a tile of several blocks that is of block D.
+  Tile blockOf(Tile tile, Value D);
   Value blockOfWeight(Tile tile);
   llvm::SmallVector<Value> placeOfX(Tile tile, Value step);
   Place emitCopies(Tile tile, Place place);
@@ -64,9 +67,10 @@ private:
 
   llvm::SmallVector<Value> emitProducts(Place place, mlir::ValueRange sums);
   void emitRelease(Value slot);
+  Place emitSteps(Place place, llvm::SmallVectorImpl<Value> &sums);
   Place emitTile(Tile tile, Place place);
   Value emitMaps(Tile tile, Value firstRow, Value sums);
-  void emitStores(Tile tile, Value firstRow, Value sums);
+  void emitStores(Tile tile, Value firstRow, mlir::ValueRange sums);
   void emitBulkStores(Tile tile, Value firstRow, int64_t first);
 
   const GemmPlan &plan;

@@ -342,19 +342,39 @@ struct LowerMapSums : OpConversionPattern<MapOp> {
   }
 };
 
-/// tile.stage  ->  for each pair of columns: convert, swizzle, store 4 bytes. Lanes of
-/// a warp store to 8 rows, whose units the swizzle puts on all 32 banks.
+/// tile.stage  ->  for each pair of columns, of n blocks: convert, swizzle, store 4 n bytes, at
+/// most 16 at once. Lanes of a warp store to 8 rows, whose units the swizzle puts on all 32 banks.
 struct LowerStage : OpConversionPattern<StageOp> {
   using OpConversionPattern::OpConversionPattern;
 
   /// The element at which units begin in a row of a box: `units` of them a row, and
   /// unit u of row r is where unit u xor (r units / 8 % units) would be.
-  static Value elementOf(IndexBuilder index, Value row, int64_t unit, int64_t units) {
+  static Value elementOf(IndexBuilder index, Value row, Value unit, int64_t units) {
     OpBuilder &builder = index.builder;
     Value key = index.rem(index.div(row, 8 / units), units);
     Value plain = index.add(index.mul(row, units), unit);
     Value swizzled = arith::XOrIOp::create(builder, index.loc, plain, key);
     return index.mul(swizzled, 8);
+  }
+
+  /// Values from column `column` of a box that begins at element `box`, 16 bytes at most at
+  /// once, so that each store is within a unit.
+  static void storeNeighbors(IndexBuilder index, ArrayRef<Value> values, StageOp op, Value buffer,
+                             Value box, Value row, Value column) {
+    OpBuilder &builder = index.builder;
+    int64_t length = std::min<int64_t>(values.size(), 8), units = op.getWidth() / 8;
+    auto wide = VectorType::get({length}, builder.getF32Type());
+    auto narrow = VectorType::get({length}, op.getBuffer().getType().getElementType());
+    for (size_t first = 0; first < values.size(); first += length) {
+      Value start = index.add(column, first);
+      Value place = elementOf(index, row, index.div(start, 8), units);
+      Value offset = index.add(index.add(box, place), index.rem(start, 8));
+      Value group =
+          vector::FromElementsOp::create(builder, index.loc, wide, values.slice(first, length));
+      group = arith::TruncFOp::create(builder, index.loc, narrow, group);
+      vector::StoreOp::create(builder, index.loc, group, buffer, offset, /*nontemporal=*/false,
+                              llvm::MaybeAlign(2 * length));
+    }
   }
 
   LogicalResult matchAndRewrite(StageOp op, OpAdaptor adaptor,
@@ -363,22 +383,21 @@ struct LowerStage : OpConversionPattern<StageOp> {
     IndexBuilder index{rewriter, loc};
     Lane lane = getLane(index);
     Value rowOfLane = firstRowOfLane(index, lane);
-    Value start = index.add(adaptor.getOffset(), index.mul(lane.t, 2));
-    SmallVector<Value> sums = unpackSums(rewriter, loc, adaptor.getSums());
-    int64_t width = op.getWidth(), first = op.getFirst();
-    auto wide = VectorType::get({2}, rewriter.getF32Type());
-    auto narrow = VectorType::get({2}, op.getBuffer().getType().getElementType());
-    for (int64_t column = 0; column < static_cast<int64_t>(op.getCount()); column += 8)
+    SmallVector<SmallVector<Value>> sums;
+    for (Value part : adaptor.getSums())
+      sums.push_back(unpackSums(rewriter, loc, part));
+    int64_t blocks = sums.size(), width = op.getWidth(), first = op.getFirst();
+    for (int64_t column = 0; column < static_cast<int64_t>(op.getCount()); column += 8 * blocks)
       for (int64_t half = 0; half < 2; ++half) {
-        int64_t value = (first + column) / 2 + 2 * half;
+        int64_t value = (first + column) / blocks / 2 + 2 * half;
+        SmallVector<Value> neighbors; // (B, D), both of this lane's values of B
+        for (int64_t B = 0; B < 2; ++B)
+          for (int64_t D = 0; D < blocks; ++D)
+            neighbors.push_back(sums[D][value + B]);
         Value row = index.add(rowOfLane, 8 * half);
-        Value place = elementOf(index, row, column % width / 8, width / 8);
-        Value offset = index.add(index.add(start, column / width * 64 * width), place);
-        Value pair = vector::FromElementsOp::create(rewriter, loc, wide,
-                                                    ValueRange{sums[value], sums[value + 1]});
-        pair = arith::TruncFOp::create(rewriter, loc, narrow, pair);
-        vector::StoreOp::create(rewriter, loc, pair, adaptor.getBuffer(), offset,
-                                /*nontemporal=*/false, llvm::MaybeAlign(4));
+        Value box = index.add(adaptor.getOffset(), column / width * 64 * width);
+        Value inBox = index.add(index.mul(lane.t, 2 * blocks), column % width);
+        storeNeighbors(index, neighbors, op, adaptor.getBuffer(), box, row, inBox);
       }
     rewriter.eraseOp(op);
     return success();

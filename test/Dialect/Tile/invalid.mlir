@@ -314,6 +314,22 @@ func.func @stage_past_the_last_column_C2(%sums: !tile.sums<128>, %y: memref<8192
 
 // -----
 
+func.func @stage_of_three_blocks_C4(%sums: !tile.sums<128>, %y: memref<8192xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.stage' op sums: wanted 1, 2, 4 or 8 of one type, found '!tile.sums<128>', '!tile.sums<128>', '!tile.sums<128>'}}
+  tile.stage %sums, %sums, %sums columns 0 count 128 into %y[%i] width 64 : !tile.sums<128>, !tile.sums<128>, !tile.sums<128> into memref<8192xbf16, 3>
+  return
+}
+
+// -----
+
+func.func @stage_of_blocks_in_short_boxes_C4(%sums: !tile.sums<128>, %y: memref<8192xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.stage' op width and first column: wanted multiples of 16, found 8 and 0}}
+  tile.stage %sums, %sums columns 0 count 128 into %y[%i] width 8 : !tile.sums<128>, !tile.sums<128> into memref<8192xbf16, 3>
+  return
+}
+
+// -----
+
 func.func @stage_in_f32_C3(%sums: !tile.sums<128>, %y: memref<8192xf32, 3>, %i: index) {
   // expected-error @below {{'tile.stage' op element type of the buffer: wanted f16 or bf16, found 'f32'}}
   tile.stage %sums columns 0 count 128 into %y[%i] width 64 : !tile.sums<128> into memref<8192xf32, 3>

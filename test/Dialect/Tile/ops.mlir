@@ -118,7 +118,9 @@ func.func @product_of_a_warpgroup(%ring: memref<98304xbf16, 3>, %i: index) {
   %second = tile.wgmma %a, %a add %ready step 1 : !tile.descriptor<bf16>, !tile.descriptor<bf16>, !tile.sums<256> -> !tile.sums<256>
   // CHECK: %[[DONE:.+]] = tile.wgmma_wait %[[SECOND]] : <256>
   %done = tile.wgmma_wait %second : !tile.sums<256>
-  // CHECK: tile.stage %[[DONE]] columns 0 count 128 into %[[RING]][%[[I]]] width 64 : <256> into memref<98304xbf16, 3>
+  // CHECK: tile.stage %[[DONE]] columns 0 count 128 into %[[RING]][%[[I]]] width 64 : !tile.sums<256> into memref<98304xbf16, 3>
   tile.stage %done columns 0 count 128 into %ring[%i] width 64 : !tile.sums<256> into memref<98304xbf16, 3>
+  // CHECK: tile.stage %[[DONE]], %[[DONE]] columns 0 count 512 into %[[RING]][%[[I]]] width 64 : !tile.sums<256>, !tile.sums<256> into memref<98304xbf16, 3>
+  tile.stage %done, %done columns 0 count 512 into %ring[%i] width 64 : !tile.sums<256>, !tile.sums<256> into memref<98304xbf16, 3>
   return
 }
