@@ -150,6 +150,8 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       and a tile goes from one to the next through a ring of so many in memory
     * `outputs` (mma_sync): tiles of results in shared memory; with 2, one is
       stored while the next is computed
+    * `in_place` (mma_sync): whole rows stay in shared memory and every stage writes
+      where it read; for square blocks that all share one weight
 
     `danaus-verify-schedule` holds the constraints; they are C++ functions in
     `danaus/Support/Legality.h`.
@@ -168,10 +170,11 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       DefaultValuedParameter<"::danaus::chain::Placement",
                              "::danaus::chain::Placement::streamed">:$placement,
       DefaultValuedParameter<"int64_t", "0">:$ring,
-      DefaultValuedParameter<"int64_t", "1">:$outputs);
+      DefaultValuedParameter<"int64_t", "1">:$outputs,
+      DefaultValuedParameter<"bool", "false">:$in_place);
   let assemblyFormat = [{
     `<` struct($unit, $rows, custom<IntegerList>($cuts), custom<AxisList>($axes),
-               $block_rows, $panel, $warps, $depth, $placement, $ring, $outputs) `>`
+               $block_rows, $panel, $warps, $depth, $placement, $ring, $outputs, $in_place) `>`
   }];
 }
 

@@ -52,6 +52,43 @@ LogicalResult LoadBOp::verify() {
   return success();
 }
 
+/// A map from (i, j) to an offset.
+static LogicalResult verifyMap(Operation *op, AffineMapAttr attr) {
+  AffineMap map = attr.getValue();
+  if (map.getNumDims() == 2 && map.getNumSymbols() == 0 && map.getNumResults() == 1)
+    return success();
+  return op->emitOpError() << "map: wanted 2 dimensions and 1 result, found " << attr;
+}
+
+LogicalResult LoadOp::verify() {
+  if (failed(verifyMap(*this, getMapAttr()))) // (C1)
+    return failure();
+  Type element = getBuffer().getType().getElementType();
+  auto type = cast<FragmentType>(getResult().getType());
+  if (element != type.getElementType()) // (C2)
+    return emitOpError() << "element type of the buffer: wanted " << type.getElementType()
+                         << ", found " << element;
+  bool isSmall = !element.isF32();
+  if (getMatrices() != isSmall || (!isSmall && type.getRole() != Role::a)) // (C3)
+    return emitOpError() << "wanted matrices of elements of 2 bytes, or a left operand of f32 "
+                         << "without, found " << type << (getMatrices() ? " with" : " without");
+  if (type.getColumns() != Columns::adjacent) // (C4)
+    return emitOpError() << "columns: wanted adjacent, found "
+                         << stringifyColumns(type.getColumns());
+  return success();
+}
+
+LogicalResult TurnOp::verify() {
+  FragmentType from = getFirst().getType(), to = getResult().getType();
+  if (from.getElementType() != to.getElementType()) // (C1)
+    return emitOpError() << "element type of the result: wanted " << from.getElementType()
+                         << ", found " << to.getElementType();
+  if (from.getColumns() != Columns::adjacent) // (C2)
+    return emitOpError() << "columns: wanted adjacent, found "
+                         << stringifyColumns(from.getColumns());
+  return success();
+}
+
 LogicalResult MmaOp::verify() {
   FragmentType a = getA().getType(), b = getB().getType(), acc = getAcc().getType();
   if (a.getElementType() != b.getElementType()) // (C1)
@@ -89,9 +126,8 @@ LogicalResult StoreOp::verify() {
   if (getAdjacentColumns() && first.getColumns() != Columns::adjacent)
     return emitOpError() << "adjacent_columns: wanted columns adjacent, found "
                          << stringifyColumns(first.getColumns());
-  AffineMap map = getMap();
-  if (map.getNumDims() != 2 || map.getNumSymbols() != 0 || map.getNumResults() != 1) // (C3)
-    return emitOpError() << "map: wanted 2 dimensions and 1 result, found " << getMapAttr();
+  if (failed(verifyMap(*this, getMapAttr()))) // (C3)
+    return failure();
   Type element = getBuffer().getType().getElementType();
   if (!element.isF32() && !element.isF16() && !element.isBF16()) // (C4)
     return emitOpError() << "element type of the buffer: wanted f32, f16 or bf16, found "

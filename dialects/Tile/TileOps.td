@@ -99,6 +99,55 @@ def Tile_LoadBOp : Tile_Op<"load_b", [MemoryEffects<[MemRead]>]> {
   let hasVerifier = 1;
 }
 
+def Tile_LoadOp : Tile_Op<"load", [MemoryEffects<[MemRead]>]> {
+  let summary = "Load an operand of a product from shared memory, wherever its elements lie";
+  let description = [{
+    `result[i, j] = buffer[offset + map(i, j)]`
+
+    Where `matrices` is set, one `ldmatrix` loads all, and transposes a right operand:
+    8 columns from a multiple of 8 lie side by side, at a multiple of 16 bytes; this is
+    the producer's duty.
+
+    * (C1) `map` has two dimensions, no symbols and one result
+    * (C2) the buffer and the fragment have the same element type
+    * (C3) elements have 2 bytes and `matrices`, or are f32 and the fragment is `a`
+    * (C4) the columns of a right operand are `adjacent`
+
+    ```mlir
+    %x = tile.load %buffer[%offset] map affine_map<(i, j) -> (72 * i + j)> matrices
+        : memref<4608xbf16, 3> -> !tile.fragment<b, 16x8xbf16>
+    ```
+  }];
+  let arguments = (ins Tile_FlatBuffer:$buffer, Index:$offset, AffineMapAttr:$map,
+                       UnitAttr:$matrices);
+  let results = (outs AnyTypeOf<[Tile_A, Tile_B]>:$result);
+  let assemblyFormat = [{
+    $buffer `[` $offset `]` `map` $map (`matrices` $matrices^)? attr-dict
+    `:` type($buffer) `->` type($result)
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_TurnOp : Tile_Op<"turn", [Pure, AllTypesMatch<["first", "second"]>]> {
+  let summary = "Two right operands as one left operand, transposed";
+  let description = [{
+    `result[i, j] = first[j, i]` for i < 8, `second[j, i - 8]` else. Lanes hold the same
+    words of both, so that nothing moves.
+
+    * (C1) the fragments have the same element type
+    * (C2) the columns of the right operands are `adjacent`
+
+    ```mlir
+    %a = tile.turn %b0, %b1
+        : !tile.fragment<b, 16x8xbf16> -> !tile.fragment<a, 16x16xbf16>
+    ```
+  }];
+  let arguments = (ins Tile_B:$first, Tile_B:$second);
+  let results = (outs Tile_A:$result);
+  let assemblyFormat = "$first `,` $second attr-dict `:` type($first) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Tile_ZeroOp : Tile_Op<"zero", [Pure]> {
   let summary = "An accumulator of zeros";
   let description = [{
@@ -168,7 +217,8 @@ def Tile_StoreOp : Tile_Op<"store", [AttrSizedOperandSegments, MemoryEffects<[Me
   let description = [{
     With F accumulators and `map` from (row, column) to an offset:
 
-    `buffer[map(row + i, column + step j) + f] = convert(acc_f[i, j])` for j < limit
+    `buffer[offset + map(row + i, column + step j) + f] = convert(acc_f[i, j])` for
+    j < limit; without `offset` that is 0.
 
     The map may be any quasi-affine function: this is where the permutation
     between two stages happens. Values for adjacent offsets are stored as one
@@ -193,11 +243,11 @@ def Tile_StoreOp : Tile_Op<"store", [AttrSizedOperandSegments, MemoryEffects<[Me
     ```
   }];
   let arguments = (ins Variadic<Tile_Acc>:$accs, Tile_FlatBuffer:$buffer, Index:$row,
-                       Index:$column, Optional<Index>:$limit, I64Attr:$step,
-                       AffineMapAttr:$map, UnitAttr:$adjacent_columns);
+                       Index:$column, Optional<Index>:$limit, Optional<Index>:$offset,
+                       I64Attr:$step, AffineMapAttr:$map, UnitAttr:$adjacent_columns);
   let assemblyFormat = [{
-    $accs `into` $buffer `[` $row `,` $column `]` (`limit` $limit^)? `step` $step
-    `map` $map (`adjacent_columns` $adjacent_columns^)? attr-dict
+    $accs `into` $buffer `[` $row `,` $column `]` (`limit` $limit^)?
+    (`offset` $offset^)? `step` $step `map` $map (`adjacent_columns` $adjacent_columns^)? attr-dict
     `:` type($accs) `into` type($buffer)
   }];
   let hasVerifier = 1;

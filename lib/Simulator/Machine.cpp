@@ -121,7 +121,10 @@ LogicalResult Machine::touch(Operation *op, int64_t lane, Allocation &memory, in
                              int64_t count, bool writes) {
   if (!isDevice)
     return success();
-  Access access{lane, place.blockNumber(), launch, time, writes, meeting ? &seen : nullptr};
+  size_t warp = lane / 32;
+  uint32_t warpTime = warp < warpTimes.size() ? warpTimes[warp] : 0;
+  Access access{lane,   place.blockNumber(),      launch, time, warpTime,
+                writes, meeting ? &seen : nullptr};
   std::string problem = memory.touch(access, first, count);
   if (problem.empty())
     return success();

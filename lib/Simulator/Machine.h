@@ -110,6 +110,7 @@ public:
   const bool isDevice;
   Place place;
   uint32_t launch = 0, time = 1;
+  std::vector<uint32_t> warpTimes; ///< of the warps that have met
   Meeting *meeting = nullptr;
   Clocks seen;    ///< of all blocks; empty without a meeting
   Clocks awaited; ///< seen from the next barrier on

@@ -27,10 +27,17 @@ static std::string describe(llvm::StringRef what, int64_t lane, int64_t block,
   return (what + " by " + who + " with no barrier between").str();
 }
 
+int64_t Allocation::warpOf(int64_t lane) {
+  return lane >= 0 ? lane / warpLanes : severalOfWarp - lane;
+}
+
 /// Whether nothing orders an access of `lane` of `block` at `time` before `access`.
-static bool isUnordered(int64_t lane, int64_t block, uint32_t time, const Access &access) {
-  if (block == access.block)
-    return time == access.time && lane != access.lane;
+bool Allocation::isUnordered(int64_t lane, int64_t block, uint32_t time, uint32_t warpTime,
+                             const Access &access) {
+  if (block == access.block) {
+    bool isOneWarp = lane != several && warpOf(lane) == warpOf(access.lane);
+    return time == access.time && lane != access.lane && !(isOneWarp && warpTime < access.warpTime);
+  }
   if (!access.seen)
     return true;
   // Of several readers only the last is known.
@@ -43,10 +50,10 @@ std::string Allocation::conflict(const Touch &touch, const Access &access) {
   if (access.writes && touch.inUse > 0)
     return "a product still reads it";
   if (touch.writeLaunch == access.launch &&
-      isUnordered(touch.writer, touch.writeBlock, touch.writeTime, access))
+      isUnordered(touch.writer, touch.writeBlock, touch.writeTime, touch.writeWarpTime, access))
     return describe("a race with a write", touch.writer, touch.writeBlock, access);
   if (access.writes && touch.readLaunch == access.launch &&
-      isUnordered(touch.reader, touch.readBlock, touch.readTime, access))
+      isUnordered(touch.reader, touch.readBlock, touch.readTime, touch.readWarpTime, access))
     return describe("a race with a read", touch.reader, touch.readBlock, access);
   return "";
 }
@@ -55,6 +62,7 @@ void Allocation::record(Touch &touch, const Access &access) {
   if (access.writes) {
     touch.writeLaunch = access.launch;
     touch.writeTime = access.time;
+    touch.writeWarpTime = access.warpTime;
     touch.writer = access.lane;
     touch.writeBlock = access.block;
     return;
@@ -63,7 +71,12 @@ void Allocation::record(Touch &touch, const Access &access) {
   bool isSameTime =
       isSameLaunch && touch.readBlock == access.block && touch.readTime == access.time;
   bool isOtherBlock = isSameLaunch && touch.readBlock != access.block && !access.seen;
-  touch.reader = isSameTime && touch.reader != access.lane ? several : access.lane;
+  bool isOneWarp = touch.reader != several && warpOf(touch.reader) == warpOf(access.lane);
+  if (!isSameTime)
+    touch.reader = access.lane;
+  else if (touch.reader != access.lane)
+    touch.reader = isOneWarp ? severalOfWarp - warpOf(access.lane) : several;
+  touch.readWarpTime = access.warpTime;
   touch.readBlock = isOtherBlock ? several : access.block;
   touch.readTime = access.time;
   touch.readLaunch = access.launch;

@@ -9,8 +9,9 @@
 // Every byte that device code may touch remembers its last accesses in this launch,
 // and the copies that are on their way to it. A block has a clock, which its barriers
 // advance. Two accesses conflict when one of them writes and nothing orders them:
-// in a block, when they are of different lanes at one time; between blocks, when the
-// later block has not seen the time of the earlier.
+// in a block, when they are of different lanes at one time, unless both are of one warp
+// that met between; between blocks, when the later block has not seen the time of the
+// earlier.
 //
 //   lane 3 writes byte 8           writer 3, time 5
 //   lane 4 reads it, time 5        a race: nothing orders the two
@@ -40,6 +41,7 @@ using Clocks = std::vector<uint32_t>;
 struct Access {
   int64_t lane = 0, block = 0;
   uint32_t launch = 0, time = 0;
+  uint32_t warpTime = 0; ///< of the lane's warp, which its own barriers advance
   bool writes = false;
   const Clocks *seen = nullptr; ///< null where blocks cannot wait for each other
 };
@@ -67,17 +69,21 @@ public:
   std::string describeUse(int64_t first, int64_t count);
 
 private:
-  /// Of one byte. -2 stands for several lanes or blocks.
+  /// Of one byte. -2 stands for several lanes or blocks, -3 - w for several of warp w.
   struct Touch {
     uint32_t writeLaunch = 0, readLaunch = 0, writeTime = 0, readTime = 0;
+    uint32_t writeWarpTime = 0, readWarpTime = 0;
     int32_t writer = -1, reader = -1, writeBlock = -1, readBlock = -1;
     int32_t inFlight = 0, inUse = 0;
   };
-  static constexpr int32_t several = -2;
+  static constexpr int32_t several = -2, severalOfWarp = -3, warpLanes = 32;
 
   std::vector<Touch> &touches();
   static std::string conflict(const Touch &touch, const Access &access);
   static void record(Touch &touch, const Access &access);
+  static int64_t warpOf(int64_t lane);
+  static bool isUnordered(int64_t lane, int64_t block, uint32_t time, uint32_t warpTime,
+                          const Access &access);
 
   std::vector<Touch> touched; ///< empty until device code comes
 };

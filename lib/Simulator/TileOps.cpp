@@ -13,6 +13,7 @@
 
 #include "dialects/Tile/TileOps.h"
 #include "Machine.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 
 using namespace mlir;
@@ -134,6 +135,36 @@ static LogicalResult runLoadA(Machine &machine, Operation *op) {
   return status;
 }
 
+/// Elements wherever the map says; with matrices, rows of 8 that begin at 16 bytes.
+static LogicalResult runLoad(Machine &machine, Operation *op) {
+  auto load = cast<tile::LoadOp>(op);
+  auto type = cast<tile::FragmentType>(load.getResult().getType());
+  Layout layout(type);
+  std::shared_ptr<const View> view = machine.get(load.getBuffer()).view;
+  const LaneValue offset = machine.get(load.getOffset());
+  LaneValue result(machine.lanes(), elementsOf(type));
+  AffineExpr place = load.getMap().getResult(0);
+  LogicalResult status = forEachWarp(machine, op, [&](int64_t first) -> LogicalResult {
+    for (int64_t lane = 0; lane < warpLanes; ++lane)
+      for (int64_t e = 0; e < result.elements; ++e) {
+        int64_t row = layout.rowOf(lane, e), column = layout.columnOf(lane, e);
+        int64_t start = offset.at(first + lane).i;
+        int64_t inRow = load.getMatrices() ? column % 8 : 0;
+        int64_t unit = start + evaluate(place, {row, column - inRow}, {});
+        if (load.getMatrices() && unit % 8 != 0)
+          return machine.fail(
+              op, "misaligned row at element " + Twine(unit) + ", wanted a multiple of 8",
+              first + lane);
+        if (failed(readWord(machine, op, first + lane, *view, type.getElementType(), unit + inRow,
+                            {&result.at(first + lane, e), 1})))
+          return failure();
+      }
+    return success();
+  });
+  machine.set(op->getResult(0), std::move(result));
+  return status;
+}
+
 /// The weight has the words of a lane side by side, and the lanes of a column.
 static LogicalResult runLoadB(Machine &machine, Operation *op) {
   auto load = cast<tile::LoadBOp>(op);
@@ -202,6 +233,25 @@ static void scatter(ArrayRef<double> matrix, tile::FragmentType type, int64_t fi
     for (int64_t e = 0; e < value.elements; ++e)
       value.at(first + lane, e) =
           toWord(matrix[layout.rowOf(lane, e) * type.getColumnCount() + layout.columnOf(lane, e)]);
+}
+
+static LogicalResult runTurn(Machine &machine, Operation *op) {
+  auto turn = cast<tile::TurnOp>(op);
+  tile::FragmentType from = turn.getFirst().getType(), to = turn.getResult().getType();
+  LaneValue result(machine.lanes(), elementsOf(to));
+  LogicalResult status = forEachWarp(machine, op, [&](int64_t first) {
+    SmallVector<double> matrix;
+    for (Value part : {turn.getFirst(), turn.getSecond()}) {
+      SmallVector<double> columns = gather(machine.get(part), from, first);
+      for (int64_t j = 0; j < from.getColumnCount(); ++j)
+        for (int64_t i = 0; i < from.getRows(); ++i)
+          matrix.push_back(columns[i * from.getColumnCount() + j]);
+    }
+    scatter(matrix, to, first, result);
+    return success();
+  });
+  machine.set(op->getResult(0), std::move(result));
+  return status;
 }
 
 /// Sums are rounded to f32 once a product of fragments.
@@ -282,6 +332,8 @@ static LogicalResult storeElement(Machine &machine, tile::StoreOp store, int64_t
   int64_t place =
       machine.get(store.getColumn()).at(lane).i + static_cast<int64_t>(store.getStep()) * column;
   int64_t offset = evaluate(store.getMap().getResult(0), {row, place}, {});
+  if (Value start = store.getOffset())
+    offset += machine.get(start).at(lane).i;
   SmallVector<Word> words;
   for (Value acc : store.getAccs())
     words.push_back(machine.get(acc).at(lane, e));
@@ -313,7 +365,20 @@ static LogicalResult runStore(Machine &machine, Operation *op) {
   });
 }
 
+/// The lanes of each warp that runs meet: what they did before comes before what any
+/// of them does after.
+static LogicalResult runSyncWarp(Machine &machine, Operation *op) {
+  machine.warpTimes.resize(machine.lanes() / warpLanes);
+  return forEachWarp(machine, op, [&](int64_t first) {
+    ++machine.warpTimes[first / warpLanes];
+    return success();
+  });
+}
+
 void danaus::sim::addTileOps(HandlerTable &table) {
+  table[TypeID::get<NVVM::SyncWarpOp>()] = runSyncWarp;
+  table[TypeID::get<tile::LoadOp>()] = runLoad;
+  table[TypeID::get<tile::TurnOp>()] = runTurn;
   table[TypeID::get<tile::LoadAOp>()] = runLoadA;
   table[TypeID::get<tile::LoadBOp>()] = runLoadB;
   table[TypeID::get<tile::ZeroOp>()] = runZero;

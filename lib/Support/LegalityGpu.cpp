@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/GpuGemmPlan.h"
+#include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Support/GpuPlan.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
@@ -20,6 +21,8 @@ BrokenConstraints danaus::checkGpuSchedule(ArrayRef<StageDescriptor> stages, int
                                            const Schedule &schedule, const TargetLimits &limits) {
   if (schedule.unit == ScheduleUnit::Wgmma)
     return planGemmKernel(stages, elementBytes, schedule, limits).broken;
+  if (schedule.inPlace)
+    return planInPlaceKernel(stages, elementBytes, schedule, limits).broken;
   return planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits).broken;
 }
 

@@ -9,6 +9,7 @@
 #include "danaus/CostModel/Enumerate.h"
 #include "danaus/CostModel/TreeModel.h"
 #include "danaus/Support/GpuGemmPlan.h"
+#include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
 #include "mlir/AsmParser/AsmParser.h"
@@ -109,6 +110,10 @@ private:
     Schedule ofWarps = defaultGpuSchedule(stages, bytes, limits, rowsOf(kernel, rows));
     if (!checkTensorCoreKernel(kernel, ofWarps, limits).empty())
       return loopSchedule(kernel);
+    if (std::optional<Schedule> inPlace =
+            chooseInPlaceSchedule(stages, bytes, rowsOf(kernel, rows), limits);
+        inPlace && checkTensorCoreKernel(kernel, *inPlace, limits).empty())
+      return *inPlace;
     if (!fitsWarpgroups(kernel))
       return ofWarps;
     return chooseGemmSchedule(stages, bytes, rowsOf(kernel, rows), ofWarps, limits)

@@ -8,6 +8,7 @@
 
 #include "danaus/Transforms/KernelStages.h"
 #include "danaus/Support/GpuGemmPlan.h"
+#include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Support/GpuPlan.h"
 #include "danaus/Target/Records.h"
 #include "llvm/ADT/STLExtras.h"
@@ -112,6 +113,11 @@ BrokenConstraints danaus::checkTensorCoreKernel(chain::KernelOp kernel, const Sc
     return {"unit: wanted one chain from a stage to the yield for mma_sync"};
   if (schedule.unit == ScheduleUnit::Wgmma)
     return planGemmKernel(describeStages(kernel), elementBytes(element), schedule, limits).broken;
+  if (schedule.inPlace && result != element)
+    return {"in_place: wanted a result of the same type as x"};
+  if (schedule.inPlace)
+    return planInPlaceKernel(describeStages(kernel), elementBytes(element), schedule, limits)
+        .broken;
   ElementSizes sizes{elementBytes(element), elementBytes(result)};
   return planGpuKernel(describeStages(kernel), sizes, schedule, limits).broken;
 }

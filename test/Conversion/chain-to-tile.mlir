@@ -222,3 +222,46 @@ func.func @rows_apart_in_memory(%x: memref<?x16xbf16, strided<[32, 1]>>, %w: mem
   return
 }
 }
+
+// -----
+
+// In one buffer: x two tiles of two rows deep, a turned stage and a straight one, each read, met and written.
+// CHECK: #[[$PLACE:.+]] = affine_map<(d0, d1) -> (d0 * 16 + d1 + ((d0 * 16 + d1) floordiv 64) * 8)>
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @kronecker_in_place(
+// CHECK: gpu.launch_func @danaus_kernels::@kronecker_in_place_kernel_0
+// CHECK-LABEL: gpu.func @kronecker_in_place_kernel_0(
+// CHECK: %[[BUFFER:.+]] = memref.view {{.+}} to memref<{{[0-9]+}}xbf16, #gpu.address_space<workgroup>>
+// CHECK: tile.load_b
+// CHECK: tile.turn
+// CHECK: nvgpu.device_async_copy {{.+}}, %[[BUFFER]][
+// CHECK: scf.for
+// CHECK:   nvvm.cp.async.wait.group 0
+// CHECK:   gpu.barrier
+// CHECK:   nvgpu.device_async_copy
+// CHECK:   %[[X:.+]] = tile.load %[[BUFFER]][%{{.+}}] map #[[$PLACE]] matrices : {{.+}} -> !tile.fragment<a, 16x16xbf16>
+// CHECK:   tile.mma %[[X]],
+// CHECK:   nvvm.bar.warp.sync
+// CHECK:   tile.store %{{.+}} into %[[BUFFER]][%{{.+}}, %{{.+}}] offset %{{.+}} step 1 map #[[$PLACE]] adjacent_columns
+// CHECK:   gpu.barrier
+// CHECK:   tile.load %[[BUFFER]][%{{.+}}] map #[[$PLACE]] matrices : {{.+}} -> !tile.fragment<b, 16x8xbf16>
+// CHECK:   tile.mma
+// CHECK:   nvvm.bar.warp.sync
+// CHECK:   tile.store %{{.+}} into %[[BUFFER]]
+// CHECK:   gpu.barrier
+// CHECK:   vector.load %[[BUFFER]]
+// CHECK:   vector.store
+// CHECK-NOT: memref.view
+func.func @kronecker_in_place(%x: memref<?x256xbf16>, %w0: memref<2x1x8x4x2x2xbf16>, %w1: memref<2x1x8x4x2x2xbf16>, %y: memref<?x256xbf16>) {
+  chain.kernel ins(%x, %w0, %w1 : memref<?x256xbf16>, memref<2x1x8x4x2x2xbf16>, memref<2x1x8x4x2x2xbf16>) outs(%y : memref<?x256xbf16>)
+      schedule(<unit = mma_sync, rows = 2, warps = 2, depth = 2, placement = registers, in_place = true>) {
+  ^bb0(%a0: tensor<?x256xbf16>, %a1: tensor<2x1x8x4x2x2xbf16>, %a2: tensor<2x1x8x4x2x2xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(16, 16, 16, 1) order "bc" packing(<kind = mma_k16>)
+        : tensor<?x256xbf16>, tensor<2x1x8x4x2x2xbf16> -> tensor<?x256xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 16, 16, 16) order "bc" packing(<kind = mma_k16>)
+        : tensor<?x256xbf16>, tensor<2x1x8x4x2x2xbf16> -> tensor<?x256xbf16>
+    chain.yield %s1 : tensor<?x256xbf16>
+  }
+  return
+}
+}

@@ -30,6 +30,56 @@ func.func @left_operand_of_bf16(%x: memref<640xbf16, 3>, %i: index) -> !tile.fra
   return %a : !tile.fragment<a, 16x16xbf16>
 }
 
+// Lane l gives the address of row l mod 16; the right operand comes out transposed.
+// CHECK-LABEL: @right_operand_by_matrices(
+func.func @right_operand_by_matrices(%x: memref<4608xbf16, 3>, %i: index) -> !tile.fragment<b, 16x8xbf16> {
+  // CHECK-DAG: %[[C16:.+]] = arith.constant 16 : index
+  // CHECK-DAG: %[[C144:.+]] = arith.constant 144 : index
+  // CHECK: %[[ROW:.+]] = arith.remui %{{.+}}, %[[C16]]
+  // CHECK: arith.muli %[[ROW]], %[[C144]]
+  // CHECK: nvvm.ldmatrix %{{.+}} {eltType = {{.+}}, layout = #nvvm.mma_layout<col>, num = 2 : i32, {{.+}}} : (!llvm.ptr<3>) -> !llvm.struct<(i32, i32)>
+  %r = tile.load %x[%i] map affine_map<(i, j) -> (72 * i + j)> matrices : memref<4608xbf16, 3> -> !tile.fragment<b, 16x8xbf16>
+  return %r : !tile.fragment<b, 16x8xbf16>
+}
+
+// Lanes 16 and up give the address of the other 8 columns.
+// CHECK-LABEL: @left_operand_by_matrices(
+func.func @left_operand_by_matrices(%x: memref<4608xbf16, 3>, %i: index) -> !tile.fragment<a, 16x16xbf16> {
+  // CHECK: nvvm.ldmatrix %{{.+}} {eltType = {{.+}}, layout = #nvvm.mma_layout<row>, num = 4 : i32,
+  %a = tile.load %x[%i] map affine_map<(i, j) -> (72 * i + j)> matrices : memref<4608xbf16, 3> -> !tile.fragment<a, 16x16xbf16>
+  return %a : !tile.fragment<a, 16x16xbf16>
+}
+
+// CHECK-LABEL: @left_operand_of_f32_along_columns(
+func.func @left_operand_of_f32_along_columns(%x: memref<4608xf32, 3>, %i: index) -> !tile.fragment<a, 16x8xf32> {
+  // CHECK-COUNT-4: memref.load %{{.+}} : memref<4608xf32, 3>
+  // CHECK: vector.from_elements %{{.+}} : vector<4xf32>
+  %a = tile.load %x[%i] map affine_map<(i, j) -> (i + 72 * j)> : memref<4608xf32, 3> -> !tile.fragment<a, 16x8xf32>
+  return %a : !tile.fragment<a, 16x8xf32>
+}
+
+// CHECK-LABEL: @turned_weights(
+// CHECK-SAME:    %[[FIRST:.+]]: vector<2xi32>, %[[SECOND:.+]]: vector<2xi32>)
+func.func @turned_weights(%first: !tile.fragment<b, 16x8xbf16>, %second: !tile.fragment<b, 16x8xbf16>) -> !tile.fragment<a, 16x16xbf16> {
+  // CHECK: %[[F0:.+]] = vector.extract %[[FIRST]][0]
+  // CHECK: %[[S0:.+]] = vector.extract %[[SECOND]][0]
+  // CHECK: %[[F1:.+]] = vector.extract %[[FIRST]][1]
+  // CHECK: %[[S1:.+]] = vector.extract %[[SECOND]][1]
+  // CHECK: vector.from_elements %[[F0]], %[[S0]], %[[F1]], %[[S1]] : vector<4xi32>
+  %a = tile.turn %first, %second : !tile.fragment<b, 16x8xbf16> -> !tile.fragment<a, 16x16xbf16>
+  return %a : !tile.fragment<a, 16x16xbf16>
+}
+
+// CHECK-LABEL: @store_behind_an_offset(
+// CHECK-SAME:    %{{.+}}: vector<4xf32>, %{{.+}}: memref<4608xf32, 3>, %[[I:.+]]: index)
+func.func @store_behind_an_offset(%c: !tile.fragment<acc, 16x8xf32>, %y: memref<4608xf32, 3>, %i: index) {
+  // CHECK: %[[PLACE:.+]] = arith.addi %[[I]], %{{.+}}
+  // CHECK: memref.store %{{.+}}, %{{.+}}[%[[PLACE]]]
+  %zero = arith.constant 0 : index
+  tile.store %c into %y[%zero, %zero] offset %i step 1 map affine_map<(i, j) -> (i + 72 * j)> : !tile.fragment<acc, 16x8xf32> into memref<4608xf32, 3>
+  return
+}
+
 // A lane loads its 8 bytes at once; with split columns lane 4 g + t holds column g / 2 + 4 (g % 2).
 // CHECK-LABEL: @right_operand_with_split_columns(
 func.func @right_operand_with_split_columns(%w: memref<4x2x8x4x2x2xbf16>, %i: index)

@@ -74,4 +74,36 @@ module attributes {danaus.target = "sm_90a"} {
     } -> tensor<?x4096xbf16>
     return %y : tensor<?x4096xbf16>
   }
+
+  // One weight for all blocks, and rows that fit: in one buffer.
+  // CHECK-LABEL: func @factors_of_kronecker(
+  // MANY:          schedule(<unit = mma_sync, rows = 8, warps = 4, placement = registers, in_place = true>)
+  // FEW:           schedule(<unit = mma_sync, rows = 2, warps = 4, depth = 1, placement = registers, in_place = true>)
+  func.func @factors_of_kronecker(%w0: tensor<32x32xbf16>, %w1: tensor<32x32xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    %y = chain.kernel ins(%x, %w0, %w1 : tensor<?x1024xbf16>, tensor<32x32xbf16>, tensor<32x32xbf16>)
+        outs(%init : tensor<?x1024xbf16>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<32x32xbf16>, %b: tensor<32x32xbf16>):
+      %0 = chain.stage %xi, %a pattern(32, 32, 32, 1) order "bc" : tensor<?x1024xbf16>, tensor<32x32xbf16> -> tensor<?x1024xbf16>
+      %1 = chain.stage %0, %b pattern(1, 32, 32, 32) order "bc" : tensor<?x1024xbf16>, tensor<32x32xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+
+  // The result is of another type than what the buffer holds.
+  // CHECK-LABEL: func @wider_result(
+  // CHECK-NOT:     in_place
+  // CHECK:         return
+  func.func @wider_result(%w0: tensor<32x32xbf16>, %w1: tensor<32x32xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xf32>) -> tensor<?x1024xf32> {
+    %y = chain.kernel ins(%x, %w0, %w1 : tensor<?x1024xbf16>, tensor<32x32xbf16>, tensor<32x32xbf16>)
+        outs(%init : tensor<?x1024xf32>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<32x32xbf16>, %b: tensor<32x32xbf16>):
+      %0 = chain.stage %xi, %a pattern(32, 32, 32, 1) order "bc" : tensor<?x1024xbf16>, tensor<32x32xbf16> -> tensor<?x1024xbf16>
+      %1 = chain.stage %0, %b pattern(1, 32, 32, 32) order "bc" : tensor<?x1024xbf16>, tensor<32x32xbf16> -> tensor<?x1024xf32>
+      chain.yield %1 : tensor<?x1024xf32>
+    } -> tensor<?x1024xf32>
+    return %y : tensor<?x1024xf32>
+  }
 }

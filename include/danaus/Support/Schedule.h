@@ -36,6 +36,7 @@ struct Schedule {
   int64_t depth = 2;
   int64_t ring = 0;
   int64_t outputs = 1;
+  bool inPlace = false; ///< mma_sync: all stages in one buffer
   WeightPlacement placement = WeightPlacement::Streamed;
 
   bool operator==(const Schedule &) const = default;

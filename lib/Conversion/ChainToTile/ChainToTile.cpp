@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "InPlaceEmitter.h"
 #include "Launches.h"
 #include "danaus/Conversion/DeviceModule.h"
 #include "danaus/Conversion/Passes.h"
@@ -167,6 +168,13 @@ struct Launch {
   }
 };
 
+/// How many thread blocks a launch has, and what each of them takes.
+struct Grid {
+  Value rows;
+  const Schedule &schedule;
+  int64_t groups, blocksPerGroup, sharedBytes;
+};
+
 /// Converts the kernels of one module.
 struct Converter {
   ModuleOp module;
@@ -181,6 +189,9 @@ private:
                  Block &entry, size_t index, int64_t firstGroup);
   void emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
                   gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup);
+  LogicalResult convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
+                               ArrayRef<StageWithMaps> stages,
+                               ArrayRef<StageDescriptor> descriptors);
   void launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
                    const Schedule &schedule, ArrayRef<StageWithMaps> stages);
   void launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
@@ -250,21 +261,30 @@ gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const Laun
   return kernel;
 }
 
-/// One thread block for each tile of rows and group, at most `blocksPerGroup`.
+/// One thread block for each tile of rows and group, at most `blocksPerGroup` a group.
+static void emitLaunch(ImplicitLocOpBuilder &b, gpu::GPUFuncOp device, const Grid &grid,
+                       ValueRange arguments) {
+  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
+  const Schedule &schedule = grid.schedule;
+  Value rounded = arith::AddIOp::create(b, grid.rows, constant(schedule.rows - 1));
+  Value tiles = arith::DivUIOp::create(b, rounded, constant(schedule.rows));
+  Value gridX = arith::MinUIOp::create(b, tiles, constant(grid.blocksPerGroup));
+  Value one = constant(1);
+  gpu::KernelDim3 blocks{gridX, constant(grid.groups), one};
+  gpu::KernelDim3 threads{constant(32 * schedule.warps), one, one};
+  Value bytes = arith::ConstantIntOp::create(b, grid.sharedBytes, 32);
+  gpu::LaunchFuncOp::create(b, device, blocks, threads, bytes, arguments);
+}
+
+/// The launch of all groups of its parts.
 void Converter::emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
                            gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup) {
-  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
-  Value rounded = arith::AddIOp::create(b, rows, constant(schedule.rows - 1));
-  Value tiles = arith::DivUIOp::create(b, rounded, constant(schedule.rows));
-  Value gridX = arith::MinUIOp::create(b, tiles, constant(blocksPerGroup));
   int64_t groups = 0;
   for (const GpuSegment &part : launch.parts)
     groups += part.groups();
-  Value one = constant(1);
-  gpu::KernelDim3 grid{gridX, constant(groups), one};
-  gpu::KernelDim3 block{constant(32 * schedule.warps), one, one};
-  Value bytes = arith::ConstantIntOp::create(b, launch.parts.front().sharedBytes, 32);
-  gpu::LaunchFuncOp::create(b, device, grid, block, bytes, launch.arguments);
+  ::emitLaunch(b, device,
+               {rows, schedule, groups, blocksPerGroup, launch.parts.front().sharedBytes},
+               launch.arguments);
 }
 
 //===----------------------------------------------------------------------===//
@@ -341,6 +361,47 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
     free(b, memory);
 }
 
+/// One launch of a thread block for each tile of rows, as many as run at once.
+LogicalResult Converter::convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
+                                        ArrayRef<StageWithMaps> stages,
+                                        ArrayRef<StageDescriptor> descriptors) {
+  Value x = kernel.getInputs()[0];
+  auto type = cast<MemRefType>(x.getType());
+  InPlacePlan plan =
+      planInPlaceKernel(descriptors, type.getElementTypeBitWidth() / 8, schedule, limits);
+  for (const std::string &broken : plan.broken)
+    kernel.emitOpError() << "schedule on " << limits.name << ": " << broken;
+  if (!plan.broken.empty())
+    return failure();
+  if (cast<MemRefType>(kernel.getInit().getType()).getElementType() != type.getElementType())
+    return kernel.emitOpError() << "in_place: wanted a result of the same type as x";
+
+  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
+  SmallVector<Value> arguments{x};
+  SetVector<Value> others = otherValues(stages);
+  for (Value value : others)
+    arguments.push_back(operandOf(kernel, value));
+  arguments.push_back(kernel.getInit());
+  gpu::GPUFuncOp device = createKernelFunction(kernel->getParentOfType<func::FuncOp>(),
+                                               TypeRange(ValueRange(arguments)),
+                                               32 * schedule.warps, plan.blocksPerProcessor);
+  Block &entry = device.getBody().front();
+  auto inside = ImplicitLocOpBuilder::atBlockBegin(kernel.getLoc(), &entry);
+  KernelOperands operands;
+  operands.x = entry.getArgument(0);
+  operands.y = entry.getArguments().back();
+  for (auto [number, value] : llvm::enumerate(others))
+    operands.others[value] = entry.getArgument(number + 1);
+  operands.numRows = memref::DimOp::create(inside, operands.x, 0);
+  InPlaceEmitter(inside, plan, schedule, stages, operands).emit();
+  gpu::ReturnOp::create(inside);
+  int64_t resident = limits.multiprocessors * plan.blocksPerProcessor;
+  ::emitLaunch(b, device, {memref::DimOp::create(b, x, 0), schedule, 1, resident, plan.sharedBytes},
+               arguments);
+  kernel.erase();
+  return success();
+}
+
 LogicalResult Converter::convert(chain::KernelOp kernel) {
   FailureOr<SmallVector<StageWithMaps>> stages = collectStages(kernel);
   if (failed(stages) || failed(checkStages(*stages, kernel.getSchedule()->getUnit())) ||
@@ -353,6 +414,8 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
     descriptors.push_back(chain::describeStage(part.stage, 0));
   if (schedule.unit == ScheduleUnit::Wgmma)
     return convertToGemms(kernel, *stages, descriptors, limits);
+  if (schedule.inPlace)
+    return convertInPlace(kernel, schedule, *stages, descriptors);
   auto bytesOf = [](Value value) {
     return static_cast<int64_t>(cast<MemRefType>(value.getType()).getElementTypeBitWidth() / 8);
   };

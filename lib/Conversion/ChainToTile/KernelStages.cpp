@@ -266,7 +266,7 @@ void KernelEmitter::storeSums(size_t number, Item item, Value tile, const Fragme
     bool areAdjacent = plan.pairing == StorePairing::Columns;
     Value row = isLast ? add(stagedRow, 16 * m) : constant(16 * m);
     tile::StoreOp::create(b, values, target, row, localColumn(plan, item.block, tile), limit,
-                          plan.local.d, map, areAdjacent);
+                          /*offset=*/Value(), plan.local.d, map, areAdjacent);
   }
 }
 

@@ -42,8 +42,7 @@ using namespace danaus::tile;
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Expands a quasi-affine expression of non-negative values: unsigned division
-/// by a constant is cheaper than the floor division of `affine.apply`.
+/// Expands a quasi-affine expression of non-negative values.
 struct UnsignedExpander : AffineExprVisitor<UnsignedExpander, Value> {
   IndexBuilder index;
   ValueRange dims;
@@ -73,6 +72,10 @@ struct UnsignedExpander : AffineExprVisitor<UnsignedExpander, Value> {
 };
 } // namespace
 
+Value danaus::expandUnsigned(IndexBuilder index, AffineMap map, ValueRange dims) {
+  return UnsignedExpander(index, dims).visit(map.getResult(0));
+}
+
 /// Row of the accumulator's register `reg` (0 to 3).
 static Value rowOf(IndexBuilder index, Lane lane, int reg) {
   return index.add(lane.g, 8 * (reg / 2));
@@ -83,17 +86,6 @@ static Value columnOf(IndexBuilder index, Lane lane, int reg, Columns columns) {
   if (columns == Columns::split)
     return index.add(lane.t, 4 * (reg % 2));
   return index.add(index.mul(lane.t, 2), reg % 2);
-}
-
-/// The word that lanes exchange with tensor cores: f32, or i32 for two elements.
-static Type wordType(FragmentType type) {
-  if (type.getElementType().isF32())
-    return type.getElementType();
-  return IntegerType::get(type.getContext(), 32);
-}
-
-static VectorType laneType(FragmentType type) {
-  return VectorType::get({type.getRole() == Role::b ? 2 : 4}, wordType(type));
 }
 
 //===----------------------------------------------------------------------===//
@@ -113,32 +105,16 @@ static Value loadWord(IndexBuilder index, Value buffer, Value offset, FragmentTy
   return vector::ExtractOp::create(index.builder, index.loc, cast, 0);
 }
 
-/// One ldmatrix of four 8 x 8 matrices of 2 bytes, which are 8 x 4 words: lane l
-/// gives the address of row l mod 16, at word 0 for l < 16, else at word 4.
+/// One ldmatrix of 16 rows of 16 elements of 2 bytes, or 8 words of f32: lane l gives
+/// the address of row l mod 16, at word 0 for l < 16, else at word 4.
 static Value loadByMatrices(IndexBuilder index, LoadAOp op, Value buffer, Value start) {
-  OpBuilder &builder = index.builder;
-  Location loc = index.loc;
   FragmentType type = op.getResult().getType();
   int64_t bytes = type.getElementType().getIntOrFloatBitWidth() / 8;
-  Value thread = gpu::ThreadIdOp::create(builder, loc, gpu::Dimension::x);
+  Value thread = gpu::ThreadIdOp::create(index.builder, index.loc, gpu::Dimension::x);
   Value lane = index.rem(thread, 32);
   Value row = index.mul(index.rem(lane, 16), op.getRowPitch() * bytes);
   Value half = index.mul(index.div(lane, 16), 16);
-  Value place = sharedPointer(index, buffer, start, index.add(row, half));
-  Type i32 = builder.getI32Type();
-  auto four = LLVM::LLVMStructType::getLiteral(builder.getContext(), SmallVector<Type>(4, i32));
-  auto shape = NVVM::LdStMatrixShapeAttr::get(builder.getContext(), 8, 8);
-  Value loaded = NVVM::LdMatrixOp::create(builder, loc, four, place, 4, NVVM::MMALayout::row, shape,
-                                          NVVM::LdStMatrixEltType::B16);
-  SmallVector<Value> words;
-  for (int64_t reg = 0; reg < 4; ++reg) {
-    Value word = LLVM::ExtractValueOp::create(builder, loc, loaded, reg);
-    bool isFloat = type.getElementType().isF32();
-    words.push_back(
-        isFloat ? arith::BitcastOp::create(builder, loc, type.getElementType(), word).getResult()
-                : word);
-  }
-  return vector::FromElementsOp::create(builder, loc, laneType(type), words);
+  return loadMatrices(index, type, sharedPointer(index, buffer, start, index.add(row, half)));
 }
 
 /// tile.load_a  ->  words (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4)
@@ -383,7 +359,9 @@ struct LowerStore : OpConversionPattern<StoreOp> {
       Value row = index.add(adaptor.getRow(), rowOf(index, lane, reg));
       Value place = index.add(adaptor.getColumn(), index.mul(column, op.getStep()));
       Value dims[] = {row, place};
-      Value offset = UnsignedExpander(index, dims).visit(op.getMap().getResult(0));
+      Value offset = expandUnsigned(index, op.getMap(), dims);
+      if (Value start = adaptor.getOffset())
+        offset = index.add(start, offset);
       SmallVector<Value> values;
       for (const SmallVector<Value> &acc : accs)
         values.push_back(acc[reg]);
@@ -475,6 +453,7 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
     danaus::addPatterns<LowerLoadA, LowerLoadB, LowerZero, LowerMma, LowerMap, LowerStore,
                         LowerSignal, LowerAwait>(patterns, types, context);
     populateBulkPatterns(types, patterns);
+    populateMatrixPatterns(types, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
     populateCallOpTypeConversionPattern(patterns, types);

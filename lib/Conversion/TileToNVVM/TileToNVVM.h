@@ -34,6 +34,20 @@ inline Lane getLane(IndexBuilder index) {
 mlir::Value sharedPointer(IndexBuilder index, mlir::Value buffer, mlir::Value offset,
                           mlir::Value bytes = nullptr);
 
+/// `map` at `dims`, non-negative: unsigned division by a constant is cheaper than the
+/// floor division of `affine.apply`.
+mlir::Value expandUnsigned(IndexBuilder index, mlir::AffineMap map, mlir::ValueRange dims);
+
+/// The word that lanes exchange with tensor cores: f32, or i32 for two elements.
+mlir::Type wordType(tile::FragmentType type);
+
+/// What a lane holds of a fragment.
+mlir::VectorType laneType(tile::FragmentType type);
+
+/// One ldmatrix of what `type` holds, from the row that each lane points at; for a right
+/// operand transposed.
+mlir::Value loadMatrices(IndexBuilder index, tile::FragmentType type, mlir::Value pointer);
+
 /// The body of `op` for one value.
 mlir::Value inlineMap(mlir::OpBuilder &builder, tile::MapOp op, mlir::Value value, mlir::Value row,
                       mlir::Value column);
@@ -43,6 +57,9 @@ mlir::LLVM::LLVMStructType sumsOfLane(tile::SumsType type);
 
 /// Bulk copies, barriers, and products of warpgroups.
 void populateBulkPatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+
+/// Loads wherever elements lie, and operands that change sides.
+void populateMatrixPatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 
 } // namespace danaus
 

@@ -335,3 +335,59 @@ func.func @stage_in_f32_C3(%sums: !tile.sums<128>, %y: memref<8192xf32, 3>, %i: 
   tile.stage %sums columns 0 count 128 into %y[%i] width 64 : !tile.sums<128> into memref<8192xf32, 3>
   return
 }
+
+// -----
+
+func.func @load_with_a_map_of_one_dimension(%x: memref<640xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.load' op map: wanted 2 dimensions and 1 result, found affine_map<(d0) -> (d0)>}}
+  %r = tile.load %x[%i] map affine_map<(i) -> (i)> matrices : memref<640xbf16, 3> -> !tile.fragment<b, 16x8xbf16>
+  return
+}
+
+// -----
+
+func.func @load_of_another_type(%x: memref<640xf16, 3>, %i: index) {
+  // expected-error @below {{'tile.load' op element type of the buffer: wanted 'bf16', found 'f16'}}
+  %r = tile.load %x[%i] map affine_map<(i, j) -> (i + j)> matrices : memref<640xf16, 3> -> !tile.fragment<b, 16x8xbf16>
+  return
+}
+
+// -----
+
+func.func @load_of_pairs_without_matrices(%x: memref<640xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.load' op wanted matrices of elements of 2 bytes, or a left operand of f32 without, found '!tile.fragment<b, 16x8xbf16>' without}}
+  %r = tile.load %x[%i] map affine_map<(i, j) -> (i + j)> : memref<640xbf16, 3> -> !tile.fragment<b, 16x8xbf16>
+  return
+}
+
+// -----
+
+func.func @load_of_f32_as_right_operand(%x: memref<640xf32, 3>, %i: index) {
+  // expected-error @below {{'tile.load' op wanted matrices of elements of 2 bytes, or a left operand of f32 without, found '!tile.fragment<b, 8x8xf32>' without}}
+  %r = tile.load %x[%i] map affine_map<(i, j) -> (i + j)> : memref<640xf32, 3> -> !tile.fragment<b, 8x8xf32>
+  return
+}
+
+// -----
+
+func.func @load_of_split_columns(%x: memref<640xbf16, 3>, %i: index) {
+  // expected-error @below {{'tile.load' op columns: wanted adjacent, found split}}
+  %r = tile.load %x[%i] map affine_map<(i, j) -> (i + j)> matrices : memref<640xbf16, 3> -> !tile.fragment<b, 16x8xbf16, split>
+  return
+}
+
+// -----
+
+func.func @turn_into_another_type(%b: !tile.fragment<b, 16x8xbf16>) {
+  // expected-error @below {{'tile.turn' op element type of the result: wanted 'bf16', found 'f16'}}
+  %a = tile.turn %b, %b : !tile.fragment<b, 16x8xbf16> -> !tile.fragment<a, 16x16xf16>
+  return
+}
+
+// -----
+
+func.func @turn_of_split_columns(%b: !tile.fragment<b, 16x8xbf16, split>) {
+  // expected-error @below {{'tile.turn' op columns: wanted adjacent, found split}}
+  %a = tile.turn %b, %b : !tile.fragment<b, 16x8xbf16, split> -> !tile.fragment<a, 16x16xbf16>
+  return
+}

@@ -15,6 +15,20 @@ func.func @product_of_bf16_fragments(%x: memref<640xbf16, 3>, %w: memref<32x4x2x
   return %sum : !tile.fragment<acc, 16x8xf32, split>
 }
 
+// CHECK-LABEL: @operands_wherever_they_lie(
+func.func @operands_wherever_they_lie(%x: memref<4608xbf16, 3>, %f: memref<4608xf32, 3>, %i: index, %sums: !tile.fragment<acc, 16x8xf32>)
+    -> (!tile.fragment<a, 16x16xbf16>, !tile.fragment<a, 16x8xf32>) {
+  // CHECK: %[[R:.+]] = tile.load %{{.+}}[%{{.+}}] map #{{.+}} matrices : memref<4608xbf16, 3> -> !tile.fragment<b, 16x8xbf16>
+  %r = tile.load %x[%i] map affine_map<(i, j) -> (72 * i + j)> matrices : memref<4608xbf16, 3> -> !tile.fragment<b, 16x8xbf16>
+  // CHECK: tile.turn %[[R]], %[[R]] : <b, 16x8xbf16> -> <a, 16x16xbf16>
+  %a = tile.turn %r, %r : !tile.fragment<b, 16x8xbf16> -> !tile.fragment<a, 16x16xbf16>
+  // CHECK: tile.load %{{.+}}[%{{.+}}] map #{{[a-z0-9]+}} : memref<4608xf32, 3> -> !tile.fragment<a, 16x8xf32>
+  %g = tile.load %f[%i] map affine_map<(i, j) -> (i + 72 * j)> : memref<4608xf32, 3> -> !tile.fragment<a, 16x8xf32>
+  // CHECK: tile.store %{{.+}} into %{{.+}}[%{{.+}}, %{{.+}}] offset %{{.+}} step 1 map
+  tile.store %sums into %f[%i, %i] offset %i step 1 map affine_map<(i, j) -> (i + 72 * j)> : !tile.fragment<acc, 16x8xf32> into memref<4608xf32, 3>
+  return %a, %g : !tile.fragment<a, 16x16xbf16>, !tile.fragment<a, 16x8xf32>
+}
+
 // CHECK-LABEL: @product_of_f32_fragments(
 func.func @product_of_f32_fragments(%x: memref<192xf32, 3>, %wide: memref<320xf32, 3>, %w: memref<1x1x8x4x2xf32>, %i: index)
     -> !tile.fragment<acc, 16x8xf32, adjacent> {

@@ -1,0 +1,93 @@
+//===- GpuInPlacePlan.h - Kernels whose stages share one buffer -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// The arithmetic of a kernel on tensor cores whose stages have square blocks that all
+// share one weight, as the factors of a Kronecker product: whole rows of x stay in
+// shared memory, and every stage writes where it read.
+//
+//   x (global) -> tile -> stage 0 in place -> ... -> last stage in place -> y (global)
+//
+// **Items.** As all blocks have one weight, a fragment may hold any of them: a warp
+// takes some positions (A, D) of one row, all c of each, and gives all b of each. No
+// other warp touches these columns, so that stages meet at one barrier and nothing
+// needs a second buffer. For element (A, C, D) of a tile row, which is column
+// (A c + C) d + D:
+//
+//   straight  d = 1, or f32   x is the left operand: 16 positions by C, in f32 twice 16
+//                             where they come out even, so that each weight that is
+//                             loaded serves two products; the sums are positions by B
+//   turned    2 bytes, d > 1  the weight is: B by C; x, C by 8 values of D, is the right
+//                             operand, which ldmatrix transposes; the sums are B by D
+//
+// so that both loads and stores find pairs of 2 bytes side by side.
+//
+// **Rows of shared memory.** Eight rows of one ldmatrix lie d columns apart (turned), or
+// c (straight): for powers of two in one bank. 16 bytes after each `level` columns spread
+// them; a level for each stage, of at least 128 bytes. Column k of a row is at
+//
+//   position(k) = k + pad sum_l floor(k / level_l)
+//
+// which must be a sum over the digits A, C and D, as it is where a level is a multiple of
+// what lies inside it: then each lane's part of an address is known before the loop.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_SUPPORT_GPUINPLACEPLAN_H
+#define DANAUS_SUPPORT_GPUINPLACEPLAN_H
+
+#include "danaus/Support/Legality.h"
+#include <optional>
+
+namespace danaus {
+
+/// How one stage runs in place.
+struct InPlaceStage {
+  StagePattern pattern;
+  bool turned = false;    ///< the weight is the left operand
+  int64_t positions = 16; ///< (A, D) of an item
+  int64_t itemsPerRow = 1;
+  int64_t kSteps = 1; ///< products along c
+
+  /// Positions of a fragment of x, and fragments of x that an item has.
+  int64_t width() const { return turned ? 8 : 16; }
+  int64_t parts() const { return positions / width(); }
+
+  /// Column of position `index` of a row, at C = 0.
+  int64_t column(int64_t index) const {
+    return index / pattern.d * pattern.c * pattern.d + index % pattern.d;
+  }
+};
+
+struct InPlacePlan {
+  llvm::SmallVector<InPlaceStage, 4> stages;
+  llvm::SmallVector<int64_t, 4> levels;
+  int64_t pad = 8;      ///< elements after each level
+  int64_t columns = 0;  ///< of a row of x
+  int64_t rowPitch = 0; ///< elements
+  int64_t sharedBytes = 0;
+  int64_t registers = 0; ///< estimate for one thread
+  int64_t blocksPerProcessor = 1;
+  bool weightsInRegisters = false;
+  BrokenConstraints broken;
+
+  int64_t position(int64_t column) const;
+};
+
+/// Plans `stages` under `schedule`, which has `in_place`; the plan is usable only where
+/// nothing is broken.
+InPlacePlan planInPlaceKernel(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                              const Schedule &schedule, const TargetLimits &limits);
+
+/// The schedule in place for `rows` rows; nothing where none is legal.
+std::optional<Schedule> chooseInPlaceSchedule(llvm::ArrayRef<StageDescriptor> stages,
+                                              int64_t elementBytes, int64_t rows,
+                                              const TargetLimits &limits);
+
+} // namespace danaus
+
+#endif // DANAUS_SUPPORT_GPUINPLACEPLAN_H

@@ -1,0 +1,329 @@
+//===- InPlaceEmitter.cpp - The body of a kernel in one buffer -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "InPlaceEmitter.h"
+#include "GemmEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace danaus;
+
+/// Copies of a thread, and products of an item, emitted in a row; more become a loop.
+static constexpr int64_t unrolledCopies = 16, unrolledProducts = 128;
+
+InPlaceEmitter::InPlaceEmitter(ImplicitLocOpBuilder &builder, const InPlacePlan &plan,
+                               const Schedule &schedule, ArrayRef<StageWithMaps> stages,
+                               const KernelOperands &operands)
+    : Emitter(builder), plan(plan), schedule(schedule), stages(stages), operands(operands),
+      element(cast<MemRefType>(operands.x.getType()).getElementType()),
+      threads(32 * schedule.warps), width(128 / element.getIntOrFloatBitWidth()) {}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+/// Where `column` lies in a row of the buffer.
+Value InPlaceEmitter::position(Value column) {
+  Value place = column;
+  for (int64_t level : plan.levels)
+    place = add(place, mul(div(column, level), plan.pad));
+  return place;
+}
+
+/// Rows of a tile that exist; 0 past the end.
+Value InPlaceEmitter::rowsOfTile(Value tile) {
+  Value known = arith::MinUIOp::create(b, mul(tile, schedule.rows), numRows);
+  return sub(numRows, known);
+}
+
+/// Calls `body` for the 16 bytes that this thread copies in each round.
+void InPlaceEmitter::forEachUnit(llvm::function_ref<void(Value row, Value column)> body) {
+  int64_t perRow = plan.columns / width, total = schedule.rows * perRow;
+  auto emitUnit = [&](Value unit) { body(div(unit, perRow), mul(rem(unit, perRow), width)); };
+  if (total > unrolledCopies * threads) {
+    auto loop = scf::ForOp::create(b, thread, constant(total), constant(threads));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    return emitUnit(loop.getInductionVar());
+  }
+  for (int64_t first = 0; first < total; first += threads) {
+    Value unit = add(thread, first);
+    Value exists = first + threads > total ? isBelow(unit, total) : nullptr;
+    emitIf(exists, [&] { emitUnit(unit); });
+  }
+}
+
+/// Begins to load a tile; rows that do not exist become zeros.
+void InPlaceEmitter::emitLoad(Value tile, Value slot) {
+  Value rows = rowsOfTile(tile), first = mul(tile, schedule.rows), base = slotBase(slot);
+  forEachUnit([&](Value row, Value column) {
+    Value read = arith::SelectOp::create(b, isBelow(row, rows), constant(width), constant(0));
+    Value target = add(add(base, mul(row, plan.rowPitch)), position(column));
+    nvgpu::DeviceAsyncCopyOp::create(
+        b, nvgpu::DeviceAsyncTokenType::get(b.getContext()), buffer, ValueRange{target}, operands.x,
+        ValueRange{add(first, row), column}, b.getIndexAttr(width), read, b.getUnitAttr());
+  });
+  NVVM::CpAsyncCommitGroupOp::create(b);
+}
+
+void InPlaceEmitter::emitOutput(Value tile, Value slot) {
+  Value rows = rowsOfTile(tile), first = mul(tile, schedule.rows), base = slotBase(slot);
+  auto vector = VectorType::get({width}, element);
+  forEachUnit([&](Value row, Value column) {
+    emitIf(isBelow(row, rows), [&] {
+      Value source = add(add(base, mul(row, plan.rowPitch)), position(column));
+      Value value = vector::LoadOp::create(b, vector, buffer, ValueRange{source},
+                                           /*nontemporal=*/false, llvm::MaybeAlign(16));
+      vector::StoreOp::create(b, value, operands.y, ValueRange{add(first, row), column},
+                              /*nontemporal=*/false, llvm::MaybeAlign(16));
+    });
+  });
+}
+
+void InPlaceEmitter::emitTile(Value tile, Value slot) {
+  Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
+  int64_t ahead = schedule.depth - 1;
+  if (ahead == 0) { // the tile before may still be on its way to y
+    gpu::BarrierOp::create(b);
+    emitLoad(tile, slot);
+  }
+  // Groups end in the order they began: this tile's is the oldest of those in flight.
+  NVVM::CpAsyncWaitGroupOp::create(b, std::max<int64_t>(0, ahead - 1));
+  gpu::BarrierOp::create(b);
+  if (ahead > 0)
+    emitLoad(add(tile, mul(stride, ahead)), rem(add(slot, ahead), schedule.depth));
+  for (size_t number = 0; number < stages.size(); ++number) {
+    emitStage(number, slot, tile);
+    gpu::BarrierOp::create(b);
+  }
+  emitOutput(tile, slot);
+}
+
+void InPlaceEmitter::emit() {
+  thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
+  warp = div(thread, 32);
+  numRows = operands.numRows;
+  buffer = sharedView(sharedMemory(), 0, schedule.depth * schedule.rows * plan.rowPitch, element);
+  registers.resize(stages.size());
+  if (plan.weightsInRegisters)
+    for (size_t number = 0; number < stages.size(); ++number)
+      for (int64_t step = 0; step < plan.stages[number].kSteps; ++step)
+        registers[number].push_back(weightsOf(number, constant(step)));
+
+  Value first = gpu::BlockIdOp::create(b, gpu::Dimension::x);
+  Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
+  Value numTiles = div(add(numRows, schedule.rows - 1), schedule.rows);
+  for (int64_t i = 0; i + 1 < schedule.depth; ++i)
+    emitLoad(add(first, mul(stride, i)), constant(i));
+  auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0)});
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value slot = loop.getRegionIterArg(0);
+  emitTile(loop.getInductionVar(), slot);
+  scf::YieldOp::create(b, ValueRange{rem(add(slot, 1), schedule.depth)});
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+/// The sums of a straight stage with d > 1 lie d columns apart along b: split columns
+/// put those of one store in all banks.
+tile::FragmentType InPlaceEmitter::fragmentType(const InPlaceStage &stage, tile::Role role) {
+  bool isSplit = !stage.turned && stage.pattern.d > 1 && role != tile::Role::a;
+  return tile::FragmentType::getFor(role, element,
+                                    isSplit ? tile::Columns::split : tile::Columns::adjacent);
+}
+
+/// Fragment `tile` along b, `step` along c of the packed weight.
+Value InPlaceEmitter::weightAt(size_t number, int64_t tile, Value step) {
+  chain::StageOp stage = stages[number].stage;
+  SmallVector<Value> indices;
+  for (char digit : {'a', 'd'})
+    if (stage.getOrder().contains(digit))
+      indices.push_back(constant(0));
+  indices.push_back(constant(tile));
+  indices.push_back(step);
+  return tile::LoadBOp::create(b, fragmentType(plan.stages[number], tile::Role::b),
+                               operands.others.lookup(stage.getWeight()), indices);
+}
+
+/// All fragments along b of one step: right operands, or left ones of 16 where turned.
+InPlaceEmitter::Fragments InPlaceEmitter::weightsOf(size_t number, Value step) {
+  const InPlaceStage &stage = plan.stages[number];
+  Fragments weights;
+  for (int64_t tile = 0; tile < stage.pattern.b / 8; ++tile)
+    weights.push_back(weightAt(number, tile, step));
+  if (!stage.turned)
+    return weights;
+  Fragments turned;
+  for (size_t tile = 0; tile < weights.size(); tile += 2)
+    turned.push_back(tile::TurnOp::create(b, fragmentType(stage, tile::Role::a), weights[tile],
+                                          weights[tile + 1]));
+  return turned;
+}
+
+/// From the row and column of a fragment to the place in the buffer: row i is position
+/// i and column j is C or B, or the other way round where the stage is turned.
+AffineMap InPlaceEmitter::layout(const InPlaceStage &stage) {
+  int64_t c = stage.pattern.c, d = stage.pattern.d;
+  AffineExpr i = b.getAffineDimExpr(0), j = b.getAffineDimExpr(1);
+  AffineExpr column = stage.turned ? i * d + j : i.floorDiv(d) * (c * d) + i % d + j * d;
+  AffineExpr place = column;
+  for (int64_t level : plan.levels)
+    place = place + column.floorDiv(level) * plan.pad;
+  return AffineMap::get(2, 0, place);
+}
+
+/// Part `part` of x: 16 positions as left operand, or 8 as right one where the stage is
+/// turned; `start` is the place of the first C.
+Value InPlaceEmitter::loadPart(size_t number, const Item &item, Value start, int64_t part) {
+  const InPlaceStage &stage = plan.stages[number];
+  tile::Role role = stage.turned ? tile::Role::b : tile::Role::a;
+  int64_t first = plan.position(stage.column(stage.width() * part));
+  return tile::LoadOp::create(b, fragmentType(stage, role), buffer,
+                              add(add(item.base, start), first), layout(stage),
+                              /*matrices=*/!element.isF32());
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// Fragments of the sums of an item, in the order in which multiply() gives them.
+SmallVector<InPlaceEmitter::Place> InPlaceEmitter::places(const InPlaceStage &stage) {
+  SmallVector<Place> all;
+  int64_t tiles = stage.pattern.b / (stage.turned ? 16 : 8);
+  for (int64_t tile = 0; tile < tiles; ++tile)
+    for (int64_t part = 0; part < stage.parts(); ++part)
+      all.push_back({tile, part});
+  return all;
+}
+
+/// Adds the products of one step along c.
+void InPlaceEmitter::multiplyStep(size_t number, const Item &item, Value step,
+                                  const Fragments &weights, Fragments &sums) {
+  const InPlaceStage &stage = plan.stages[number];
+  int64_t depth = tile::FragmentType::contraction(element);
+  Value start = position(mul(step, depth * stage.pattern.d));
+  Fragments operands;
+  for (int64_t part = 0; part < stage.parts(); ++part)
+    operands.push_back(loadPart(number, item, start, part));
+  for (auto [place, sum] : llvm::zip_equal(places(stage), sums)) {
+    Value weight = weights[place.tile], operand = operands[place.part];
+    Value left = stage.turned ? weight : operand, right = stage.turned ? operand : weight;
+    sum = tile::MmaOp::create(b, sum.getType(), left, right, sum);
+  }
+}
+
+InPlaceEmitter::Fragments InPlaceEmitter::multiply(size_t number, const Item &item) {
+  const InPlaceStage &stage = plan.stages[number];
+  Value zero = tile::ZeroOp::create(b, fragmentType(stage, tile::Role::acc));
+  Fragments sums(places(stage).size(), zero);
+  auto multiplyAt = [&](Value step, Fragments &sums) {
+    multiplyStep(number, item, step, weightsOf(number, step), sums);
+  };
+  if (plan.weightsInRegisters) {
+    for (auto [step, weights] : llvm::enumerate(registers[number]))
+      multiplyStep(number, item, constant(step), weights, sums);
+    return sums;
+  }
+  if (stage.kSteps * static_cast<int64_t>(sums.size()) <= unrolledProducts) {
+    for (int64_t step = 0; step < stage.kSteps; ++step)
+      multiplyAt(constant(step), sums);
+    return sums;
+  }
+  auto loop = scf::ForOp::create(b, constant(0), constant(stage.kSteps), constant(1), sums);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Fragments inside(loop.getRegionIterArgs());
+  multiplyAt(loop.getInductionVar(), inside);
+  scf::YieldOp::create(b, inside);
+  return Fragments(loop.getResults());
+}
+
+//===----------------------------------------------------------------------===//
+// Maps and stores
+//===----------------------------------------------------------------------===//
+
+/// Column of a fragment's element (0, 0), from that of its item.
+Value InPlaceEmitter::firstColumn(const InPlaceStage &stage, Place place) {
+  int64_t values = stage.turned ? 16 : 8; // of b
+  return constant(values * place.tile * stage.pattern.d + stage.column(stage.width() * place.part));
+}
+
+/// Column of a fragment's element (i, j), from that of its first.
+Value InPlaceEmitter::localColumn(const InPlaceStage &stage, Value i, Value j) {
+  int64_t c = stage.pattern.c, d = stage.pattern.d;
+  if (stage.turned)
+    return add(mul(i, d), j);
+  return add(add(mul(div(i, d), c * d), rem(i, d)), mul(j, d));
+}
+
+Value InPlaceEmitter::applyMaps(size_t number, const Item &item, Place place, Value sum) {
+  if (stages[number].maps.empty())
+    return sum;
+  const InPlaceStage &stage = plan.stages[number];
+  Value first = add(item.column, firstColumn(stage, place));
+  auto map = tile::MapOp::create(b, sum.getType(), sum);
+  OpBuilder::InsertionGuard guard(b);
+  Type f32 = b.getF32Type(), index = b.getIndexType();
+  Location loc = b.getLoc();
+  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
+  Value column = add(first, localColumn(stage, body->getArgument(1), body->getArgument(2)));
+  Value value =
+      cloneMaps(b, stages[number], body->getArgument(0), item.row, column, operands.others);
+  tile::YieldOp::create(b, value);
+  return map.getResult();
+}
+
+void InPlaceEmitter::store(size_t number, const Item &item, Place place, Value sum) {
+  const InPlaceStage &stage = plan.stages[number];
+  Value zero = constant(0);
+  Value start = add(item.base, position(firstColumn(stage, place)));
+  bool isAdjacent = stage.turned || stage.pattern.d == 1;
+  tile::StoreOp::create(b, sum, buffer, zero, zero, /*limit=*/Value(), start, /*step=*/1,
+                        layout(stage), isAdjacent);
+}
+
+InPlaceEmitter::Item InPlaceEmitter::itemAt(const InPlaceStage &stage, Value number, Value slot,
+                                            Value tile) {
+  int64_t c = stage.pattern.c, d = stage.pattern.d;
+  Value row = div(number, stage.itemsPerRow);
+  Value first = mul(rem(number, stage.itemsPerRow), stage.positions);
+  Value column = add(mul(div(first, d), c * d), rem(first, d));
+  Value base = add(add(slotBase(slot), mul(row, plan.rowPitch)), position(column));
+  Value lastRow = sub(numRows, constant(1));
+  Value rowOfY = arith::MinUIOp::create(b, add(mul(tile, schedule.rows), row), lastRow);
+  return {base, column, rowOfY};
+}
+
+/// All that a warp reads of an item it has read before it writes any.
+void InPlaceEmitter::emitItem(size_t number, const Item &item) {
+  Fragments sums = multiply(number, item);
+  NVVM::SyncWarpOp::create(b, arith::ConstantIntOp::create(b, -1, 32));
+  for (auto [place, sum] : llvm::zip_equal(places(plan.stages[number]), sums))
+    store(number, item, place, applyMaps(number, item, place, sum));
+}
+
+void InPlaceEmitter::emitStage(size_t number, Value slot, Value tile) {
+  const InPlaceStage &stage = plan.stages[number];
+  int64_t items = schedule.rows * stage.itemsPerRow;
+  auto emitAt = [&](Value index) { emitItem(number, itemAt(stage, index, slot, tile)); };
+  if (items <= schedule.warps)
+    return emitIf(items < schedule.warps ? isBelow(warp, items) : nullptr, [&] { emitAt(warp); });
+  auto loop = scf::ForOp::create(b, warp, constant(items), constant(schedule.warps));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  emitAt(loop.getInductionVar());
+}

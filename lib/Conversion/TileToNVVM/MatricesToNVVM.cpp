@@ -1,0 +1,106 @@
+//===- MatricesToNVVM.cpp - Operands wherever they lie -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "TileToNVVM.h"
+#include "danaus/Support/PatternSwitch.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace danaus;
+using namespace danaus::tile;
+
+Type danaus::wordType(FragmentType type) {
+  if (type.getElementType().isF32())
+    return type.getElementType();
+  return IntegerType::get(type.getContext(), 32);
+}
+
+VectorType danaus::laneType(FragmentType type) {
+  return VectorType::get({type.getRole() == Role::b ? 2 : 4}, wordType(type));
+}
+
+Value danaus::loadMatrices(IndexBuilder index, FragmentType type, Value pointer) {
+  OpBuilder &builder = index.builder;
+  Location loc = index.loc;
+  VectorType lane = laneType(type);
+  int64_t count = lane.getDimSize(0);
+  SmallVector<Type> words(count, builder.getI32Type());
+  auto result = LLVM::LLVMStructType::getLiteral(builder.getContext(), words);
+  auto shape = NVVM::LdStMatrixShapeAttr::get(builder.getContext(), 8, 8);
+  auto layout = type.getRole() == Role::b ? NVVM::MMALayout::col : NVVM::MMALayout::row;
+  Value loaded = NVVM::LdMatrixOp::create(builder, loc, result, pointer, count, layout, shape,
+                                          NVVM::LdStMatrixEltType::B16);
+  SmallVector<Value> values;
+  for (int64_t reg = 0; reg < count; ++reg) {
+    Value word = LLVM::ExtractValueOp::create(builder, loc, loaded, reg);
+    if (type.getElementType().isF32())
+      word = arith::BitcastOp::create(builder, loc, type.getElementType(), word);
+    values.push_back(word);
+  }
+  return vector::FromElementsOp::create(builder, loc, lane, values);
+}
+
+/// Words of f32, each from a place of its own.
+static Value loadWords(IndexBuilder index, LoadOp op, Value buffer, Value start) {
+  Lane lane = getLane(index);
+  SmallVector<Value> words;
+  for (int64_t reg = 0; reg < 4; ++reg) {
+    Value dims[] = {index.add(lane.g, reg % 2 * 8), index.add(lane.t, reg / 2 * 4)};
+    Value offset = index.add(start, expandUnsigned(index, op.getMap(), dims));
+    words.push_back(memref::LoadOp::create(index.builder, index.loc, buffer, offset));
+  }
+  return vector::FromElementsOp::create(
+      index.builder, index.loc, laneType(cast<FragmentType>(op.getResult().getType())), words);
+}
+
+namespace {
+/// tile.load  ->  ldmatrix of the rows at map(lane mod 16, 8 (lane / 16)), or four loads
+struct LowerLoad : OpConversionPattern<LoadOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(LoadOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    IndexBuilder index{rewriter, op.getLoc()};
+    auto type = cast<FragmentType>(op.getResult().getType());
+    if (!op.getMatrices()) {
+      rewriter.replaceOp(op, loadWords(index, op, adaptor.getBuffer(), adaptor.getOffset()));
+      return success();
+    }
+    Value thread = gpu::ThreadIdOp::create(rewriter, op.getLoc(), gpu::Dimension::x);
+    Value lane = index.rem(thread, 32);
+    // A right operand has 8 columns: the other half of the lanes point at no row.
+    Value column =
+        type.getRole() == Role::b ? index.constant(0) : index.mul(index.div(lane, 16), 8);
+    Value dims[] = {index.rem(lane, 16), column};
+    Value bytes = index.mul(expandUnsigned(index, op.getMap(), dims), 2);
+    Value pointer = sharedPointer(index, adaptor.getBuffer(), adaptor.getOffset(), bytes);
+    rewriter.replaceOp(op, loadMatrices(index, type, pointer));
+    return success();
+  }
+};
+
+/// tile.turn  ->  words (first 0, second 0, first 1, second 1)
+struct LowerTurn : OpConversionPattern<TurnOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(TurnOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    SmallVector<Value> words;
+    for (int64_t word = 0; word < 2; ++word)
+      for (Value part : {adaptor.getFirst(), adaptor.getSecond()})
+        words.push_back(vector::ExtractOp::create(rewriter, op.getLoc(), part, word));
+    rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, laneType(op.getResult().getType()),
+                                                        words);
+    return success();
+  }
+};
+} // namespace
+
+void danaus::populateMatrixPatterns(TypeConverter &types, RewritePatternSet &patterns) {
+  danaus::addPatterns<LowerLoad, LowerTurn>(patterns, types, patterns.getContext());
+}
