@@ -88,6 +88,7 @@ danaus::Schedule danaus::chain::toPlain(ScheduleAttr schedule) {
   plain.placement = static_cast<danaus::WeightPlacement>(schedule.getPlacement());
   plain.ring = schedule.getRing();
   plain.outputs = schedule.getOutputs();
+  plain.steps = schedule.getSteps();
   plain.inPlace = schedule.getInPlace();
   return plain;
 }
@@ -98,7 +99,7 @@ ScheduleAttr danaus::chain::toAttr(MLIRContext *context, const danaus::Schedule 
   return ScheduleAttr::get(context, static_cast<Unit>(schedule.unit), schedule.rows, schedule.cuts,
                            axes, schedule.blockRows, schedule.panel, schedule.warps, schedule.depth,
                            static_cast<Placement>(schedule.placement), schedule.ring,
-                           schedule.outputs, schedule.inPlace);
+                           schedule.outputs, schedule.steps, schedule.inPlace);
 }
 
 danaus::Packing danaus::chain::toPlain(PackingAttr packing) {

@@ -150,6 +150,9 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       and a tile goes from one to the next through a ring of so many in memory
     * `outputs` (mma_sync): tiles of results in shared memory; with 2, one is
       stored while the next is computed
+    * `steps` (mma_sync): 0, or the most steps along c (16 values, 8 of f32) that one
+      warp multiplies; others take the rest, and their sums meet in shared memory. For
+      few rows, where the time is that of reading weights with many warps at once
     * `in_place` (mma_sync): whole rows stay in shared memory and every stage writes
       where it read; for square blocks that all share one weight
 
@@ -171,10 +174,11 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
                              "::danaus::chain::Placement::streamed">:$placement,
       DefaultValuedParameter<"int64_t", "0">:$ring,
       DefaultValuedParameter<"int64_t", "1">:$outputs,
+      DefaultValuedParameter<"int64_t", "0">:$steps,
       DefaultValuedParameter<"bool", "false">:$in_place);
   let assemblyFormat = [{
     `<` struct($unit, $rows, custom<IntegerList>($cuts), custom<AxisList>($axes),
-               $block_rows, $panel, $warps, $depth, $placement, $ring, $outputs, $in_place) `>`
+               $block_rows, $panel, $warps, $depth, $placement, $ring, $outputs, $steps, $in_place) `>`
   }];
 }
 

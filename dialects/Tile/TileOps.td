@@ -253,6 +253,50 @@ def Tile_StoreOp : Tile_Op<"store", [AttrSizedOperandSegments, MemoryEffects<[Me
   let hasVerifier = 1;
 }
 
+def Tile_F32Buffer : MemRefRankOf<[F32], [1]>;
+
+def Tile_ParkOp : Tile_Op<"park", [MemoryEffects<[MemWrite]>]> {
+  let summary = "Leave an accumulator in shared memory as the lanes hold it";
+  let description = [{
+    `buffer[offset + 4 lane + r] = register r of acc` for lanes 0 to 31: 128 values, of
+    which each lane writes its 16 bytes. Only `tile.collect` reads them.
+
+    `offset` must be a multiple of 4.
+
+    ```mlir
+    tile.park %sum into %sums[%offset] : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+    ```
+  }];
+  let arguments = (ins Tile_Acc:$acc, Tile_F32Buffer:$buffer, Index:$offset);
+  let assemblyFormat = [{
+    $acc `into` $buffer `[` $offset `]` attr-dict `:` type($acc) `into` type($buffer)
+  }];
+}
+
+def Tile_CollectOp : Tile_Op<"collect", [MemoryEffects<[MemRead]>]> {
+  let summary = "The sum of accumulators that warps have parked";
+  let description = [{
+    `result = sum_p parked[offset + p stride]` for p = 0 to count - 1, added in this order,
+    so that the result does not depend on who is first. All were parked with the type of
+    the result, and a barrier has come since.
+
+    * (C1) `count` and `stride` are at least 1
+
+    ```mlir
+    %sum = tile.collect %sums[%offset] count 4 stride 128
+        : memref<2048xf32, 3> -> !tile.fragment<acc, 16x8xf32>
+    ```
+  }];
+  let arguments = (ins Tile_F32Buffer:$buffer, Index:$offset,
+                       ConfinedAttr<I64Attr, [IntPositive]>:$count,
+                       ConfinedAttr<I64Attr, [IntPositive]>:$stride);
+  let results = (outs Tile_Acc:$result);
+  let assemblyFormat = [{
+    $buffer `[` $offset `]` `count` $count `stride` $stride attr-dict
+    `:` type($buffer) `->` type($result)
+  }];
+}
+
 def Tile_Counters : MemRefRankOf<[I32], [1]>;
 
 def Tile_SignalOp : Tile_Op<"signal", [MemoryEffects<[MemRead, MemWrite]>]> {

@@ -365,6 +365,50 @@ static LogicalResult runStore(Machine &machine, Operation *op) {
   });
 }
 
+/// Four values a lane, side by side.
+static LogicalResult runPark(Machine &machine, Operation *op) {
+  auto park = cast<tile::ParkOp>(op);
+  const LaneValue acc = machine.get(park.getAcc()), offset = machine.get(park.getOffset());
+  const View view = *machine.get(park.getBuffer()).view;
+  return forEachWarp(machine, op, [&](int64_t first) -> LogicalResult {
+    for (int64_t lane = first; lane < first + warpLanes; ++lane) {
+      SmallVector<Word> words;
+      for (int64_t e = 0; e < acc.elements; ++e)
+        words.push_back(acc.at(lane, e));
+      int64_t index = offset.at(lane).i + lane % warpLanes * acc.elements;
+      Type f32 = park.getBuffer().getType().getElementType();
+      if (failed(machine.write(op, lane, view, f32, {index}, words)))
+        return failure();
+    }
+    return success();
+  });
+}
+
+static LogicalResult runCollect(Machine &machine, Operation *op) {
+  auto collect = cast<tile::CollectOp>(op);
+  const LaneValue offset = machine.get(collect.getOffset());
+  const View view = *machine.get(collect.getBuffer()).view;
+  Type f32 = collect.getBuffer().getType().getElementType();
+  LaneValue result(machine.lanes(), elementsOf(collect.getResult().getType()));
+  LogicalResult status = forEachWarp(machine, op, [&](int64_t first) -> LogicalResult {
+    for (int64_t lane = first; lane < first + warpLanes; ++lane) {
+      SmallVector<Word> words(result.elements);
+      for (uint64_t part = 0; part < collect.getCount(); ++part) {
+        int64_t index = offset.at(lane).i + static_cast<int64_t>(part * collect.getStride()) +
+                        lane % warpLanes * result.elements;
+        if (failed(machine.read(op, lane, view, f32, {index}, words)))
+          return failure();
+        for (auto [e, word] : llvm::enumerate(words))
+          result.at(lane, e) =
+              toWord(part == 0 ? word.f : static_cast<float>(result.at(lane, e).f + word.f));
+      }
+    }
+    return success();
+  });
+  machine.set(op->getResult(0), std::move(result));
+  return status;
+}
+
 /// The lanes of each warp that runs meet: what they did before comes before what any
 /// of them does after.
 static LogicalResult runSyncWarp(Machine &machine, Operation *op) {
@@ -379,6 +423,8 @@ void danaus::sim::addTileOps(HandlerTable &table) {
   table[TypeID::get<NVVM::SyncWarpOp>()] = runSyncWarp;
   table[TypeID::get<tile::LoadOp>()] = runLoad;
   table[TypeID::get<tile::TurnOp>()] = runTurn;
+  table[TypeID::get<tile::ParkOp>()] = runPark;
+  table[TypeID::get<tile::CollectOp>()] = runCollect;
   table[TypeID::get<tile::LoadAOp>()] = runLoadA;
   table[TypeID::get<tile::LoadBOp>()] = runLoadB;
   table[TypeID::get<tile::ZeroOp>()] = runZero;

@@ -256,6 +256,8 @@ static ColumnOrder orderBetween(const GpuSegment &segment, const StageDescriptor
 /// The number of fragments that a warp takes together: the least time for the
 /// warp with most items, then the most fragments to one load of the left operand.
 static void chooseTilesPerItem(GpuStagePlan &stage, const Schedule &schedule) {
+  if (schedule.steps > 0)
+    return;
   int64_t perTile = 4 * stage.blocksPerItem * (schedule.rows / 16);
   int64_t most = std::max<int64_t>(1, maxAccumulators / perTile), best = INT64_MAX, chosen = 1;
   for (int64_t tiles = 1; tiles <= std::min(most, stage.nTiles); ++tiles) {
@@ -267,6 +269,21 @@ static void chooseTilesPerItem(GpuStagePlan &stage, const Schedule &schedule) {
       best = time, chosen = tiles;
   }
   stage.tilesPerItem = chosen;
+}
+
+/// The fewest warps that share an item so that none takes more than `schedule.steps`.
+static int64_t chooseSplit(const GpuStagePlan &stage, const Schedule &schedule) {
+  int64_t split = 1;
+  while (schedule.steps > 0 && (stage.kSteps % split != 0 || stage.kSteps > split * schedule.steps))
+    ++split;
+  return split;
+}
+
+/// Elements of f32 in which the warps that share an item leave their sums.
+static int64_t sharedSums(const GpuStagePlan &stage, const Schedule &schedule) {
+  constexpr int64_t perFragment = 128;
+  int64_t fragments = schedule.rows / 16 * stage.blocksPerItem * stage.tilesPerItem;
+  return stage.split == 1 ? 0 : stage.numItems() * stage.split * fragments * perFragment;
 }
 
 static int64_t placeBuffer(SharedBuffer &buffer, int64_t elements, int64_t elementBytes,
@@ -283,6 +300,10 @@ static void placeBuffers(GpuSegment &segment, ElementSizes sizes, const Schedule
     bytes =
         placeBuffer(stage.input, copies * schedule.rows * stage.input.rowPitch, sizes.in, bytes);
   }
+  int64_t sums = 0;
+  for (const GpuStagePlan &stage : segment.stages)
+    sums = std::max(sums, sharedSums(stage, schedule));
+  bytes = placeBuffer(segment.sums, sums, sizeof(float), bytes);
   segment.sharedBytes = placeBuffer(
       segment.out, segment.outputs * schedule.rows * segment.out.rowPitch, sizes.out, bytes);
 }
@@ -301,14 +322,14 @@ static int64_t estimateRegisters(const GpuSegment &segment, int64_t elementBytes
     if (hasOddExtents(stage.local))
       addresses = oddAddressRegisters;
     int64_t rowTiles = schedule.rows / 16;
-    int64_t slots = divideCeil(stage.numItems(), schedule.warps);
-    int64_t fragments = slots * stage.blocksPerItem * stage.tilesPerItem * stage.kSteps;
+    int64_t slots = divideCeil(stage.numItems() * stage.split, schedule.warps);
+    int64_t fragments = slots * stage.blocksPerItem * stage.tilesPerItem * stage.ownSteps();
     weights += fragments * 2 * (elementBytes == 4 ? 2 : 1);
     int64_t wordsOfLeft = elementBytes == 4 ? 12 : 4; // f32 and its two parts
     int64_t accumulators = 4 * stage.blocksPerItem * rowTiles;
     int64_t lefts = wordsOfLeft * rowTiles;
     if (segment.weightsInRegisters)
-      lefts *= stage.kSteps * stage.blocksPerItem;
+      lefts *= stage.ownSteps() * stage.blocksPerItem;
     else // and the weights of two steps on their way
       accumulators = (accumulators + 4 * stage.blocksPerItem) * stage.tilesPerItem;
     item = std::max(item, accumulators + lefts);
@@ -400,8 +421,10 @@ static GpuSegment planSegment(const Surroundings &around, const Split &split, El
   for (size_t s = 0; s + 1 < segment.stages.size(); ++s)
     connectStages(segment.stages[s], segment.stages[s + 1], sizes.in);
   layOutOutput(segment, sizes.out);
-  for (GpuStagePlan &stage : segment.stages)
+  for (GpuStagePlan &stage : segment.stages) {
     chooseTilesPerItem(stage, schedule);
+    stage.split = chooseSplit(stage, schedule);
+  }
   segment.depth = segment.load.async ? schedule.depth : 1;
   segment.outputs = schedule.outputs;
   placeBuffers(segment, sizes, schedule);
@@ -410,8 +433,15 @@ static GpuSegment planSegment(const Surroundings &around, const Split &split, El
   return segment;
 }
 
+/// Whether each warp has one item at most, where that is wanted.
+static bool hasWarpsEnough(const GpuSegment &segment, const Schedule &schedule) {
+  return schedule.steps == 0 || llvm::all_of(segment.stages, [&](const GpuStagePlan &stage) {
+           return stage.numItems() * stage.split <= schedule.warps;
+         });
+}
+
 static bool fits(const GpuSegment &segment, const Schedule &schedule, const TargetLimits &limits) {
-  return segment.sharedBytes <= limits.sharedBytesPerBlock &&
+  return hasWarpsEnough(segment, schedule) && segment.sharedBytes <= limits.sharedBytesPerBlock &&
          segment.registers <= registerLimit(schedule, limits);
 }
 
@@ -452,6 +482,10 @@ static void reportBroken(const GpuSegment &segment, size_t index, const Schedule
   if (segment.sharedBytes > limits.sharedBytesPerBlock)
     broken.push_back(formatv("launch {0}: wanted at most {1} bytes of shared memory, found {2}",
                              index, limits.sharedBytesPerBlock, segment.sharedBytes));
+  if (!hasWarpsEnough(segment, schedule))
+    broken.push_back(formatv("launch {0}: wanted a warp for each part of c with steps = {1}, found "
+                             "more than {2} parts",
+                             index, schedule.steps, schedule.warps));
   int64_t limit = registerLimit(schedule, limits);
   if (segment.registers > limit)
     broken.push_back(formatv("launch {0}: wanted at most {1} registers a thread, found about {2}",
@@ -465,6 +499,8 @@ static void checkFields(ArrayRef<StageDescriptor> stages, ElementSizes sizes,
     broken.push_back(formatv("unit: wanted mma_sync on {0}", limits.name));
   if (schedule.rows % 16 != 0 || schedule.rows > 64)
     broken.push_back(formatv("rows: wanted 16, 32, 48 or 64, found {0}", schedule.rows));
+  if (schedule.steps < 0)
+    broken.push_back(formatv("steps: wanted at least 0, found {0}", schedule.steps));
   if (schedule.outputs < 1 || schedule.outputs > 2)
     broken.push_back(formatv("outputs: wanted 1 or 2, found {0}", schedule.outputs));
   if (schedule.warps > limits.warpsPerBlock)

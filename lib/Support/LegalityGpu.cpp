@@ -143,6 +143,7 @@ static std::optional<Schedule> chooseCuts(ArrayRef<StageDescriptor> stages, int6
   return chosen;
 }
 
+<<<<<<< HEAD
 /// The first of `variants` whose parts can run at once, through a ring. Those with the
 /// most merit may leave too few registers for it.
 static std::optional<Schedule> chooseJoined(ArrayRef<StageDescriptor> stages, int64_t parts,
@@ -153,12 +154,44 @@ static std::optional<Schedule> chooseJoined(ArrayRef<StageDescriptor> stages, in
         schedule && joinLaunches(stages, elementBytes, limits, *schedule))
       return schedule;
   return std::nullopt;
+=======
+/// Rows up to which a kernel has a tile or a few: these gain nothing from a pipeline, and
+/// pay for the counters of a ring.
+static constexpr int64_t fewRows = 64;
+
+/// For few rows: a launch a stage, and in each warp so few steps along c that the weights
+/// of all are on their way at once, by thread blocks enough for all multiprocessors; but
+/// no fewer steps than that takes, as sums that meet cost more.
+static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                           const TargetLimits &limits) {
+  Schedule schedule;
+  schedule.unit = ScheduleUnit::MmaSync;
+  schedule.placement = WeightPlacement::Registers;
+  schedule.rows = 16;
+  schedule.warps = 8;
+  schedule.depth = 1;
+  for (int64_t cut = 1; cut < static_cast<int64_t>(stages.size()); ++cut)
+    schedule.cuts.push_back(cut);
+  std::optional<Schedule> chosen;
+  for (schedule.steps = 32; schedule.steps >= 2; schedule.steps /= 2) {
+    GpuPlan plan = planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits);
+    if (!plan.broken.empty())
+      continue;
+    chosen = schedule;
+    if (llvm::all_of(plan.segments, [&](const GpuSegment &segment) {
+          return 2 * segment.groups() >= 3 * limits.multiprocessors;
+        }))
+      break;
+  }
+  return chosen;
+>>>>>>> 3e70bf9 (Few rows on a GPU: warps share the steps along c of an item)
 }
 
 Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                     const TargetLimits &limits, int64_t rows) {
-  // A tile or two gain nothing from a pipeline, and pay for the counters of a ring.
-  constexpr int64_t fewRows = 64;
+  if (rows <= fewRows)
+    if (std::optional<Schedule> schedule = chooseSteps(stages, elementBytes, limits))
+      return *schedule;
   int64_t warps = usefulWarps(stages), most = std::max<int64_t>(1, stages.size());
   // Half the warps have twice the registers each. Streamed weights cost a pass
   // over all of them for each tile of rows, so these tiles are tall where they fit.

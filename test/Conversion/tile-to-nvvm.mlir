@@ -70,6 +70,22 @@ func.func @turned_weights(%first: !tile.fragment<b, 16x8xbf16>, %second: !tile.f
   return %a : !tile.fragment<a, 16x16xbf16>
 }
 
+// Each lane has 16 bytes of 128 values.
+// CHECK-LABEL: @sums_of_two_warps(
+// CHECK-SAME:    %[[SUM:.+]]: vector<4xf32>, %[[SUMS:.+]]: memref<2048xf32, 3>, %[[I:.+]]: index)
+func.func @sums_of_two_warps(%sum: !tile.fragment<acc, 16x8xf32>, %sums: memref<2048xf32, 3>, %i: index) -> !tile.fragment<acc, 16x8xf32> {
+  // CHECK: %[[LANE:.+]] = arith.remui
+  // CHECK: %[[BYTES:.+]] = arith.muli %[[LANE]], %{{.+}}
+  // CHECK: %[[PLACE:.+]] = arith.addi %[[I]], %[[BYTES]]
+  // CHECK: vector.store %[[SUM]], %[[SUMS]][%[[PLACE]]] {alignment = 16 : i64}
+  tile.park %sum into %sums[%i] : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+  // CHECK: %[[FIRST:.+]] = vector.load %[[SUMS]][%{{.+}}] {alignment = 16 : i64}
+  // CHECK: %[[SECOND:.+]] = vector.load %[[SUMS]][%{{.+}}] {alignment = 16 : i64}
+  // CHECK: arith.addf %[[FIRST]], %[[SECOND]] : vector<4xf32>
+  %all = tile.collect %sums[%i] count 2 stride 256 : memref<2048xf32, 3> -> !tile.fragment<acc, 16x8xf32>
+  return %all : !tile.fragment<acc, 16x8xf32>
+}
+
 // CHECK-LABEL: @store_behind_an_offset(
 // CHECK-SAME:    %{{.+}}: vector<4xf32>, %{{.+}}: memref<4608xf32, 3>, %[[I:.+]]: index)
 func.func @store_behind_an_offset(%c: !tile.fragment<acc, 16x8xf32>, %y: memref<4608xf32, 3>, %i: index) {

@@ -61,6 +61,12 @@
 // BTT, finds the inputs of block A in runs, one a block in turn: what other stages
 // have in d, its blocks have in a, and its results come block by block.
 //
+// **Few rows.** What counts then is how many warps read weights at once. With
+// `schedule.steps` a warp takes so many steps along c of one fragment along b and no more: a
+// launch of one stage has as many groups as that needs, and the warps of a thread block that
+// share a fragment add their sums through shared memory. Low rank 4096 to 64: 8 groups of 16
+// warps, each a fragment of 8 columns and 16 of the 256 steps.
+//
 // **Rings.** With `schedule.ring` the launches are one: each group has thread
 // blocks of its own, all groups run at once, and a tile goes from one to the next
 // through a ring of so many tiles in memory, which stays in the L2 cache. For each
@@ -99,6 +105,7 @@ struct GpuStagePlan {
   int64_t nTiles = 0;        ///< fragments along b of the group
   int64_t blocksPerItem = 1; ///< adjacent blocks that a warp takes together
   int64_t tilesPerItem = 1;  ///< fragments along b that it takes together
+  int64_t split = 1;         ///< warps that share the steps along c of an item
   StorePairing pairing = StorePairing::None;
   bool splitColumns = false;
   SharedBuffer input;
@@ -106,6 +113,8 @@ struct GpuStagePlan {
   /// Units of work dealt to warps: item i is blocks (i / n) blocksPerItem ...,
   /// fragments (i % n) tilesPerItem ..., with n = nTiles / tilesPerItem.
   int64_t numItems() const { return local.numBlocks() / blocksPerItem * (nTiles / tilesPerItem); }
+  /// Steps along c that one warp takes.
+  int64_t ownSteps() const { return kSteps / split; }
 };
 
 /// How many elements a lane moves at once between global and shared memory.
@@ -134,6 +143,7 @@ struct GpuSegment {
   size_t firstStage = 0;
   llvm::SmallVector<GpuStagePlan, 2> stages;
   SharedBuffer out;
+  SharedBuffer sums; ///< f32, of warps that share an item: a fragment has 128
   GpuCopy load, store;
   ColumnOrder inOrder, outOrder; ///< of what it loads and stores
   int64_t depth = 1;             ///< buffers of x in flight

@@ -36,6 +36,7 @@ struct Schedule {
   int64_t depth = 2;
   int64_t ring = 0;
   int64_t outputs = 1;
+  int64_t steps = 0;    ///< mma_sync: steps along c that a warp takes at most; 0: all
   bool inPlace = false; ///< mma_sync: all stages in one buffer
   WeightPlacement placement = WeightPlacement::Streamed;
 

@@ -35,6 +35,8 @@ void KernelEmitter::emitViews() {
   for (const GpuStagePlan &plan : segment.stages)
     inputs.push_back(view(plan.input, inElement));
   output = view(segment.out, outElement);
+  if (segment.sums.numElements > 0)
+    partialSums = view(segment.sums, b.getF32Type());
 }
 
 /// The columns that pad a contraction are zero from here on: a stage stores

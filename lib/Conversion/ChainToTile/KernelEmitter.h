@@ -133,6 +133,9 @@ private:
   void storeSums(size_t number, Item item, Value tile, const Fragments &accs, Value firstRow);
   void emitResidentItem(size_t number, Item item, const Fragments &weights, Value inputBase,
                         Value firstRow);
+  Fragments multiplyShare(size_t number, Item item, Value firstStep, Value inputBase);
+  void emitSharedItems(size_t number, Value inputBase, Value firstRow);
+  void storeItem(size_t number, Item item, const Fragments &sums, Value firstRow);
   void emitStreamedItem(size_t number, Item item, Value inputBase, Value firstRow);
   Value applyMaps(size_t number, Value acc, Value column, Value limit, Value firstRow);
   void emitMapBody(size_t number, tile::MapOp map, Value column, Value limit, Value firstRow);
@@ -154,7 +157,7 @@ private:
   Value stagedRow;                 ///< where in `output` the results of this turn begin
   Value groupA, groupB, groupD;    ///< null where there is one group
   llvm::SmallVector<Value> inputs; ///< shared buffer a stage
-  Value output;
+  Value output, partialSums;
   llvm::SmallVector<llvm::SmallVector<Fragments>> registers; ///< weights by stage and slot
 };
 

@@ -9,6 +9,7 @@
 #include "GemmEmitter.h"
 #include "danaus/Conversion/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -87,12 +88,15 @@ KernelEmitter::Fragments KernelEmitter::loadWeights(size_t number, Item item, Va
 /// item in its last slot loads those of the last item.
 void KernelEmitter::preloadWeights(size_t number) {
   const GpuStagePlan &plan = segment.stages[number];
-  int64_t slots = llvm::divideCeil(plan.numItems(), schedule.warps);
+  int64_t shares = plan.numItems() * plan.split;
+  int64_t slots = llvm::divideCeil(shares, schedule.warps);
   for (int64_t slot = 0; slot < slots; ++slot) {
     Value index = add(warp, slot * schedule.warps);
-    if ((slot + 1) * schedule.warps > plan.numItems())
-      index = arith::MinUIOp::create(b, index, constant(plan.numItems() - 1));
-    registers[number].push_back(loadWeights(number, itemAt(plan, index), constant(0), plan.kSteps));
+    if ((slot + 1) * schedule.warps > shares)
+      index = arith::MinUIOp::create(b, index, constant(shares - 1));
+    Value first = mul(rem(index, plan.split), plan.ownSteps());
+    registers[number].push_back(
+        loadWeights(number, itemAt(plan, div(index, plan.split)), first, plan.ownSteps()));
   }
 }
 
@@ -299,8 +303,12 @@ void KernelEmitter::emitResidentItem(size_t number, Item item, const Fragments &
 }
 
 void KernelEmitter::emitStreamedItem(size_t number, Item item, Value inputBase, Value firstRow) {
+  storeItem(number, item, multiply(number, item, inputBase), firstRow);
+}
+
+/// Stores all sums of an item, ordered (m, block, tile).
+void KernelEmitter::storeItem(size_t number, Item item, const Fragments &sums, Value firstRow) {
   const GpuStagePlan &plan = segment.stages[number];
-  Fragments sums = multiply(number, item, inputBase);
   for (int64_t tile = 0; tile < plan.tilesPerItem; ++tile) {
     Fragments accs;
     for (size_t index = tile; index < sums.size(); index += plan.tilesPerItem)
@@ -309,9 +317,58 @@ void KernelEmitter::emitStreamedItem(size_t number, Item item, Value inputBase, 
   }
 }
 
+/// The sums of one warp's steps of an item, ordered (m, block, tile).
+KernelEmitter::Fragments KernelEmitter::multiplyShare(size_t number, Item item, Value firstStep,
+                                                      Value inputBase) {
+  const GpuStagePlan &plan = segment.stages[number];
+  int64_t pairs = plan.blocksPerItem * plan.tilesPerItem, steps = plan.ownSteps();
+  const Fragments weights = segment.weightsInRegisters
+                                ? registers[number].front()
+                                : loadWeights(number, item, firstStep, steps);
+  Fragments sums(rowTiles * pairs, tile::ZeroOp::create(b, fragmentType(number, tile::Role::acc)));
+  for (int64_t step = 0; step < steps; ++step)
+    for (int64_t m = 0; m < rowTiles; ++m)
+      for (int64_t block = 0; block < plan.blocksPerItem; ++block) {
+        Value left = loadLeft(number, item, m, block, add(firstStep, step), inputBase);
+        for (int64_t tile = 0; tile < plan.tilesPerItem; ++tile) {
+          int64_t pair = block * plan.tilesPerItem + tile;
+          Value &sum = sums[m * pairs + pair];
+          sum = tile::MmaOp::create(b, sum.getType(), left, weights[pair * steps + step], sum);
+        }
+      }
+  return sums;
+}
+
+/// Items whose steps along c several warps share, neighbors: each leaves its sums, and
+/// after a barrier one warp for each item adds them up, as in every stage in order.
+void KernelEmitter::emitSharedItems(size_t number, Value inputBase, Value firstRow) {
+  const GpuStagePlan &plan = segment.stages[number];
+  constexpr int64_t perFragment = 128;
+  int64_t shares = plan.numItems() * plan.split;
+  int64_t perShare = rowTiles * plan.blocksPerItem * plan.tilesPerItem * perFragment;
+  emitIf(shares < schedule.warps ? isBelow(warp, shares) : nullptr, [&] {
+    Value first = mul(rem(warp, plan.split), plan.ownSteps());
+    Fragments sums = multiplyShare(number, itemAt(plan, div(warp, plan.split)), first, inputBase);
+    for (auto [index, sum] : llvm::enumerate(sums))
+      tile::ParkOp::create(b, sum, partialSums, add(mul(warp, perShare), index * perFragment));
+  });
+  gpu::BarrierOp::create(b);
+  emitIf(isBelow(warp, plan.numItems()), [&] {
+    Item item = itemAt(plan, warp);
+    Fragments sums;
+    for (int64_t offset = 0; offset < perShare; offset += perFragment)
+      sums.push_back(tile::CollectOp::create(b, fragmentType(number, tile::Role::acc), partialSums,
+                                             add(mul(warp, plan.split * perShare), offset),
+                                             plan.split, perShare));
+    storeItem(number, item, sums, firstRow);
+  });
+}
+
 /// Deals the stage's items to the warps: item i to warp i modulo warps.
 void KernelEmitter::emitStage(size_t number, Value inputBase, Value firstRow) {
   const GpuStagePlan &plan = segment.stages[number];
+  if (plan.split > 1)
+    return emitSharedItems(number, inputBase, firstRow);
   int64_t items = plan.numItems(), slots = llvm::divideCeil(items, schedule.warps);
   if (!segment.weightsInRegisters && slots > unrolledItems) {
     auto loop = scf::ForOp::create(b, warp, constant(items), constant(schedule.warps));

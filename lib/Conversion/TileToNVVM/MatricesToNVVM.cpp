@@ -60,6 +60,12 @@ static Value loadWords(IndexBuilder index, LoadOp op, Value buffer, Value start)
       index.builder, index.loc, laneType(cast<FragmentType>(op.getResult().getType())), words);
 }
 
+/// One lane's 16 bytes of a parked fragment.
+static Value placeOfLane(IndexBuilder index, Value offset) {
+  Value thread = gpu::ThreadIdOp::create(index.builder, index.loc, gpu::Dimension::x);
+  return index.add(offset, index.mul(index.rem(thread, 32), 4));
+}
+
 namespace {
 /// tile.load  ->  ldmatrix of the rows at map(lane mod 16, 8 (lane / 16)), or four loads
 struct LowerLoad : OpConversionPattern<LoadOp> {
@@ -99,8 +105,43 @@ struct LowerTurn : OpConversionPattern<TurnOp> {
     return success();
   }
 };
+
+/// tile.park  ->  one store of 16 bytes
+struct LowerPark : OpConversionPattern<ParkOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(ParkOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    IndexBuilder index{rewriter, op.getLoc()};
+    Value place = placeOfLane(index, adaptor.getOffset());
+    rewriter.replaceOpWithNewOp<vector::StoreOp>(op, adaptor.getAcc(), adaptor.getBuffer(), place,
+                                                 /*nontemporal=*/false, llvm::MaybeAlign(16));
+    return success();
+  }
+};
+
+/// tile.collect  ->  loads of 16 bytes, added
+struct LowerCollect : OpConversionPattern<CollectOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(CollectOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    IndexBuilder index{rewriter, loc};
+    Value place = placeOfLane(index, adaptor.getOffset());
+    VectorType type = laneType(cast<FragmentType>(op.getResult().getType()));
+    Value sum;
+    for (uint64_t part = 0; part < op.getCount(); ++part) {
+      Value offset = index.add(place, static_cast<int64_t>(part * op.getStride()));
+      Value value = vector::LoadOp::create(rewriter, loc, type, adaptor.getBuffer(), offset,
+                                           /*nontemporal=*/false, llvm::MaybeAlign(16));
+      sum = sum ? arith::AddFOp::create(rewriter, loc, sum, value).getResult() : value;
+    }
+    rewriter.replaceOp(op, sum);
+    return success();
+  }
+};
 } // namespace
 
 void danaus::populateMatrixPatterns(TypeConverter &types, RewritePatternSet &patterns) {
-  danaus::addPatterns<LowerLoad, LowerTurn>(patterns, types, patterns.getContext());
+  danaus::addPatterns<LowerLoad, LowerTurn, LowerPark, LowerCollect>(patterns, types,
+                                                                     patterns.getContext());
 }

@@ -391,3 +391,11 @@ func.func @turn_of_split_columns(%b: !tile.fragment<b, 16x8xbf16, split>) {
   %a = tile.turn %b, %b : !tile.fragment<b, 16x8xbf16, split> -> !tile.fragment<a, 16x16xbf16>
   return
 }
+
+// -----
+
+func.func @collect_of_nothing(%sums: memref<2048xf32, 3>, %i: index) {
+  // expected-error @below {{'tile.collect' op attribute 'count' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+  %all = tile.collect %sums[%i] count 0 stride 128 : memref<2048xf32, 3> -> !tile.fragment<acc, 16x8xf32>
+  return
+}

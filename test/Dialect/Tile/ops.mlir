@@ -29,6 +29,16 @@ func.func @operands_wherever_they_lie(%x: memref<4608xbf16, 3>, %f: memref<4608x
   return %a, %g : !tile.fragment<a, 16x16xbf16>, !tile.fragment<a, 16x8xf32>
 }
 
+// CHECK-LABEL: @sums_of_several_warps(
+func.func @sums_of_several_warps(%sum: !tile.fragment<acc, 16x8xf32, split>, %sums: memref<2048xf32, 3>, %i: index)
+    -> !tile.fragment<acc, 16x8xf32, split> {
+  // CHECK: tile.park %{{.+}} into %[[SUMS:.+]][%{{.+}}] : <acc, 16x8xf32, split> into memref<2048xf32, 3>
+  tile.park %sum into %sums[%i] : !tile.fragment<acc, 16x8xf32, split> into memref<2048xf32, 3>
+  // CHECK: tile.collect %[[SUMS]][%{{.+}}] count 4 stride 128 : memref<2048xf32, 3> -> <acc, 16x8xf32, split>
+  %all = tile.collect %sums[%i] count 4 stride 128 : memref<2048xf32, 3> -> !tile.fragment<acc, 16x8xf32, split>
+  return %all : !tile.fragment<acc, 16x8xf32, split>
+}
+
 // CHECK-LABEL: @product_of_f32_fragments(
 func.func @product_of_f32_fragments(%x: memref<192xf32, 3>, %wide: memref<320xf32, 3>, %w: memref<1x1x8x4x2xf32>, %i: index)
     -> !tile.fragment<acc, 16x8xf32, adjacent> {
