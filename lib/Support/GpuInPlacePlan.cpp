@@ -64,6 +64,8 @@ static std::string checkStage(const StageDescriptor &stage, const InPlaceStage &
       (pattern.a == 1 || !order.contains('a')) && (pattern.d == 1 || !order.contains('d'));
   if (!isShared)
     return "one weight for all blocks, found one for each";
+  if (stage.inner != 0)
+    return "columns of x in order, found a stage that gathers";
   if (pattern.b != pattern.c)
     return formatv("square blocks, found {0} x {1}", pattern.b, pattern.c);
   int64_t unit = elementBytes == 2 ? 16 : 8;

@@ -143,7 +143,6 @@ static std::optional<Schedule> chooseCuts(ArrayRef<StageDescriptor> stages, int6
   return chosen;
 }
 
-<<<<<<< HEAD
 /// The first of `variants` whose parts can run at once, through a ring. Those with the
 /// most merit may leave too few registers for it.
 static std::optional<Schedule> chooseJoined(ArrayRef<StageDescriptor> stages, int64_t parts,
@@ -154,7 +153,8 @@ static std::optional<Schedule> chooseJoined(ArrayRef<StageDescriptor> stages, in
         schedule && joinLaunches(stages, elementBytes, limits, *schedule))
       return schedule;
   return std::nullopt;
-=======
+}
+
 /// Rows up to which a kernel has a tile or a few: these gain nothing from a pipeline, and
 /// pay for the counters of a ring.
 static constexpr int64_t fewRows = 64;
@@ -184,7 +184,6 @@ static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int
       break;
   }
   return chosen;
->>>>>>> 3e70bf9 (Few rows on a GPU: warps share the steps along c of an item)
 }
 
 Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,

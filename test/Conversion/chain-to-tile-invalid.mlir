@@ -225,7 +225,6 @@ func.func @a_second_stage_of_another_type(%x: memref<?x16xbf16>, %w: memref<1x1x
 // -----
 
 module attributes {danaus.target = "sm_90a"} {
-<<<<<<< HEAD
 func.func @digits_that_no_kernel_reads(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xbf16>) {
   chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
   ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
@@ -245,20 +244,25 @@ func.func @a_weight_for_blocks_in_place(%x: memref<?x64xbf16>, %w: memref<64x2x3
   ^bb0(%a0: tensor<?x64xbf16>, %a1: tensor<64x2x32xbf16>):
     // expected-error @below {{'chain.stage' op packing for wgmma: wanted lanes = 1, the d of the stage before, found 2}}
     %s = chain.stage %a0, %a1 pattern(1, 64, 64, 1) order "bc" packing(<kind = k_major, lanes = 2>) : tensor<?x64xbf16>, tensor<64x2x32xbf16> -> tensor<?x64xbf16>
-=======
-func.func @a_weight_for_each_block(%x: memref<?x64xbf16>, %w: memref<4x2x1x8x4x2x2xbf16>, %y: memref<?x64xbf16>) {
-  // expected-error @below {{'chain.kernel' op schedule on sm_90a: in_place, stage 0: wanted one weight for all blocks, found one for each}}
-  chain.kernel ins(%x, %w : memref<?x64xbf16>, memref<4x2x1x8x4x2x2xbf16>) outs(%y : memref<?x64xbf16>) schedule(<unit = mma_sync, rows = 1, warps = 1, depth = 1, in_place = true>) {
-  ^bb0(%a0: tensor<?x64xbf16>, %a1: tensor<4x2x1x8x4x2x2xbf16>):
-    %s = chain.stage %a0, %a1 pattern(4, 16, 16, 1) order "abc" packing(<kind = mma_k16>) : tensor<?x64xbf16>, tensor<4x2x1x8x4x2x2xbf16> -> tensor<?x64xbf16>
->>>>>>> fd1efd5 (Kernels in one buffer: stages whose blocks share a weight write where they read)
     chain.yield %s : tensor<?x64xbf16>
   }
   return
 }
 }
-<<<<<<< HEAD
-=======
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_weight_for_each_block(%x: memref<?x64xbf16>, %w: memref<4x2x1x8x4x2x2xbf16>, %y: memref<?x64xbf16>) {
+  // expected-error @below {{'chain.kernel' op schedule on sm_90a: in_place, stage 0: wanted one weight for all blocks, found one for each}}
+  chain.kernel ins(%x, %w : memref<?x64xbf16>, memref<4x2x1x8x4x2x2xbf16>) outs(%y : memref<?x64xbf16>) schedule(<unit = mma_sync, rows = 1, warps = 1, depth = 1, in_place = true>) {
+  ^bb0(%a0: tensor<?x64xbf16>, %a1: tensor<4x2x1x8x4x2x2xbf16>):
+    %s = chain.stage %a0, %a1 pattern(4, 16, 16, 1) order "abc" packing(<kind = mma_k16>) : tensor<?x64xbf16>, tensor<4x2x1x8x4x2x2xbf16> -> tensor<?x64xbf16>
+    chain.yield %s : tensor<?x64xbf16>
+  }
+  return
+}
+}
 
 // -----
 
@@ -273,4 +277,3 @@ func.func @another_type_in_place(%x: memref<?x256xbf16>, %w: memref<2x1x8x4x2x2x
   return
 }
 }
->>>>>>> fd1efd5 (Kernels in one buffer: stages whose blocks share a weight write where they read)

@@ -97,6 +97,10 @@ TEST(GpuInPlacePlan, saysWhatIsBroken) {
             "in_place, stage 0: wanted d = 1 or a multiple of 8, found 4");
   EXPECT_EQ(plan({{{3, 16, 16, 1}, 0, "bc"}}, 2).broken.front(),
             "in_place, stage 0: wanted blocks (A, D) in groups of 16, found 3 x 1");
+  stages = kronecker(32, 2);
+  stages[0].inner = 8;
+  EXPECT_EQ(plan(stages, 2).broken.front(),
+            "in_place, stage 0: wanted columns of x in order, found a stage that gathers");
   EXPECT_EQ(plan(kronecker(32, 2), 8).broken.front(),
             "in_place: wanted stages of f32, f16 or bf16");
   Schedule cut = inPlace(1, 4, 1, WeightPlacement::Streamed);

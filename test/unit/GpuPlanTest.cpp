@@ -248,3 +248,27 @@ TEST(GpuPlan, theDefaultCutsAMonarchOf4096) {
   EXPECT_EQ(schedule.ring, 64);
   EXPECT_EQ(defaultGpuSchedule(monarch(64), 2, h100(), 16).ring, 0);
 }
+
+/// Each warp has one item at most and no more steps than wanted; sums of those that share
+/// one have room behind the inputs.
+TEST(GpuPlan, warpsShareTheStepsOfAnItem) {
+  Schedule schedule = tensorCores(16, 16, 1, WeightPlacement::Registers);
+  schedule.cuts = {1};
+  schedule.steps = 16;
+  llvm::SmallVector<StageDescriptor> lowRank = {{{1, 64, 4096, 1}, 0, "bc"},
+                                                {{1, 4096, 64, 1}, 1, "bc"}};
+  GpuPlan plan = planGpuKernel(lowRank, {2, 2}, schedule, h100());
+  ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
+  const GpuSegment &first = plan.segments[0], &second = plan.segments[1];
+  EXPECT_EQ(first.groups(), 8);
+  EXPECT_EQ(first.stages[0].split, 16);
+  EXPECT_EQ(first.stages[0].ownSteps(), 16);
+  EXPECT_EQ(first.sums.numElements, 16 * 128);
+  EXPECT_EQ(second.stages[0].split, 1);
+  EXPECT_EQ(second.sums.numElements, 0);
+  for (const GpuSegment &segment : plan.segments)
+    EXPECT_LE(segment.stages[0].numItems() * segment.stages[0].split, schedule.warps);
+  schedule.steps = 8;
+  EXPECT_EQ(planGpuKernel(lowRank, {2, 2}, schedule, h100()).broken.front(),
+            "launch 0: wanted a warp for each part of c with steps = 8, found more than 16 parts");
+}
