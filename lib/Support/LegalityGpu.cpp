@@ -173,14 +173,19 @@ static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int
   for (int64_t cut = 1; cut < static_cast<int64_t>(stages.size()); ++cut)
     schedule.cuts.push_back(cut);
   std::optional<Schedule> chosen;
-  for (schedule.steps = 32; schedule.steps >= 2; schedule.steps /= 2) {
+  for (int64_t steps : {32, 16, 8, 4, 2}) {
+    schedule.steps = steps;
     GpuPlan plan = planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits);
     if (!plan.broken.empty())
       continue;
     chosen = schedule;
-    if (llvm::all_of(plan.segments, [&](const GpuSegment &segment) {
-          return 2 * segment.groups() >= 3 * limits.multiprocessors;
-        }))
+    // 32 steps take too many registers where results come in pairs (docs/performance.md).
+    bool isSpread = steps < 32 && llvm::all_of(
+                                      plan.segments,
+                                      [&](const GpuSegment &segment) {
+                                        return 8 * segment.groups() >= 7 * limits.multiprocessors;
+                                      });
+    if (isSpread)
       break;
   }
   return chosen;

@@ -9,7 +9,7 @@
 // CHECK: check passed
 //
 // RUN: danaus-run %s --entry=large --device=sim --check --rows=2 --json | FileCheck %s --check-prefix=DEFAULT
-// DEFAULT: "schedule":"#chain.schedule<unit = mma_sync, rows = 16, cuts = [1], warps = 16, depth = 1, placement = registers, steps = 16>"
+// DEFAULT: "schedule":"#chain.schedule<unit = mma_sync, rows = 16, cuts = [1], depth = 1, placement = registers, steps = 32>"
 //
 // One warp for an item is not enough for all of c.
 // RUN: not danaus-run %s --entry=low_rank --device=sim --check --rows=1 --schedule="#chain.schedule<unit=mma_sync,rows=16,warps=2,depth=1,placement=registers,cuts=[1],steps=1>" 2>&1 | FileCheck %s --check-prefix=WARPS

@@ -7,7 +7,7 @@
 module attributes {danaus.target = "sm_90a"} {
   // CHECK-LABEL: func @large_blocks(
   // MANY:          schedule(<unit = wgmma, rows = 256, cuts = [1], panel = 128
-  // FEW:           schedule(<unit = mma_sync, rows = 16, cuts = [1], warps = 16, depth = 1, placement = registers, steps = 16>)
+  // FEW:           schedule(<unit = mma_sync, rows = 16, cuts = [1], depth = 1, placement = registers, steps = 16>)
   func.func @large_blocks(%w0: tensor<16x1024x256xbf16>, %w1: tensor<16x256x1024xbf16>, %bias: tensor<16384xbf16>,
       %x: tensor<?x4096xbf16>, %init: tensor<?x4096xbf16>) -> tensor<?x4096xbf16> {
     %y = chain.kernel ins(%x, %w0, %w1, %bias : tensor<?x4096xbf16>, tensor<16x1024x256xbf16>, tensor<16x256x1024xbf16>,
