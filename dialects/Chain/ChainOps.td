@@ -433,7 +433,10 @@ def Chain_RealViewOp : Chain_Op<"real_view", [Pure, ViewLikeOpInterface]> {
       strides and offset in parts
 
     ```mlir
-    %r = chain.real_view %x : memref<?x8xcomplex<f32>> to memref<?x16xf32>
+    func.func @example(%x: memref<?x8xcomplex<f32>>) {
+      %r = chain.real_view %x : memref<?x8xcomplex<f32>> to memref<?x16xf32>
+      return
+    }
     ```
   }];
   let arguments = (ins AnyStridedMemRef:$source);

@@ -74,7 +74,10 @@ def Tile_BarrierWaitOp : Tile_BarrierOp<"barrier_wait"> {
     1): at a fresh barrier, parity 1 does not wait.
 
     ```mlir
-    tile.barrier_wait %barriers[%i] parity %p : memref<8xi64, 3>
+    func.func @example(%barriers: memref<8xi64, 3>, %i: index, %p: i32) {
+      tile.barrier_wait %barriers[%i] parity %p : memref<8xi64, 3>
+      return
+    }
     ```
   }];
   let arguments = (ins Tile_Barriers:$barriers, Index:$index, I32:$parity);
@@ -100,8 +103,11 @@ def Tile_TensorMapOp : Tile_Op<"tensor_map", [Pure]> {
     * (C4) the element type is f16 or bf16, and the memref row-major
 
     ```mlir
-    %map = tile.tensor_map %x rows %n sizes [256, 16, -1] strides [1, 256, 4096] box [64, 1, 128]
-        : memref<?x4096xbf16>
+    func.func @example(%x: memref<?x4096xbf16>, %n: index) {
+      %map = tile.tensor_map %x rows %n sizes [256, 16, -1] strides [1, 256, 4096] box [64, 1, 128]
+          : memref<?x4096xbf16>
+      return
+    }
     ```
   }];
   let arguments = (ins AnyMemRef:$source, Index:$rows, DenseI64ArrayAttr:$sizes,
@@ -123,8 +129,12 @@ def Tile_BulkLoadOp : Tile_Op<"bulk_load", [MemoryEffects<[MemRead, MemWrite]>]>
     * (C1) 2 to 5 coordinates
 
     ```mlir
-    tile.bulk_load %map[%c, %block, %row] into %buffer[%offset] signals %barriers[%i]
-        : memref<98304xbf16, 3>, memref<8xi64, 3>
+    func.func @example(%map: !llvm.ptr, %c: index, %block: index, %row: index,
+                       %buffer: memref<98304xbf16, 3>, %offset: index, %barriers: memref<8xi64, 3>, %i: index) {
+      tile.bulk_load %map[%c, %block, %row] into %buffer[%offset] signals %barriers[%i]
+          : memref<98304xbf16, 3>, memref<8xi64, 3>
+      return
+    }
     ```
   }];
   let arguments = (ins Tile_Pointer:$map, Variadic<Index>:$coordinates, Tile_FlatBuffer:$buffer,
@@ -145,7 +155,11 @@ def Tile_BulkStoreOp : Tile_Op<"bulk_store", [MemoryEffects<[MemRead, MemWrite]>
     * (C1) 2 to 5 coordinates
 
     ```mlir
-    tile.bulk_store %buffer[%offset] into %map[%column, %block, %row] : memref<8192xbf16, 3>
+    func.func @example(%buffer: memref<8192xbf16, 3>, %offset: index, %map: !llvm.ptr,
+                       %column: index, %block: index, %row: index) {
+      tile.bulk_store %buffer[%offset] into %map[%column, %block, %row] : memref<8192xbf16, 3>
+      return
+    }
     ```
   }];
   let arguments = (ins Tile_FlatBuffer:$buffer, Index:$offset, Tile_Pointer:$map,

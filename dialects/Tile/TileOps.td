@@ -323,7 +323,10 @@ def Tile_AwaitOp : Tile_Op<"await", [MemoryEffects<[MemRead, MemWrite]>]> {
     begun may never begin while others wait.
 
     ```mlir
-    tile.await %counters[%slot] at_least %count : memref<128xi32>
+    func.func @example(%counters: memref<128xi32>, %slot: index, %count: index) {
+      tile.await %counters[%slot] at_least %count : memref<128xi32>
+      return
+    }
     ```
   }];
   let arguments = (ins Tile_Counters:$counters, Index:$index, Index:$least);
