@@ -181,9 +181,9 @@ Error danaus::compileModule(ModuleOp module, const CompileSettings &settings, Le
   auto compile = [&](bool allowSpills) {
     return runPasses(module, settings, level, onGpu, allowSpills, record);
   };
-  bool mayChoose = onGpu && !namesSchedule(module, settings.schedule);
   Error problem =
-      mayChoose ? compileSparingRegisters(module, compile) : compile(/*allowSpills=*/false);
+      onGpu ? compileSparingRegisters(module, settings.schedule, /*allowSpills=*/false, compile)
+            : compile(/*allowSpills=*/false);
   if (problem)
     return problem;
   if (record.schedule.empty())

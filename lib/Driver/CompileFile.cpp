@@ -132,8 +132,6 @@ static Expected<std::string> compileOnce(ModuleOp module, const TargetLimits &ta
 
 static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &target,
                                            StringRef kind, const CompileFileSettings &settings) {
-  if (settings.allowSpills || namesSchedule(module, settings.schedule))
-    return compileOnce(module, target, kind, settings);
   std::string code;
   auto compile = [&](bool allowSpills) -> Error {
     CompileFileSettings attempt = settings;
@@ -144,7 +142,8 @@ static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &
     code = std::move(*result);
     return Error::success();
   };
-  if (Error error = compileSparingRegisters(module, compile))
+  if (Error error =
+          compileSparingRegisters(module, settings.schedule, settings.allowSpills, compile))
     return std::move(error);
   return code;
 }
@@ -152,6 +151,15 @@ static Expected<std::string> compileForGpu(ModuleOp module, const TargetLimits &
 //===----------------------------------------------------------------------===//
 // CPU
 //===----------------------------------------------------------------------===//
+
+/// What entry points of all targets take from the settings.
+static void setOptions(ToKernelsOptions &options, const CompileFileSettings &settings) {
+  options.schedule = settings.schedule;
+  options.model = settings.model;
+  options.rows = settings.rows;
+  options.simplify = settings.simplify;
+  options.regroup = true;
+}
 
 Error danaus::lowerToEntryPoints(ModuleOp module, const CompileFileSettings &settings) {
   Expected<CpuTarget> target = lookupCpuTarget(settings.target);
@@ -165,12 +173,8 @@ Error danaus::lowerToEntryPoints(ModuleOp module, const CompileFileSettings &set
   module->setAttr("danaus.features", builder.getStringAttr(target->features));
   PassManager pm(module.getContext());
   ToKernelsOptions options;
-  options.schedule = settings.schedule;
-  options.model = settings.model;
-  options.rows = settings.rows;
+  setOptions(options, settings);
   options.threads = settings.threads;
-  options.simplify = settings.simplify;
-  options.regroup = true;
   buildToEntryPoints(pm, options);
   if (failed(pm.run(module)))
     return llvm::createStringError("compilation failed");
@@ -186,20 +190,14 @@ Error danaus::lowerToCudaEntryPoints(ModuleOp module, const CompileFileSettings 
   if (!hasFunction)
     return llvm::createStringError("the input has no public function");
   ToKernelsOptions options;
-  options.schedule = settings.schedule;
-  options.model = settings.model;
-  options.rows = settings.rows;
-  options.simplify = settings.simplify;
-  options.regroup = true;
+  setOptions(options, settings);
   options.maxBlock = 64; // what tensor cores like
   auto lower = [&](bool allowSpills) {
     PassManager pm(module.getContext());
     buildToCudaEntryPoints(pm, options, allowSpills);
     return resultOfPasses(module, pm.run(module));
   };
-  if (settings.allowSpills || namesSchedule(module, settings.schedule))
-    return lower(settings.allowSpills);
-  return compileSparingRegisters(module, lower);
+  return compileSparingRegisters(module, settings.schedule, settings.allowSpills, lower);
 }
 
 /// One module for each target of the list, which has commas between.

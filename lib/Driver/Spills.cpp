@@ -16,7 +16,8 @@ using namespace mlir;
 using namespace danaus;
 using llvm::Error;
 
-bool danaus::namesSchedule(ModuleOp module, StringRef option) {
+/// Whether somebody named a schedule: by `option`, or for a kernel of `module`.
+static bool namesSchedule(ModuleOp module, StringRef option) {
   WalkResult result = module.walk([](chain::KernelOp kernel) {
     return kernel.getSchedule() ? WalkResult::interrupt() : WalkResult::advance();
   });
@@ -45,8 +46,10 @@ static LogicalResult holdBackSpills(Diagnostic &diagnostic) {
   return success(StringRef(diagnostic.str()).contains("wanted no spills"));
 }
 
-Error danaus::compileSparingRegisters(ModuleOp module,
+Error danaus::compileSparingRegisters(ModuleOp module, StringRef schedule, bool allowSpills,
                                       llvm::function_ref<Error(bool allowSpills)> compile) {
+  if (allowSpills || namesSchedule(module, schedule))
+    return compile(allowSpills);
   OwningOpRef<ModuleOp> original = module.clone();
   for (int64_t spare : {16, 32, 0}) {
     ScopedDiagnosticHandler handler(module.getContext(), holdBackSpills);

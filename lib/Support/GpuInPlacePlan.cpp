@@ -170,7 +170,7 @@ InPlacePlan danaus::planInPlaceKernel(ArrayRef<StageDescriptor> stages, int64_t 
   chooseLevels(plan, elementBytes);
   plan.rowPitch = llvm::alignTo(plan.position(plan.columns - 1) + 1, 16 / elementBytes);
   plan.sharedBytes = schedule.depth * schedule.rows * plan.rowPitch * elementBytes;
-  plan.registers = estimateRegisters(plan, elementBytes);
+  plan.registers = estimateRegisters(plan, elementBytes) + limits.spareRegisters;
   checkResources(plan, schedule, limits);
   if (!plan.broken.empty())
     return plan;

@@ -281,9 +281,9 @@ static int64_t chooseSplit(const GpuStagePlan &stage, const Schedule &schedule) 
 
 /// Elements of f32 in which the warps that share an item leave their sums.
 static int64_t sharedSums(const GpuStagePlan &stage, const Schedule &schedule) {
-  constexpr int64_t perFragment = 128;
-  int64_t fragments = schedule.rows / 16 * stage.blocksPerItem * stage.tilesPerItem;
-  return stage.split == 1 ? 0 : stage.numItems() * stage.split * fragments * perFragment;
+  if (stage.split == 1)
+    return 0;
+  return stage.numItems() * stage.split * stage.sumsOfItem(schedule.rows / 16);
 }
 
 static int64_t placeBuffer(SharedBuffer &buffer, int64_t elements, int64_t elementBytes,

@@ -60,15 +60,6 @@ static bool joinLaunches(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
   return false;
 }
 
-/// Makes copies, products and stores of `schedule`, which is legal without any of
-/// this, go on at the same time. In f32 rings lose to launches of their own.
-static void overlap(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
-                    const TargetLimits &limits, Schedule &schedule) {
-  bool mayJoin = !schedule.cuts.empty() && elementBytes == 2;
-  if (!mayJoin || !joinLaunches(stages, elementBytes, limits, schedule))
-    deepenPipeline(stages, elementBytes, limits, schedule);
-}
-
 /// All ways to cut `stages` stages into `parts`; for more than three parts only the
 /// one that cuts everywhere, as there would be too many.
 static llvm::SmallVector<llvm::SmallVector<int64_t>> waysToCut(int64_t stages, int64_t parts) {
@@ -155,6 +146,22 @@ static std::optional<Schedule> chooseJoined(ArrayRef<StageDescriptor> stages, in
   return std::nullopt;
 }
 
+/// `schedule`, of `variants` and legal without any of this, with copies, products and
+/// stores that go on at the same time. In f32 rings lose to launches of their own.
+static Schedule overlapped(ArrayRef<StageDescriptor> stages, Schedule schedule,
+                           ArrayRef<Variant> variants, int64_t elementBytes,
+                           const TargetLimits &limits) {
+  if (!schedule.cuts.empty() && elementBytes == 2) {
+    if (joinLaunches(stages, elementBytes, limits, schedule))
+      return schedule;
+    int64_t parts = static_cast<int64_t>(schedule.cuts.size()) + 1;
+    if (auto joined = chooseJoined(stages, parts, variants, elementBytes, limits))
+      return *joined;
+  }
+  deepenPipeline(stages, elementBytes, limits, schedule);
+  return schedule;
+}
+
 /// Rows up to which a kernel has a tile or a few: these gain nothing from a pipeline, and
 /// pay for the counters of a ring.
 static constexpr int64_t fewRows = 64;
@@ -214,13 +221,9 @@ Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
       std::optional<Schedule> schedule = chooseCuts(stages, parts, variants, elementBytes, limits);
       if (!schedule)
         continue;
-      bool mayJoin = parts > 1 && elementBytes == 2 && rows > fewRows;
-      if (mayJoin && !joinLaunches(stages, elementBytes, limits, *schedule))
-        if (auto joined = chooseJoined(stages, parts, variants, elementBytes, limits))
-          return *joined;
-      if (rows > fewRows)
-        overlap(stages, elementBytes, limits, *schedule);
-      return *schedule;
+      if (rows <= fewRows)
+        return *schedule;
+      return overlapped(stages, *schedule, variants, elementBytes, limits);
     }
   }
   Schedule none;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/GpuInPlacePlan.h"
+#include "Schedules.h"
 #include "danaus/Target/Records.h"
 #include "gtest/gtest.h"
 #include <set>
@@ -29,12 +30,7 @@ static Stages kronecker(int64_t n, int64_t factors) {
 }
 
 static Schedule inPlace(int64_t rows, int64_t warps, int64_t depth, WeightPlacement placement) {
-  Schedule schedule;
-  schedule.unit = ScheduleUnit::MmaSync;
-  schedule.rows = rows;
-  schedule.warps = warps;
-  schedule.depth = depth;
-  schedule.placement = placement;
+  Schedule schedule = onTensorCores(rows, warps, depth, placement);
   schedule.inPlace = true;
   return schedule;
 }
@@ -134,4 +130,16 @@ TEST(GpuInPlacePlan, theDefaultFitsAndHasTilesForAllProcessors) {
     }
   EXPECT_FALSE(chooseInPlaceSchedule({{{64, 64, 64, 1}, 0, "bc"}}, 2, 256, h100()));
   EXPECT_FALSE(chooseInPlaceSchedule(kronecker(8, 6), 4, 256, h100())) << "1 MB a row";
+}
+
+/// Where a kernel spilled, the next attempt must be another one.
+TEST(GpuInPlacePlan, registersToSpareCountForEachThread) {
+  TargetLimits limits = h100();
+  Schedule schedule = inPlace(2, 4, 2, WeightPlacement::Streamed);
+  InPlacePlan before = planInPlaceKernel(kronecker(64, 2), 4, schedule, limits);
+  limits.spareRegisters = 32;
+  InPlacePlan after = planInPlaceKernel(kronecker(64, 2), 4, schedule, limits);
+  EXPECT_EQ(after.registers, before.registers + 32);
+  limits.spareRegisters = 128;
+  EXPECT_FALSE(planInPlaceKernel(kronecker(64, 2), 4, schedule, limits).broken.empty());
 }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/GpuPlan.h"
+#include "Schedules.h"
 #include "danaus/Target/Records.h"
 #include "gtest/gtest.h"
 #include <set>
@@ -19,18 +20,8 @@ static llvm::SmallVector<StageDescriptor> monarch(int64_t k) {
   return {{{k, k, k, 1}, 0, "abc"}, {{1, k, k, k}, 1, "dbc"}};
 }
 
-static Schedule tensorCores(int64_t rows, int64_t warps, int64_t depth, WeightPlacement placement) {
-  Schedule schedule;
-  schedule.unit = ScheduleUnit::MmaSync;
-  schedule.rows = rows;
-  schedule.warps = warps;
-  schedule.depth = depth;
-  schedule.placement = placement;
-  return schedule;
-}
-
 TEST(GpuPlan, monarch1024StoresWithoutConflictsBetweenItsStages) {
-  Schedule schedule = tensorCores(16, 16, 3, WeightPlacement::Registers);
+  Schedule schedule = onTensorCores(16, 16, 3, WeightPlacement::Registers);
   GpuPlan plan = planGpuKernel(monarch(32), {2, 2}, schedule, h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
   ASSERT_EQ(plan.segments.size(), 1u);
@@ -51,7 +42,7 @@ TEST(GpuPlan, monarch1024StoresWithoutConflictsBetweenItsStages) {
 TEST(GpuPlan, everyColumnHasAPlaceOfItsOwn) {
   llvm::SmallVector<StageDescriptor> stages = {{{5, 6, 9, 1}, 0, "abcd"},
                                                {{1, 14, 10, 3}, 1, "abcd"}};
-  Schedule schedule = tensorCores(16, 4, 2, WeightPlacement::Streamed);
+  Schedule schedule = onTensorCores(16, 4, 2, WeightPlacement::Streamed);
   GpuPlan plan = planGpuKernel(stages, {4, 4}, schedule, h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
   const GpuStagePlan &next = plan.segments.front().stages[1];
@@ -67,7 +58,7 @@ TEST(GpuPlan, everyColumnHasAPlaceOfItsOwn) {
 }
 
 TEST(GpuPlan, aLargeStageAloneIsSplitIntoGroups) {
-  Schedule schedule = tensorCores(16, 16, 2, WeightPlacement::Registers);
+  Schedule schedule = onTensorCores(16, 16, 2, WeightPlacement::Registers);
   schedule.cuts = {1};
   GpuPlan plan = planGpuKernel(monarch(64), {2, 2}, schedule, h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
@@ -81,7 +72,7 @@ TEST(GpuPlan, aLargeStageAloneIsSplitIntoGroups) {
 }
 
 TEST(GpuPlan, betweenLaunchesAGroupStoresARowAndFindsItsBlocksInRuns) {
-  Schedule schedule = tensorCores(16, 8, 4, WeightPlacement::Registers);
+  Schedule schedule = onTensorCores(16, 8, 4, WeightPlacement::Registers);
   schedule.cuts = {1};
   GpuPlan plan = planGpuKernel(monarch(64), {2, 2}, schedule, h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
@@ -106,7 +97,7 @@ TEST(GpuPlan, aStageThatGathersFindsItsTermsInRuns) {
   StageDescriptor second{{64, 64, 256, 1}, 1, "acb"};
   second.inner = 4;
   llvm::SmallVector<StageDescriptor> stages = {{{64, 256, 64, 1}, 0, "acb"}, second};
-  Schedule schedule = tensorCores(16, 8, 2, WeightPlacement::Registers);
+  Schedule schedule = onTensorCores(16, 8, 2, WeightPlacement::Registers);
   schedule.cuts = {1};
   GpuPlan plan = planGpuKernel(stages, {2, 2}, schedule, h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
@@ -143,7 +134,7 @@ TEST(GpuPlan, columnsStayInOrderWhereAGroupHasPartOfARow) {
   // The first stage is split along d, so that no group has whole blocks of the next.
   llvm::SmallVector<StageDescriptor> stages = {{{1, 64, 64, 64}, 0, "dbc"},
                                                {{64, 64, 64, 1}, 1, "abc"}};
-  Schedule schedule = tensorCores(16, 16, 2, WeightPlacement::Registers);
+  Schedule schedule = onTensorCores(16, 16, 2, WeightPlacement::Registers);
   schedule.cuts = {1};
   GpuPlan plan = planGpuKernel(stages, {2, 2}, schedule, h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
@@ -152,7 +143,7 @@ TEST(GpuPlan, columnsStayInOrderWhereAGroupHasPartOfARow) {
 }
 
 TEST(GpuPlan, aRingRunsAllGroupsAtOnce) {
-  Schedule schedule = tensorCores(16, 16, 3, WeightPlacement::Registers);
+  Schedule schedule = onTensorCores(16, 16, 3, WeightPlacement::Registers);
   schedule.cuts = {1};
   schedule.ring = 128;
   GpuPlan plan = planGpuKernel(monarch(64), {2, 2}, schedule, h100());
@@ -164,7 +155,7 @@ TEST(GpuPlan, aRingRunsAllGroupsAtOnce) {
 }
 
 TEST(GpuPlan, whatARingNeedsIsNamed) {
-  Schedule schedule = tensorCores(16, 16, 3, WeightPlacement::Registers);
+  Schedule schedule = onTensorCores(16, 16, 3, WeightPlacement::Registers);
   schedule.ring = 128;
   EXPECT_EQ(checkGpuSchedule(monarch(32), 2, schedule, h100()),
             BrokenConstraints{"ring: wanted cuts, found none"});
@@ -187,7 +178,7 @@ TEST(GpuPlan, whatARingNeedsIsNamed) {
 }
 
 TEST(GpuPlan, sharedMemoryIsNamedWhenItDoesNotSuffice) {
-  Schedule schedule = tensorCores(16, 16, 2, WeightPlacement::Streamed);
+  Schedule schedule = onTensorCores(16, 16, 2, WeightPlacement::Streamed);
   BrokenConstraints broken = checkGpuSchedule(monarch(64), 2, schedule, h100());
   ASSERT_EQ(broken.size(), 1u);
   EXPECT_NE(broken[0].find("launch 0: wanted at most 232448 bytes of shared memory"),
@@ -195,7 +186,7 @@ TEST(GpuPlan, sharedMemoryIsNamedWhenItDoesNotSuffice) {
 }
 
 TEST(GpuPlan, registersAreNamedWhenTheyDoNotSuffice) {
-  Schedule schedule = tensorCores(16, 8, 1, WeightPlacement::Registers);
+  Schedule schedule = onTensorCores(16, 8, 1, WeightPlacement::Registers);
   BrokenConstraints broken = checkGpuSchedule(monarch(48), 2, schedule, h100());
   ASSERT_EQ(broken.size(), 1u);
   EXPECT_NE(broken[0].find("launch 0: wanted at most 255 registers a thread, found about"),
@@ -203,7 +194,7 @@ TEST(GpuPlan, registersAreNamedWhenTheyDoNotSuffice) {
 }
 
 TEST(GpuPlan, fieldsOutOfRangeAreNamed) {
-  Schedule schedule = tensorCores(20, 64, 1, WeightPlacement::Streamed);
+  Schedule schedule = onTensorCores(20, 64, 1, WeightPlacement::Streamed);
   schedule.unit = ScheduleUnit::Fma;
   schedule.axes = {LaneAxis::B, LaneAxis::B};
   BrokenConstraints broken = checkGpuSchedule(monarch(8), 8, schedule, h100());
@@ -252,7 +243,7 @@ TEST(GpuPlan, theDefaultCutsAMonarchOf4096) {
 /// Each warp has one item at most and no more steps than wanted; sums of those that share
 /// one have room behind the inputs.
 TEST(GpuPlan, warpsShareTheStepsOfAnItem) {
-  Schedule schedule = tensorCores(16, 16, 1, WeightPlacement::Registers);
+  Schedule schedule = onTensorCores(16, 16, 1, WeightPlacement::Registers);
   schedule.cuts = {1};
   schedule.steps = 16;
   llvm::SmallVector<StageDescriptor> lowRank = {{{1, 64, 4096, 1}, 0, "bc"},

@@ -13,6 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Schedules.h"
 #include "danaus/Support/GpuPlan.h"
 #include "danaus/Target/Records.h"
 #include "llvm/ADT/STLExtras.h"
@@ -25,17 +26,6 @@ using namespace danaus;
 using Stages = llvm::SmallVector<StageDescriptor>;
 
 static TargetLimits target(const char *name) { return *lookupTarget(name); }
-
-static Schedule onTensorCores(int64_t rows, int64_t warps, int64_t depth,
-                              WeightPlacement placement) {
-  Schedule schedule;
-  schedule.unit = ScheduleUnit::MmaSync;
-  schedule.rows = rows;
-  schedule.warps = warps;
-  schedule.depth = depth;
-  schedule.placement = placement;
-  return schedule;
-}
 
 //===----------------------------------------------------------------------===//
 // Random chains

@@ -14,9 +14,6 @@
 
 namespace danaus {
 
-/// Whether somebody named a schedule: by `option`, or for a kernel of `module`.
-bool namesSchedule(mlir::ModuleOp module, llvm::StringRef option);
-
 /// What running passes on `module` came to: a SpillError where kernels spill, which
 /// diagnostics have named, or another error.
 llvm::Error resultOfPasses(mlir::ModuleOp module, llvm::LogicalResult result);
@@ -24,8 +21,10 @@ llvm::Error resultOfPasses(mlir::ModuleOp module, llvm::LogicalResult result);
 /// Runs `compile` on `module`, which it may change. Plans estimate registers; where an
 /// assembler needs more and `compile` returns a SpillError, runs it again on the module
 /// as it was, with schedules that leave 16, then 32 registers of each thread free, and
-/// at last with spills allowed and a warning.
-llvm::Error compileSparingRegisters(mlir::ModuleOp module,
+/// at last with spills allowed and a warning. Where spills are allowed anyway, or
+/// somebody named a schedule, by `schedule` or for a kernel of `module`, runs it once.
+llvm::Error compileSparingRegisters(mlir::ModuleOp module, llvm::StringRef schedule,
+                                    bool allowSpills,
                                     llvm::function_ref<llvm::Error(bool allowSpills)> compile);
 
 } // namespace danaus

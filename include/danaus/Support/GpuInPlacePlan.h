@@ -70,7 +70,7 @@ struct InPlacePlan {
   int64_t columns = 0;  ///< of a row of x
   int64_t rowPitch = 0; ///< elements
   int64_t sharedBytes = 0;
-  int64_t registers = 0; ///< estimate for one thread
+  int64_t registers = 0; ///< estimate for one thread, and what the target is to spare
   int64_t blocksPerProcessor = 1;
   bool weightsInRegisters = false;
   BrokenConstraints broken;

@@ -85,6 +85,9 @@ namespace danaus {
 /// The driver's share of shared memory for each thread block.
 inline constexpr int64_t reservedSharedBytes = 1024;
 
+/// Sums of one product, of 16 rows by 8 columns.
+inline constexpr int64_t sumsOfFragment = 128;
+
 /// How values of 2 bytes find a partner to make a word.
 enum class StorePairing { None, Columns, Blocks };
 
@@ -113,6 +116,10 @@ struct GpuStagePlan {
   /// Units of work dealt to warps: item i is blocks (i / n) blocksPerItem ...,
   /// fragments (i % n) tilesPerItem ..., with n = nTiles / tilesPerItem.
   int64_t numItems() const { return local.numBlocks() / blocksPerItem * (nTiles / tilesPerItem); }
+  /// Sums of an item that one warp has.
+  int64_t sumsOfItem(int64_t rowTiles) const {
+    return rowTiles * blocksPerItem * tilesPerItem * sumsOfFragment;
+  }
   /// Steps along c that one warp takes.
   int64_t ownSteps() const { return kSteps / split; }
 };

@@ -147,6 +147,25 @@ gpu::GPUFuncOp danaus::createKernelFunction(func::FuncOp function, TypeRange arg
   return kernel;
 }
 
+void danaus::emitLaunch(ImplicitLocOpBuilder &b, gpu::GPUFuncOp device, const Grid &grid,
+                        ValueRange arguments) {
+  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
+  Value rounded = arith::AddIOp::create(b, grid.pieces, constant(grid.perBlock - 1));
+  Value blocks = arith::DivUIOp::create(b, rounded, constant(grid.perBlock));
+  Value gridX = arith::MinUIOp::create(b, blocks, constant(grid.mostBlocks));
+  Value one = constant(1);
+  Value bytes = arith::ConstantIntOp::create(b, grid.sharedBytes, 32);
+  gpu::LaunchFuncOp::create(b, device, gpu::KernelDim3{gridX, constant(grid.groups), one},
+                            gpu::KernelDim3{constant(grid.threads), one, one}, bytes, arguments);
+}
+
+LogicalResult danaus::reportBroken(chain::KernelOp kernel, const TargetLimits &limits,
+                                   const BrokenConstraints &broken) {
+  for (const std::string &text : broken)
+    kernel.emitOpError() << "schedule on " << limits.name << ": " << text;
+  return success(broken.empty());
+}
+
 Value danaus::operandOf(chain::KernelOp kernel, Value inner) {
   return kernel.getInputs()[cast<BlockArgument>(inner).getArgNumber()];
 }
@@ -166,13 +185,6 @@ struct Launch {
   ArrayRef<StageWithMaps> stagesOf(const GpuSegment &part) const {
     return stages.slice(part.firstStage - parts.front().firstStage, part.stages.size());
   }
-};
-
-/// How many thread blocks a launch has, and what each of them takes.
-struct Grid {
-  Value rows;
-  const Schedule &schedule;
-  int64_t groups, blocksPerGroup, sharedBytes;
 };
 
 /// Converts the kernels of one module.
@@ -261,30 +273,16 @@ gpu::GPUFuncOp Converter::createDeviceFunction(func::FuncOp function, const Laun
   return kernel;
 }
 
-/// One thread block for each tile of rows and group, at most `blocksPerGroup` a group.
-static void emitLaunch(ImplicitLocOpBuilder &b, gpu::GPUFuncOp device, const Grid &grid,
-                       ValueRange arguments) {
-  auto constant = [&](int64_t value) -> Value { return arith::ConstantIndexOp::create(b, value); };
-  const Schedule &schedule = grid.schedule;
-  Value rounded = arith::AddIOp::create(b, grid.rows, constant(schedule.rows - 1));
-  Value tiles = arith::DivUIOp::create(b, rounded, constant(schedule.rows));
-  Value gridX = arith::MinUIOp::create(b, tiles, constant(grid.blocksPerGroup));
-  Value one = constant(1);
-  gpu::KernelDim3 blocks{gridX, constant(grid.groups), one};
-  gpu::KernelDim3 threads{constant(32 * schedule.warps), one, one};
-  Value bytes = arith::ConstantIntOp::create(b, grid.sharedBytes, 32);
-  gpu::LaunchFuncOp::create(b, device, blocks, threads, bytes, arguments);
-}
-
-/// The launch of all groups of its parts.
+/// One thread block for each tile of rows and group of a part, at most `blocksPerGroup`.
 void Converter::emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
                            gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup) {
   int64_t groups = 0;
   for (const GpuSegment &part : launch.parts)
     groups += part.groups();
-  ::emitLaunch(b, device,
-               {rows, schedule, groups, blocksPerGroup, launch.parts.front().sharedBytes},
-               launch.arguments);
+  danaus::emitLaunch(b, device,
+                     {rows, schedule.rows, blocksPerGroup, groups, 32 * schedule.warps,
+                      launch.parts.front().sharedBytes},
+                     launch.arguments);
 }
 
 //===----------------------------------------------------------------------===//
@@ -369,9 +367,7 @@ LogicalResult Converter::convertInPlace(chain::KernelOp kernel, const Schedule &
   auto type = cast<MemRefType>(x.getType());
   InPlacePlan plan =
       planInPlaceKernel(descriptors, type.getElementTypeBitWidth() / 8, schedule, limits);
-  for (const std::string &broken : plan.broken)
-    kernel.emitOpError() << "schedule on " << limits.name << ": " << broken;
-  if (!plan.broken.empty())
+  if (failed(reportBroken(kernel, limits, plan.broken)))
     return failure();
   if (cast<MemRefType>(kernel.getInit().getType()).getElementType() != type.getElementType())
     return kernel.emitOpError() << "in_place: wanted a result of the same type as x";
@@ -396,8 +392,10 @@ LogicalResult Converter::convertInPlace(chain::KernelOp kernel, const Schedule &
   InPlaceEmitter(inside, plan, schedule, stages, operands).emit();
   gpu::ReturnOp::create(inside);
   int64_t resident = limits.multiprocessors * plan.blocksPerProcessor;
-  ::emitLaunch(b, device, {memref::DimOp::create(b, x, 0), schedule, 1, resident, plan.sharedBytes},
-               arguments);
+  danaus::emitLaunch(b, device,
+                     {memref::DimOp::create(b, x, 0), schedule.rows, resident, /*groups=*/1,
+                      32 * schedule.warps, plan.sharedBytes},
+                     arguments);
   kernel.erase();
   return success();
 }
@@ -421,9 +419,7 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
   };
   ElementSizes sizes{bytesOf(kernel.getInputs()[0]), bytesOf(kernel.getInit())};
   GpuPlan plan = planGpuKernel(descriptors, sizes, schedule, limits);
-  for (const std::string &broken : plan.broken)
-    kernel.emitOpError() << "schedule on " << limits.name << ": " << broken;
-  if (!plan.broken.empty())
+  if (failed(reportBroken(kernel, limits, plan.broken)))
     return failure();
 
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);

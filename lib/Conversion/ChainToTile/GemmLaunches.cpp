@@ -61,8 +61,6 @@ struct GemmLauncher {
 private:
   Value constant(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
   Value tensorMap(Value source, const TensorView &view);
-  void emitLaunch(gpu::GPUFuncOp device, Value pieces, int64_t perBlock, int64_t blocksPerProcessor,
-                  int64_t threads, int64_t sharedBytes, ValueRange arguments);
 };
 } // namespace
 
@@ -73,19 +71,6 @@ private:
 Value GemmLauncher::tensorMap(Value source, const TensorView &view) {
   auto pointer = LLVM::LLVMPointerType::get(b.getContext());
   return tile::TensorMapOp::create(b, pointer, source, rows, view.sizes, view.strides, view.box);
-}
-
-/// A thread block for each `perBlock` pieces, at most as many as run at once.
-void GemmLauncher::emitLaunch(gpu::GPUFuncOp device, Value pieces, int64_t perBlock,
-                              int64_t blocksPerProcessor, int64_t threads, int64_t sharedBytes,
-                              ValueRange arguments) {
-  Value rounded = arith::AddIOp::create(b, pieces, constant(perBlock - 1));
-  Value blocks = arith::DivUIOp::create(b, rounded, constant(perBlock));
-  Value most = constant(limits.multiprocessors * blocksPerProcessor);
-  Value gridX = arith::MinUIOp::create(b, blocks, most), one = constant(1);
-  Value bytes = arith::ConstantIntOp::create(b, sharedBytes, 32);
-  gpu::LaunchFuncOp::create(b, device, gpu::KernelDim3{gridX, one, one},
-                            gpu::KernelDim3{constant(threads), one, one}, bytes, arguments);
 }
 
 void GemmLauncher::emitProducts(const GemmPlan &plan, const StageWithMaps &stage, Value x,
@@ -117,7 +102,9 @@ void GemmLauncher::emitProducts(const GemmPlan &plan, const StageWithMaps &stage
   Value rounded = arith::AddIOp::create(b, rows, constant(plan.rows - 1));
   Value rowTiles = arith::DivUIOp::create(b, rounded, constant(plan.rows));
   Value tiles = arith::MulIOp::create(b, rowTiles, constant(plan.tilesPerRow()));
-  emitLaunch(device, tiles, 1, plan.blocksPerProcessor, plan.threads(), plan.sharedBytes,
+  emitLaunch(b, device,
+             {tiles, /*perBlock=*/1, limits.multiprocessors * plan.blocksPerProcessor, /*groups=*/1,
+              plan.threads(), plan.sharedBytes},
              arguments);
 }
 
@@ -131,7 +118,10 @@ void GemmLauncher::emitTransposition(const StagePattern &pattern, Value source, 
   emitTranspose(inside, pattern, entry.getArgument(0), entry.getArgument(1));
   gpu::ReturnOp::create(inside);
   Value units = arith::MulIOp::create(b, rows, constant(transposeUnits(pattern)));
-  emitLaunch(device, units, transposeThreads, blocksPerProcessor, transposeThreads, 0, arguments);
+  emitLaunch(b, device,
+             {units, transposeThreads, limits.multiprocessors * blocksPerProcessor, /*groups=*/1,
+              transposeThreads, /*sharedBytes=*/0},
+             arguments);
 }
 
 //===----------------------------------------------------------------------===//
@@ -145,9 +135,7 @@ LogicalResult danaus::convertToGemms(chain::KernelOp kernel, ArrayRef<StageWithM
   Type element = cast<MemRefType>(x.getType()).getElementType();
   GemmKernelPlan plan = planGemmKernel(descriptors, element.getIntOrFloatBitWidth() / 8,
                                        chain::toPlain(*kernel.getSchedule()), limits);
-  for (const std::string &broken : plan.broken)
-    kernel.emitOpError() << "schedule on " << limits.name << ": " << broken;
-  if (!plan.broken.empty() || failed(checkGemms(kernel, stages, plan)))
+  if (failed(reportBroken(kernel, limits, plan.broken)) || failed(checkGemms(kernel, stages, plan)))
     return failure();
 
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);

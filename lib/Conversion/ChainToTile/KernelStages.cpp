@@ -343,20 +343,18 @@ KernelEmitter::Fragments KernelEmitter::multiplyShare(size_t number, Item item, 
 /// after a barrier one warp for each item adds them up, as in every stage in order.
 void KernelEmitter::emitSharedItems(size_t number, Value inputBase, Value firstRow) {
   const GpuStagePlan &plan = segment.stages[number];
-  constexpr int64_t perFragment = 128;
-  int64_t shares = plan.numItems() * plan.split;
-  int64_t perShare = rowTiles * plan.blocksPerItem * plan.tilesPerItem * perFragment;
+  int64_t shares = plan.numItems() * plan.split, perShare = plan.sumsOfItem(rowTiles);
   emitIf(shares < schedule.warps ? isBelow(warp, shares) : nullptr, [&] {
     Value first = mul(rem(warp, plan.split), plan.ownSteps());
     Fragments sums = multiplyShare(number, itemAt(plan, div(warp, plan.split)), first, inputBase);
     for (auto [index, sum] : llvm::enumerate(sums))
-      tile::ParkOp::create(b, sum, partialSums, add(mul(warp, perShare), index * perFragment));
+      tile::ParkOp::create(b, sum, partialSums, add(mul(warp, perShare), index * sumsOfFragment));
   });
   gpu::BarrierOp::create(b);
   emitIf(isBelow(warp, plan.numItems()), [&] {
     Item item = itemAt(plan, warp);
     Fragments sums;
-    for (int64_t offset = 0; offset < perShare; offset += perFragment)
+    for (int64_t offset = 0; offset < perShare; offset += sumsOfFragment)
       sums.push_back(tile::CollectOp::create(b, fragmentType(number, tile::Role::acc), partialSums,
                                              add(mul(warp, plan.split * perShare), offset),
                                              plan.split, perShare));

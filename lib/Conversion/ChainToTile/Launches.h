@@ -20,6 +20,20 @@ namespace danaus {
 mlir::gpu::GPUFuncOp createKernelFunction(mlir::func::FuncOp function, mlir::TypeRange arguments,
                                           int64_t threads, int64_t blocksPerProcessor);
 
+/// A thread block for each `perBlock` of `pieces`, at most `mostBlocks`, in each of `groups`.
+struct Grid {
+  mlir::Value pieces;
+  int64_t perBlock = 1, mostBlocks = 1, groups = 1, threads = 32, sharedBytes = 0;
+};
+
+/// Launches `device` so.
+void emitLaunch(mlir::ImplicitLocOpBuilder &b, mlir::gpu::GPUFuncOp device, const Grid &grid,
+                mlir::ValueRange arguments);
+
+/// Says at `kernel` what keeps its schedule from running; failure if anything does.
+mlir::LogicalResult reportBroken(chain::KernelOp kernel, const TargetLimits &limits,
+                                 const BrokenConstraints &broken);
+
 /// The kernel operand that a value of its body stands for.
 mlir::Value operandOf(chain::KernelOp kernel, mlir::Value inner);
 
