@@ -207,7 +207,8 @@ func.func @aligned_loads_are_one_ldmatrix(%x: memref<640xbf16, 3>, %i: index) ->
 func.func @signals_release(%counters: memref<64xi32>, %slot: index) {
   // CHECK: %[[BASE:.+]] = memref.extract_aligned_pointer_as_index %{{.+}} : memref<64xi32> -> index
   // CHECK: %[[PLACE:.+]] = llvm.getelementptr %{{.+}}[%{{.+}}] : (!llvm.ptr, i64) -> !llvm.ptr, i32
-  // CHECK: llvm.atomicrmw add %[[PLACE]], %{{.+}} syncscope("device") release : !llvm.ptr, i32
+  // CHECK: llvm.fence syncscope("device") release
+  // CHECK: llvm.atomicrmw add %[[PLACE]], %{{.+}} syncscope("device") monotonic : !llvm.ptr, i32
   tile.signal %counters[%slot] : memref<64xi32>
   return
 }

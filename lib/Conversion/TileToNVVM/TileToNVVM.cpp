@@ -392,7 +392,7 @@ static Value counterAddress(OpBuilder &builder, Location loc, Value counters, Va
 /// What all threads of the device see; LLVM's name for PTX's scope .gpu.
 static constexpr llvm::StringLiteral deviceScope = "device";
 
-/// tile.signal  ->  atomicrmw add, release
+/// tile.signal  ->  fence release, then atomicrmw add
 struct LowerSignal : OpConversionPattern<SignalOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(SignalOp op, OpAdaptor adaptor,
@@ -400,8 +400,10 @@ struct LowerSignal : OpConversionPattern<SignalOp> {
     Location loc = op.getLoc();
     Value address = counterAddress(rewriter, loc, adaptor.getCounters(), adaptor.getIndex());
     Value one = LLVM::ConstantOp::create(rewriter, loc, rewriter.getI32Type(), 1);
+    // The NVPTX back end drops the order of an atomicrmw, so the fence is an op.
+    LLVM::FenceOp::create(rewriter, loc, LLVM::AtomicOrdering::release, deviceScope);
     LLVM::AtomicRMWOp::create(rewriter, loc, LLVM::AtomicBinOp::add, address, one,
-                              LLVM::AtomicOrdering::release, deviceScope);
+                              LLVM::AtomicOrdering::monotonic, deviceScope);
     rewriter.eraseOp(op);
     return success();
   }
