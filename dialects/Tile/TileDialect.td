@@ -38,6 +38,10 @@ def Tile_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral getTensorMapsAttrName() {
       return ::llvm::StringLiteral("tile.tensor_maps");
     }
+    /// Of a launch: it may begin while the one before runs, as its kernel awaits that.
+    static constexpr ::llvm::StringLiteral getEarlyAttrName() {
+      return ::llvm::StringLiteral("tile.early");
+    }
   }];
 }
 

@@ -304,14 +304,16 @@ def Tile_SignalOp : Tile_Op<"signal", [MemoryEffects<[MemRead, MemWrite]>]> {
   let description = [{
     `counters[index] += 1`, atomically, after all that this thread, and those that
     met it at a barrier, did to memory before: whoever awaits the new value sees it
-    (`red.release.gpu`).
+    (`red.release.gpu`). A `relaxed` signal does not wait for what was written to get
+    there: it says that what was read before, and has arrived, may be overwritten.
 
     ```mlir
     tile.signal %counters[%slot] : memref<128xi32>
+    tile.signal relaxed %counters[%slot] : memref<128xi32>
     ```
   }];
-  let arguments = (ins Tile_Counters:$counters, Index:$index);
-  let assemblyFormat = "$counters `[` $index `]` attr-dict `:` type($counters)";
+  let arguments = (ins Tile_Counters:$counters, Index:$index, UnitAttr:$relaxed);
+  let assemblyFormat = "(`relaxed` $relaxed^)? $counters `[` $index `]` attr-dict `:` type($counters)";
 }
 
 def Tile_AwaitOp : Tile_Op<"await", [MemoryEffects<[MemRead, MemWrite]>]> {
@@ -347,5 +349,6 @@ def Tile_YieldOp : Tile_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"Ma
 }
 
 include "dialects/Tile/TileBulk.td"
+include "dialects/Tile/TileLaunch.td"
 
 #endif // DIALECTS_TILE_TILEOPS_TD

@@ -218,6 +218,7 @@ LogicalResult Grid::runBlock(int64_t number) {
   block.place.block = {number % place.gridSize[0], number / place.gridSize[0] % place.gridSize[1],
                        number / (place.gridSize[0] * place.gridSize[1])};
   block.launch = host.world.launches;
+  block.mayBeAhead = launch->hasAttr(tile::TileDialect::getEarlyAttrName());
   block.meeting = meeting;
   if (meeting) {
     block.seen.assign(numBlocks(), 0);

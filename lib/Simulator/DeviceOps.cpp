@@ -121,6 +121,20 @@ static LogicalResult runAwait(Machine &machine, Operation *op) {
 }
 
 //===----------------------------------------------------------------------===//
+// The launches before and after
+//===----------------------------------------------------------------------===//
+
+static LogicalResult runAdmitLaunch(Machine &machine, Operation *) {
+  machine.admitsNext = true;
+  return success();
+}
+
+static LogicalResult runAwaitLaunches(Machine &machine, Operation *) {
+  machine.mayBeAhead = false;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // Asynchronous copies
 //===----------------------------------------------------------------------===//
 
@@ -223,6 +237,8 @@ void danaus::sim::addDeviceOps(HandlerTable &table) {
   table[TypeID::get<gpu::DynamicSharedMemoryOp>()] = runSharedMemory;
   table[TypeID::get<danaus::tile::AwaitOp>()] = runAwait;
   table[TypeID::get<danaus::tile::SignalOp>()] = runSignal;
+  table[TypeID::get<danaus::tile::AdmitLaunchOp>()] = runAdmitLaunch;
+  table[TypeID::get<danaus::tile::AwaitLaunchesOp>()] = runAwaitLaunches;
   table[TypeID::get<nvgpu::DeviceAsyncCopyOp>()] = runAsyncCopy;
   table[TypeID::get<NVVM::CpAsyncCommitGroupOp>()] = runCommit;
   table[TypeID::get<NVVM::CpAsyncWaitGroupOp>()] = runWait;

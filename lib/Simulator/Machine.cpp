@@ -121,6 +121,13 @@ LogicalResult Machine::touch(Operation *op, int64_t lane, Allocation &memory, in
                              int64_t count, bool writes) {
   if (!isDevice)
     return success();
+  if (mayBeAhead && &memory != shared && (writes || memory.isWrittenAhead))
+    return fail(op,
+                Twine(writes ? "write to " : "read of ") + memory.name +
+                    " before the launches before have been awaited",
+                lane);
+  if (writes && admitsNext && &memory != shared)
+    memory.isWrittenAhead = true;
   size_t warp = lane / 32;
   uint32_t warpTime = warp < warpTimes.size() ? warpTimes[warp] : 0;
   Access access{lane,   place.blockNumber(),      launch, time, warpTime,

@@ -115,6 +115,8 @@ public:
   Clocks seen;    ///< of all blocks; empty without a meeting
   Clocks awaited; ///< seen from the next barrier on
   Allocation *shared = nullptr;
+  bool admitsNext = false;                  ///< the next launch may begin before this one ends
+  bool mayBeAhead = false;                  ///< of the launches before, which it has not awaited
   std::map<int64_t, PhaseBarrier> barriers; ///< by their first bytes in shared memory
   Fibers *roles = nullptr;                  ///< of the threads, where some wait for others
   std::vector<LaneCopies> copies;

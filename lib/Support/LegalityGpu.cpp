@@ -170,7 +170,7 @@ static constexpr int64_t fewRows = 64;
 /// of all are on their way at once, by thread blocks enough for all multiprocessors; but
 /// no fewer steps than that takes, as sums that meet cost more.
 static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
-                                           const TargetLimits &limits) {
+                                           const TargetLimits &limits, int64_t rows) {
   Schedule schedule;
   schedule.unit = ScheduleUnit::MmaSync;
   schedule.placement = WeightPlacement::Registers;
@@ -179,6 +179,7 @@ static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int
   schedule.depth = 1;
   for (int64_t cut = 1; cut < static_cast<int64_t>(stages.size()); ++cut)
     schedule.cuts.push_back(cut);
+  int64_t tiles = llvm::divideCeil(std::max<int64_t>(rows, 1), schedule.rows);
   std::optional<Schedule> chosen;
   for (int64_t steps : {32, 16, 8, 4, 2}) {
     schedule.steps = steps;
@@ -187,11 +188,12 @@ static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int
       continue;
     chosen = schedule;
     // 32 steps take too many registers where results come in pairs (docs/performance.md).
-    bool isSpread = steps < 32 && llvm::all_of(
-                                      plan.segments,
-                                      [&](const GpuSegment &segment) {
-                                        return 8 * segment.groups() >= 7 * limits.multiprocessors;
-                                      });
+    bool isSpread =
+        steps < 32 && llvm::all_of(
+                          plan.segments,
+                          [&](const GpuSegment &segment) {
+                            return 8 * tiles * segment.groups() >= 7 * limits.multiprocessors;
+                          });
     if (isSpread)
       break;
   }
@@ -201,7 +203,7 @@ static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int
 Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                     const TargetLimits &limits, int64_t rows) {
   if (rows <= fewRows)
-    if (std::optional<Schedule> schedule = chooseSteps(stages, elementBytes, limits))
+    if (std::optional<Schedule> schedule = chooseSteps(stages, elementBytes, limits, rows))
       return *schedule;
   int64_t warps = usefulWarps(stages), most = std::max<int64_t>(1, stages.size());
   // Half the warps have twice the registers each. Streamed weights cost a pass

@@ -207,9 +207,10 @@ func.func @aligned_loads_are_one_ldmatrix(%x: memref<640xbf16, 3>, %i: index) ->
 func.func @signals_release(%counters: memref<64xi32>, %slot: index) {
   // CHECK: %[[BASE:.+]] = memref.extract_aligned_pointer_as_index %{{.+}} : memref<64xi32> -> index
   // CHECK: %[[PLACE:.+]] = llvm.getelementptr %{{.+}}[%{{.+}}] : (!llvm.ptr, i64) -> !llvm.ptr, i32
-  // CHECK: llvm.fence syncscope("device") release
-  // CHECK: llvm.atomicrmw add %[[PLACE]], %{{.+}} syncscope("device") monotonic : !llvm.ptr, i32
+  // CHECK: llvm.inline_asm has_side_effects asm_dialect = att "red.release.gpu.add.u32 [$0], 1;", "l,~{memory}" %[[PLACE]]
   tile.signal %counters[%slot] : memref<64xi32>
+  // CHECK: llvm.inline_asm has_side_effects asm_dialect = att "red.relaxed.gpu.add.u32 [$0], 1;", "l,~{memory}" %{{.+}} : (!llvm.ptr) -> ()
+  tile.signal relaxed %counters[%slot] : memref<64xi32>
   return
 }
 

@@ -155,8 +155,11 @@ void danaus::emitLaunch(ImplicitLocOpBuilder &b, gpu::GPUFuncOp device, const Gr
   Value gridX = arith::MinUIOp::create(b, blocks, constant(grid.mostBlocks));
   Value one = constant(1);
   Value bytes = arith::ConstantIntOp::create(b, grid.sharedBytes, 32);
-  gpu::LaunchFuncOp::create(b, device, gpu::KernelDim3{gridX, constant(grid.groups), one},
-                            gpu::KernelDim3{constant(grid.threads), one, one}, bytes, arguments);
+  auto launch = gpu::LaunchFuncOp::create(
+      b, device, gpu::KernelDim3{gridX, constant(grid.groups), one},
+      gpu::KernelDim3{constant(grid.threads), one, one}, bytes, arguments);
+  if (grid.isEarly)
+    launch->setAttr(tile::TileDialect::getEarlyAttrName(), b.getUnitAttr());
 }
 
 LogicalResult danaus::reportBroken(chain::KernelOp kernel, const TargetLimits &limits,
@@ -181,6 +184,7 @@ struct Launch {
   ArrayRef<GpuSegment> parts;
   ArrayRef<StageWithMaps> stages;
   SmallVector<Value> arguments;
+  bool isEarly = false; ///< whether it may begin while the launch before runs
 
   ArrayRef<StageWithMaps> stagesOf(const GpuSegment &part) const {
     return stages.slice(part.firstStage - parts.front().firstStage, part.stages.size());
@@ -241,6 +245,7 @@ void Converter::emitParts(ImplicitLocOpBuilder &b, const Launch &launch, const S
   for (auto [number, value] : llvm::enumerate(others))
     operands.others[value] = entry.getArgument(number + 1);
   operands.numRows = memref::DimOp::create(b, entry.getArgument(0), 0);
+  operands.isEarly = launch.isEarly;
   if (index > 0)
     operands.before = ringBetween(index - 1);
   if (!isLast)
@@ -281,7 +286,7 @@ void Converter::emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const 
     groups += part.groups();
   danaus::emitLaunch(b, device,
                      {rows, schedule.rows, blocksPerGroup, groups, 32 * schedule.warps,
-                      launch.parts.front().sharedBytes},
+                      launch.parts.front().sharedBytes, launch.isEarly},
                      launch.arguments);
 }
 
@@ -319,6 +324,7 @@ void Converter::launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, con
     for (Value value : otherValues(launch.stages))
       launch.arguments.push_back(operandOf(kernel, value));
     launch.arguments.push_back(y);
+    launch.isEarly = limits.hasEarlyLaunch;
     gpu::GPUFuncOp device = createDeviceFunction(function, launch, schedule);
     int64_t resident = limits.multiprocessors * segment.blocksPerProcessor / segment.groups();
     emitLaunch(b, launch, schedule, device, rows, std::max<int64_t>(resident, 1));
@@ -389,12 +395,13 @@ LogicalResult Converter::convertInPlace(chain::KernelOp kernel, const Schedule &
   for (auto [number, value] : llvm::enumerate(others))
     operands.others[value] = entry.getArgument(number + 1);
   operands.numRows = memref::DimOp::create(inside, operands.x, 0);
+  operands.isEarly = limits.hasEarlyLaunch;
   InPlaceEmitter(inside, plan, schedule, stages, operands).emit();
   gpu::ReturnOp::create(inside);
   int64_t resident = limits.multiprocessors * plan.blocksPerProcessor;
   danaus::emitLaunch(b, device,
                      {memref::DimOp::create(b, x, 0), schedule.rows, resident, /*groups=*/1,
-                      32 * schedule.warps, plan.sharedBytes},
+                      32 * schedule.warps, plan.sharedBytes, limits.hasEarlyLaunch},
                      arguments);
   kernel.erase();
   return success();

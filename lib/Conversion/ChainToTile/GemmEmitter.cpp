@@ -314,7 +314,11 @@ void GemmEmitter::emit() {
   barriers = sharedView(memory, plan.barrierOffset, 2 * plan.depth, b.getI64Type());
   group = div(thread, groupThreads);
   stagingStart = mul(group, staged);
+  if (operands.isEarly)
+    tile::AdmitLaunchOp::create(b);
   emitBarriers();
+  if (operands.isEarly)
+    tile::AwaitLaunchesOp::create(b);
   int64_t copier = groupThreads * plan.consumers;
   auto roles = scf::IfOp::create(b, isBelow(thread, copier), /*withElseRegion=*/true);
   b.setInsertionPointToStart(roles.thenBlock());

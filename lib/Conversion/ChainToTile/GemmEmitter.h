@@ -31,6 +31,7 @@ namespace danaus {
 struct GemmOperands {
   mlir::Value x, w, y, numRows;
   llvm::DenseMap<mlir::Value, mlir::Value> others;
+  bool isEarly = false; ///< the launch may begin before what it reads but weights is there
 };
 
 /// Emits the body of one launch at the builder's insertion point.

@@ -96,6 +96,7 @@ void GemmLauncher::emitProducts(const GemmPlan &plan, const StageWithMaps &stage
   operands.numRows = entry.getArgument(3);
   for (auto [index, other] : llvm::enumerate(others))
     operands.others[other] = entry.getArgument(index + 4);
+  operands.isEarly = limits.hasEarlyLaunch;
   GemmEmitter(inside, plan, stage, operands).emit();
   gpu::ReturnOp::create(inside);
 
@@ -104,7 +105,7 @@ void GemmLauncher::emitProducts(const GemmPlan &plan, const StageWithMaps &stage
   Value tiles = arith::MulIOp::create(b, rowTiles, constant(plan.tilesPerRow()));
   emitLaunch(b, device,
              {tiles, /*perBlock=*/1, limits.multiprocessors * plan.blocksPerProcessor, /*groups=*/1,
-              plan.threads(), plan.sharedBytes},
+              plan.threads(), plan.sharedBytes, limits.hasEarlyLaunch},
              arguments);
 }
 
@@ -115,12 +116,16 @@ void GemmLauncher::emitTransposition(const StagePattern &pattern, Value source, 
                                                transposeThreads, blocksPerProcessor);
   Block &entry = device.getBody().front();
   auto inside = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), &entry);
+  if (limits.hasEarlyLaunch) {
+    tile::AdmitLaunchOp::create(inside);
+    tile::AwaitLaunchesOp::create(inside);
+  }
   emitTranspose(inside, pattern, entry.getArgument(0), entry.getArgument(1));
   gpu::ReturnOp::create(inside);
   Value units = arith::MulIOp::create(b, rows, constant(transposeUnits(pattern)));
   emitLaunch(b, device,
              {units, transposeThreads, limits.multiprocessors * blocksPerProcessor, /*groups=*/1,
-              transposeThreads, /*sharedBytes=*/0},
+              transposeThreads, /*sharedBytes=*/0, limits.hasEarlyLaunch},
              arguments);
 }
 

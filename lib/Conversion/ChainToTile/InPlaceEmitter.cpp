@@ -115,10 +115,14 @@ void InPlaceEmitter::emit() {
   numRows = operands.numRows;
   buffer = sharedView(sharedMemory(), 0, schedule.depth * schedule.rows * plan.rowPitch, element);
   registers.resize(stages.size());
+  if (operands.isEarly)
+    tile::AdmitLaunchOp::create(b);
   if (plan.weightsInRegisters)
     for (size_t number = 0; number < stages.size(); ++number)
       for (int64_t step = 0; step < plan.stages[number].kSteps; ++step)
         registers[number].push_back(weightsOf(number, constant(step)));
+  if (operands.isEarly)
+    tile::AwaitLaunchesOp::create(b);
 
   Value first = gpu::BlockIdOp::create(b, gpu::Dimension::x);
   Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);

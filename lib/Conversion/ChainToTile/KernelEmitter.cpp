@@ -154,12 +154,16 @@ void KernelEmitter::emit() {
   if (segment.groupsD > 1)
     groupD = rem(operands.group, segment.groupsD);
   emitViews();
+  if (operands.isEarly)
+    tile::AdmitLaunchOp::create(b);
   if (segment.hasPadding)
     emitZeroFill();
   registers.resize(segment.stages.size());
   if (segment.weightsInRegisters)
     for (size_t number = 0; number < segment.stages.size(); ++number)
       preloadWeights(number);
+  if (operands.isEarly)
+    tile::AwaitLaunchesOp::create(b);
 
   firstTile = gpu::BlockIdOp::create(b, gpu::Dimension::x);
   stride = gpu::GridDimOp::create(b, gpu::Dimension::x);

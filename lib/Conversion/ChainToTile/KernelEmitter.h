@@ -55,8 +55,9 @@ struct KernelOperands {
   mlir::Value x, y;
   /// From values of the chain.kernel's body (weights, extras of maps).
   llvm::DenseMap<mlir::Value, mlir::Value> others;
-  mlir::Value numRows; ///< of the kernel
-  mlir::Value group;   ///< the group of this part that the thread block works for
+  mlir::Value numRows;  ///< of the kernel
+  mlir::Value group;    ///< the group of this part that the thread block works for
+  bool isEarly = false; ///< the launch may begin before what it reads but weights is there
   std::optional<RingOperand> before, after;
 };
 

@@ -52,7 +52,8 @@ void KernelEmitter::releaseInput(Value tile) {
     return;
   const RingOperand &ring = *operands.before;
   emitDuty(Duty::ReleaseInput, nullptr, [&] {
-    tile::SignalOp::create(b, ring.counters, add(rem(tile, ring.tiles), ring.tiles));
+    tile::SignalOp::create(b, ring.counters, add(rem(tile, ring.tiles), ring.tiles),
+                           /*relaxed=*/true);
   });
 }
 
@@ -70,6 +71,7 @@ void KernelEmitter::publishOutput(Value tile, Value exists) {
   if (!operands.after)
     return;
   const RingOperand &ring = *operands.after;
-  emitDuty(Duty::PublishOutput, exists,
-           [&] { tile::SignalOp::create(b, ring.counters, rem(tile, ring.tiles)); });
+  emitDuty(Duty::PublishOutput, exists, [&] {
+    tile::SignalOp::create(b, ring.counters, rem(tile, ring.tiles), /*relaxed=*/false);
+  });
 }

@@ -24,6 +24,7 @@ mlir::gpu::GPUFuncOp createKernelFunction(mlir::func::FuncOp function, mlir::Typ
 struct Grid {
   mlir::Value pieces;
   int64_t perBlock = 1, mostBlocks = 1, groups = 1, threads = 32, sharedBytes = 0;
+  bool isEarly = false; ///< the kernel awaits the launches before, so it may begin early
 };
 
 /// Launches `device` so.

@@ -86,7 +86,7 @@ static Value imageAddress(OpBuilder &builder, Location loc, ModuleOp module, Str
 //===----------------------------------------------------------------------===//
 
 /// gpu.launch_func @kernels::@k  ->  an array of pointers to the parameters;
-/// danausCudaLaunch(@kernels_image, "k", grid, block, shared, array)
+/// danausCudaLaunch(@kernels_image, "k", grid, block, shared, early, array)
 struct LowerLaunch : ConvertOpToLLVMPattern<gpu::LaunchFuncOp> {
   using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
 
@@ -126,6 +126,8 @@ struct LowerLaunch : ConvertOpToLLVMPattern<gpu::LaunchFuncOp> {
         return rewriter.notifyMatchFailure(op, "wanted grid and block sizes of type index");
     Value shared = adaptor.getDynamicSharedMemorySize();
     arguments.push_back(shared ? shared : LLVM::ConstantOp::create(rewriter, loc, i32, 0));
+    bool isEarly = op->hasAttr(tile::TileDialect::getEarlyAttrName());
+    arguments.push_back(LLVM::ConstantOp::create(rewriter, loc, i32, isEarly));
     arguments.push_back(array);
     if (failed(callRuntime(rewriter, loc, module, "danausCudaLaunch", arguments, i32)))
       return failure();

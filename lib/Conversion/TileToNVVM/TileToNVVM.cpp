@@ -392,18 +392,27 @@ static Value counterAddress(OpBuilder &builder, Location loc, Value counters, Va
 /// What all threads of the device see; LLVM's name for PTX's scope .gpu.
 static constexpr llvm::StringLiteral deviceScope = "device";
 
-/// tile.signal  ->  fence release, then atomicrmw add
+/// One instruction that no access to memory is moved across, as the back end moves them
+/// across its own intrinsics for these.
+static void emitFencedInstruction(OpBuilder &builder, Location loc, StringRef instruction,
+                                  StringRef constraints = "~{memory}", ValueRange operands = {}) {
+  LLVM::InlineAsmOp::create(
+      builder, loc, /*result=*/Type(), operands, instruction, constraints,
+      /*has_side_effects=*/true, /*is_align_stack=*/false, LLVM::TailCallKind::None,
+      LLVM::AsmDialectAttr::get(builder.getContext(), LLVM::AsmDialect::AD_ATT), ArrayAttr());
+}
+
+/// tile.signal  ->  red.release, or red.relaxed. The back end drops the order of an atomic
+/// add, and a fence of its own would also forget what the first-level cache holds.
 struct LowerSignal : OpConversionPattern<SignalOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(SignalOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     Value address = counterAddress(rewriter, loc, adaptor.getCounters(), adaptor.getIndex());
-    Value one = LLVM::ConstantOp::create(rewriter, loc, rewriter.getI32Type(), 1);
-    // The NVPTX back end drops the order of an atomicrmw, so the fence is an op.
-    LLVM::FenceOp::create(rewriter, loc, LLVM::AtomicOrdering::release, deviceScope);
-    LLVM::AtomicRMWOp::create(rewriter, loc, LLVM::AtomicBinOp::add, address, one,
-                              LLVM::AtomicOrdering::monotonic, deviceScope);
+    StringRef instruction = op.getRelaxed() ? "red.relaxed.gpu.add.u32 [$0], 1;"
+                                            : "red.release.gpu.add.u32 [$0], 1;";
+    emitFencedInstruction(rewriter, loc, instruction, "l,~{memory}", address);
     rewriter.eraseOp(op);
     return success();
   }
@@ -434,6 +443,28 @@ struct LowerAwait : OpConversionPattern<AwaitOp> {
   }
 };
 
+/// tile.admit_launch  ->  griddepcontrol.launch_dependents
+struct LowerAdmitLaunch : OpConversionPattern<AdmitLaunchOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(AdmitLaunchOp op, OpAdaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    emitFencedInstruction(rewriter, op.getLoc(), "griddepcontrol.launch_dependents;");
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
+/// tile.await_launches  ->  griddepcontrol.wait
+struct LowerAwaitLaunches : OpConversionPattern<AwaitLaunchesOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(AwaitLaunchesOp op, OpAdaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    emitFencedInstruction(rewriter, op.getLoc(), "griddepcontrol.wait;");
+    rewriter.eraseOp(op);
+    return success();
+  }
+};
+
 //===----------------------------------------------------------------------===//
 // Pass
 //===----------------------------------------------------------------------===//
@@ -453,7 +484,8 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     RewritePatternSet patterns(context);
     danaus::addPatterns<LowerLoadA, LowerLoadB, LowerZero, LowerMma, LowerMap, LowerStore,
-                        LowerSignal, LowerAwait>(patterns, types, context);
+                        LowerSignal, LowerAwait, LowerAdmitLaunch, LowerAwaitLaunches>(
+        patterns, types, context);
     populateBulkPatterns(types, patterns);
     populateMatrixPatterns(types, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);

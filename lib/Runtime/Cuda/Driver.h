@@ -26,6 +26,19 @@ typedef int Result; ///< CUresult
 typedef unsigned long long DevicePointer;
 typedef void *Handle; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent, CUgraph
 
+/// CUlaunchAttribute and CUlaunchConfig.
+typedef struct LaunchAttribute {
+  int id;
+  int32_t padding;
+  int32_t value[16];
+} LaunchAttribute;
+typedef struct LaunchConfig {
+  unsigned grid[3], block[3], sharedBytes;
+  Handle stream;
+  LaunchAttribute *attributes;
+  unsigned numAttributes;
+} LaunchConfig;
+
 /// Name in libcuda.so.1, name here, parameters. `_v2` is the current ABI.
 #define DANAUS_CUDA_FUNCTIONS(X)                                                                   \
   X(cuInit, init, (unsigned))                                                                      \
@@ -43,9 +56,7 @@ typedef void *Handle; ///< CUcontext, CUmodule, CUfunction, CUstream, CUevent, C
   X(cuModuleUnload, moduleUnload, (Handle))                                                        \
   X(cuModuleGetFunction, moduleGetFunction, (Handle *, Handle, const char *))                      \
   X(cuFuncSetAttribute, functionSetAttribute, (Handle, int, int))                                  \
-  X(cuLaunchKernel, launchKernel,                                                                  \
-    (Handle, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, unsigned, Handle,         \
-     void **, void **))                                                                            \
+  X(cuLaunchKernelEx, launchKernelEx, (const LaunchConfig *, Handle, void **, void **))            \
   X(cuTensorMapEncodeTiled, tensorMapEncode,                                                       \
     (void *, int, unsigned, void *, const uint64_t *, const uint64_t *, const unsigned *,          \
      const unsigned *, int, int, int, int))                                                        \

@@ -143,7 +143,8 @@ static Handle findFunction(Driver *driver, const void *image, const char *kernel
 
 int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64_t gridY,
                      int64_t gridZ, int64_t blockX, int64_t blockY, int64_t blockZ,
-                     int32_t sharedBytes, void **parameters) {
+                     int32_t sharedBytes, int32_t isEarly, void **parameters) {
+  enum { programmaticStreamSerialization = 6 }; // CUlaunchAttributeID
   Driver *driver = danausCudaReady();
   if (!driver)
     return 1;
@@ -154,11 +155,14 @@ int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64
   pthread_mutex_unlock(&tableMutex);
   if (!function)
     return 1;
-  return danausCudaCheck(kernel,
-                         driver->launchKernel(function, (unsigned)gridX, (unsigned)gridY,
-                                              (unsigned)gridZ, (unsigned)blockX, (unsigned)blockY,
-                                              (unsigned)blockZ, (unsigned)sharedBytes,
-                                              danausCudaThread()->stream, parameters, NULL));
+  LaunchAttribute early = {programmaticStreamSerialization, 0, {1}};
+  LaunchConfig config = {{(unsigned)gridX, (unsigned)gridY, (unsigned)gridZ},
+                         {(unsigned)blockX, (unsigned)blockY, (unsigned)blockZ},
+                         (unsigned)sharedBytes,
+                         danausCudaThread()->stream,
+                         &early,
+                         isEarly && !getenv("DANAUS_LATE") ? 1 : 0};
+  return danausCudaCheck(kernel, driver->launchKernelEx(&config, function, parameters, NULL));
 }
 
 //===----------------------------------------------------------------------===//

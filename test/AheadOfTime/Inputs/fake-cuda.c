@@ -134,12 +134,17 @@ int cuFuncSetAttribute(void *function, int attribute, int value) {
   (void)function, (void)attribute, (void)value;
   return fails("shared") ? invalidValue : 0;
 }
-int cuLaunchKernel(void *function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX,
-                   unsigned blockY, unsigned blockZ, unsigned shared, void *stream, void **values,
-                   void **extra) {
-  (void)gridZ, (void)blockY, (void)blockZ, (void)shared, (void)values, (void)extra;
-  printf("launch %s, grid %u x %u, block %u, stream %p, device %d\n", (char *)function, gridX,
-         gridY, blockX, stream, current ? (int)(current - contexts) : -1);
+/// CUlaunchConfig as far as it is read here.
+struct Config {
+  unsigned grid[3], block[3], shared;
+  void *stream, *attributes;
+  unsigned numAttributes;
+};
+int cuLaunchKernelEx(const struct Config *config, void *function, void **values, void **extra) {
+  (void)values, (void)extra;
+  printf("%slaunch %s, grid %u x %u, block %u, stream %p, device %d\n",
+         config->numAttributes ? "early " : "", (char *)function, config->grid[0], config->grid[1],
+         config->block[0], config->stream, current ? (int)(current - contexts) : -1);
   return fails("launch") ? launchFailed : 0;
 }
 int cuMemcpyHtoDAsync_v2(unsigned long long target, const void *source, size_t bytes,
