@@ -90,6 +90,7 @@ danaus::Schedule danaus::chain::toPlain(ScheduleAttr schedule) {
   plain.outputs = schedule.getOutputs();
   plain.steps = schedule.getSteps();
   plain.inPlace = schedule.getInPlace();
+  plain.cluster = schedule.getCluster();
   return plain;
 }
 
@@ -99,7 +100,7 @@ ScheduleAttr danaus::chain::toAttr(MLIRContext *context, const danaus::Schedule 
   return ScheduleAttr::get(context, static_cast<Unit>(schedule.unit), schedule.rows, schedule.cuts,
                            axes, schedule.blockRows, schedule.panel, schedule.warps, schedule.depth,
                            static_cast<Placement>(schedule.placement), schedule.ring,
-                           schedule.outputs, schedule.steps, schedule.inPlace);
+                           schedule.outputs, schedule.steps, schedule.inPlace, schedule.cluster);
 }
 
 danaus::Packing danaus::chain::toPlain(PackingAttr packing) {

@@ -155,6 +155,8 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       few rows, where the time is that of reading weights with many warps at once
     * `in_place` (mma_sync): whole rows stay in shared memory and every stage writes
       where it read; for square blocks that all share one weight
+    * `cluster` (mma_sync): thread blocks that share the columns of a tile of rows, each with
+      a part of c of the first stage and of b of the second; for two stages of one block
 
     `danaus-verify-schedule` holds the constraints; they are C++ functions in
     `danaus/Support/Legality.h`.
@@ -175,10 +177,12 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       DefaultValuedParameter<"int64_t", "0">:$ring,
       DefaultValuedParameter<"int64_t", "1">:$outputs,
       DefaultValuedParameter<"int64_t", "0">:$steps,
-      DefaultValuedParameter<"bool", "false">:$in_place);
+      DefaultValuedParameter<"bool", "false">:$in_place,
+      DefaultValuedParameter<"int64_t", "1">:$cluster);
   let assemblyFormat = [{
     `<` struct($unit, $rows, custom<IntegerList>($cuts), custom<AxisList>($axes),
-               $block_rows, $panel, $warps, $depth, $placement, $ring, $outputs, $steps, $in_place) `>`
+               $block_rows, $panel, $warps, $depth, $placement, $ring, $outputs, $steps, $in_place,
+               $cluster) `>`
   }];
 }
 

@@ -1,4 +1,4 @@
-//===- TileLaunch.td - Launches that overlap -*- tablegen -*-===//
+//===- TileLaunch.td - Launches that overlap, and clusters -*- tablegen -*-===//
 //
 // Part of the Danaus project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -38,6 +38,24 @@ def Tile_AwaitLaunchesOp : Tile_Op<"await_launches", [MemoryEffects<[MemRead, Me
 
     ```mlir
     tile.await_launches
+    ```
+  }];
+  let assemblyFormat = "attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Clusters
+//===----------------------------------------------------------------------===//
+
+def Tile_ClusterBarrierOp : Tile_Op<"cluster_barrier", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "All threads of a cluster meet";
+  let description = [{
+    Returns when all threads of all blocks of the cluster have come; what they did to
+    memory before, each other's shared memory too, can then be seen
+    (`barrier.cluster.arrive.release`, `.wait.acquire`).
+
+    ```mlir
+    tile.cluster_barrier
     ```
   }];
   let assemblyFormat = "attr-dict";

@@ -89,6 +89,17 @@ LogicalResult TurnOp::verify() {
   return success();
 }
 
+LogicalResult JoinOp::verify() {
+  FragmentType from = getFirst().getType(), to = getResult().getType();
+  if (from.getColumns() != Columns::adjacent) // (C1)
+    return emitOpError() << "columns: wanted adjacent, found "
+                         << stringifyColumns(from.getColumns());
+  if (to.getElementType().isF32()) // (C2)
+    return emitOpError() << "element type of the result: wanted f16 or bf16, found "
+                         << to.getElementType();
+  return success();
+}
+
 LogicalResult MmaOp::verify() {
   FragmentType a = getA().getType(), b = getB().getType(), acc = getAcc().getType();
   if (a.getElementType() != b.getElementType()) // (C1)

@@ -259,17 +259,21 @@ def Tile_ParkOp : Tile_Op<"park", [MemoryEffects<[MemWrite]>]> {
   let summary = "Leave an accumulator in shared memory as the lanes hold it";
   let description = [{
     `buffer[offset + 4 lane + r] = register r of acc` for lanes 0 to 31: 128 values, of
-    which each lane writes its 16 bytes. Only `tile.collect` reads them.
+    which each lane writes its 16 bytes. Only `tile.collect` reads them. With `of` the
+    buffer is that of block `rank` of the cluster (distributed shared memory), which must
+    have met this one at a `tile.cluster_barrier` and not have ended.
 
     `offset` must be a multiple of 4.
 
     ```mlir
     tile.park %sum into %sums[%offset] : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+    tile.park %sum into %sums[%offset] of %rank : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
     ```
   }];
-  let arguments = (ins Tile_Acc:$acc, Tile_F32Buffer:$buffer, Index:$offset);
+  let arguments = (ins Tile_Acc:$acc, Tile_F32Buffer:$buffer, Index:$offset,
+                       Optional<Index>:$rank);
   let assemblyFormat = [{
-    $acc `into` $buffer `[` $offset `]` attr-dict `:` type($acc) `into` type($buffer)
+    $acc `into` $buffer `[` $offset `]` (`of` $rank^)? attr-dict `:` type($acc) `into` type($buffer)
   }];
 }
 
@@ -295,6 +299,25 @@ def Tile_CollectOp : Tile_Op<"collect", [MemoryEffects<[MemRead]>]> {
     $buffer `[` $offset `]` `count` $count `stride` $stride attr-dict
     `:` type($buffer) `->` type($result)
   }];
+}
+
+def Tile_JoinOp : Tile_Op<"join", [Pure, AllTypesMatch<["first", "second"]>]> {
+  let summary = "Two accumulators as one left operand";
+  let description = [{
+    `result[i, j] = first[i, j]` for j < 8, `second[i, j - 8]` else, rounded to the type of
+    the result. Lanes hold the same places of both, so that nothing moves.
+
+    * (C1) the columns of the accumulators are `adjacent`
+    * (C2) elements of the result have 2 bytes
+
+    ```mlir
+    %a = tile.join %s0, %s1 : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x16xbf16>
+    ```
+  }];
+  let arguments = (ins Tile_Acc:$first, Tile_Acc:$second);
+  let results = (outs Tile_A:$result);
+  let assemblyFormat = "$first `,` $second attr-dict `:` type($first) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def Tile_Counters : MemRefRankOf<[I32], [1]>;

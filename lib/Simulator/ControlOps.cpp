@@ -10,6 +10,7 @@
 #include "dialects/Tile/TileOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -212,8 +213,12 @@ LogicalResult Grid::runBlock(int64_t number) {
   int64_t bytes = 0;
   if (Value size = launch.getDynamicSharedMemorySize())
     bytes = host.get(size).at(0).i;
-  Allocation shared("shared memory", bytes);
-  block.shared = &shared;
+  Allocation own("shared memory", bytes);
+  block.shared = &own;
+  if (meeting) {
+    meeting->shared[number] = std::make_unique<Allocation>("shared memory", bytes);
+    block.shared = meeting->shared[number].get();
+  }
   block.place = place;
   block.place.block = {number % place.gridSize[0], number / place.gridSize[0] % place.gridSize[1],
                        number / (place.gridSize[0] * place.gridSize[1])};
@@ -225,15 +230,30 @@ LogicalResult Grid::runBlock(int64_t number) {
     block.awaited.assign(numBlocks(), 0);
   }
   setAll(block, kernel.getBody().front().getArguments(), getAll(host, launch.getKernelOperands()));
-  return block.run(kernel.getBody().front());
+  LogicalResult result = block.run(kernel.getBody().front());
+  if (meeting)
+    meeting->hasEnded[number] = true;
+  return result;
 }
 
 LogicalResult Grid::run() {
   ++host.world.launches;
-  WalkResult awaits = kernel.walk([](tile::AwaitOp) { return WalkResult::interrupt(); });
+  WalkResult awaits = kernel.walk([](Operation *op) {
+    return isa<tile::AwaitOp, tile::ClusterBarrierOp>(op) ? WalkResult::interrupt()
+                                                          : WalkResult::advance();
+  });
   Meeting together;
   if (awaits.wasInterrupted())
     meeting = &together;
+  auto extents =
+      kernel->getAttrOfType<DenseI32ArrayAttr>(NVVM::NVVMDialect::getClusterDimAttrName());
+  together.clusterSize = extents ? extents[0] : 1;
+  if (numBlocks() % together.clusterSize != 0)
+    return host.fail(launch, "wanted a grid of whole clusters of " + Twine(together.clusterSize) +
+                                 " blocks, found " + Twine(numBlocks()));
+  together.clusters.resize(numBlocks() / together.clusterSize);
+  together.shared.resize(numBlocks());
+  together.hasEnded.resize(numBlocks());
   for (int64_t number = 0; number < numBlocks(); ++number) {
     if (meeting)
       together.fibers.add([this, number] { meeting->hasFailed |= failed(runBlock(number)); });

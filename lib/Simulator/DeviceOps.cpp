@@ -120,6 +120,36 @@ static LogicalResult runAwait(Machine &machine, Operation *op) {
   });
 }
 
+/// Blocks of a cluster are neighbors in the grid.
+static LogicalResult runClusterBarrier(Machine &machine, Operation *op) {
+  if (!machine.mask.isFull())
+    return machine.fail(op, "wanted all " + Twine(machine.lanes()) +
+                                " threads at a barrier, found " + Twine(machine.mask.numActive()));
+  Meeting &meeting = *machine.meeting;
+  int64_t block = machine.place.blockNumber();
+  ClusterBarrier &barrier = meeting.clusters[block / meeting.clusterSize];
+  barrier.arriving.resize(machine.seen.size());
+  Clocks mine = machine.seen;
+  mine[block] = machine.time;
+  join(barrier.arriving, mine);
+  int64_t phase = barrier.phase;
+  if (++barrier.arrived == meeting.clusterSize) {
+    barrier.released = std::move(barrier.arriving);
+    barrier.arriving.clear();
+    barrier.arrived = 0;
+    ++barrier.phase;
+  }
+  if (!machine.wait([&] { return barrier.phase != phase; })) {
+    if (machine.hasFailedElsewhere())
+      return failure();
+    return machine.fail(op, "waits for ever for the other blocks of its cluster");
+  }
+  join(machine.seen, barrier.released);
+  machine.hasMetCluster = true;
+  machine.passBarrier();
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // The launches before and after
 //===----------------------------------------------------------------------===//
@@ -237,6 +267,7 @@ void danaus::sim::addDeviceOps(HandlerTable &table) {
   table[TypeID::get<gpu::DynamicSharedMemoryOp>()] = runSharedMemory;
   table[TypeID::get<danaus::tile::AwaitOp>()] = runAwait;
   table[TypeID::get<danaus::tile::SignalOp>()] = runSignal;
+  table[TypeID::get<danaus::tile::ClusterBarrierOp>()] = runClusterBarrier;
   table[TypeID::get<danaus::tile::AdmitLaunchOp>()] = runAdmitLaunch;
   table[TypeID::get<danaus::tile::AwaitLaunchesOp>()] = runAwaitLaunches;
   table[TypeID::get<nvgpu::DeviceAsyncCopyOp>()] = runAsyncCopy;

@@ -83,9 +83,19 @@ struct PhaseBarrier {
   std::vector<BulkCopy> copies;
 };
 
-/// What the blocks of a launch share where some wait for others.
+/// A barrier of all blocks of a cluster.
+struct ClusterBarrier {
+  int64_t arrived = 0, phase = 0;
+  Clocks arriving, released; ///< what those see who have come, and who may go on
+};
+
+/// What the blocks of a launch share where some wait for others, or reach their memory.
 struct Meeting {
   Fibers fibers;
+  int64_t clusterSize = 1;
+  std::vector<ClusterBarrier> clusters;
+  std::vector<std::unique_ptr<Allocation>> shared; ///< memory of each block
+  std::vector<char> hasEnded;                      ///< of each block
   /// What who awaits a counter sees, by its first byte in its allocation.
   std::map<std::pair<Allocation *, int64_t>, Clocks> counters;
   bool hasFailed = false;
@@ -115,6 +125,7 @@ public:
   Clocks seen;    ///< of all blocks; empty without a meeting
   Clocks awaited; ///< seen from the next barrier on
   Allocation *shared = nullptr;
+  bool hasMetCluster = false;
   bool admitsNext = false;                  ///< the next launch may begin before this one ends
   bool mayBeAhead = false;                  ///< of the launches before, which it has not awaited
   std::map<int64_t, PhaseBarrier> barriers; ///< by their first bytes in shared memory

@@ -365,12 +365,33 @@ static LogicalResult runStore(Machine &machine, Operation *op) {
   });
 }
 
+/// The memory of block `rank` of the cluster, where it runs.
+static FailureOr<Allocation *> sharedOfBlock(Machine &machine, Operation *op, int64_t rank) {
+  Meeting *meeting = machine.meeting;
+  if (!meeting || !machine.hasMetCluster)
+    return machine.fail(op, "wanted a cluster barrier before memory of another block");
+  if (rank < 0 || rank >= meeting->clusterSize)
+    return machine.fail(op, "wanted a block of a cluster of " + Twine(meeting->clusterSize) +
+                                ", found " + Twine(rank));
+  int64_t number = machine.place.blockNumber();
+  number += rank - number % meeting->clusterSize;
+  if (meeting->hasEnded[number])
+    return machine.fail(op, "block " + Twine(number) + " of the cluster has ended");
+  return meeting->shared[number].get();
+}
+
 /// Four values a lane, side by side.
 static LogicalResult runPark(Machine &machine, Operation *op) {
   auto park = cast<tile::ParkOp>(op);
   const LaneValue acc = machine.get(park.getAcc()), offset = machine.get(park.getOffset());
-  const View view = *machine.get(park.getBuffer()).view;
+  View view = *machine.get(park.getBuffer()).view;
   return forEachWarp(machine, op, [&](int64_t first) -> LogicalResult {
+    if (Value rank = park.getRank()) {
+      FailureOr<Allocation *> memory = sharedOfBlock(machine, op, machine.get(rank).at(first).i);
+      if (failed(memory))
+        return failure();
+      view.memory = *memory;
+    }
     for (int64_t lane = first; lane < first + warpLanes; ++lane) {
       SmallVector<Word> words;
       for (int64_t e = 0; e < acc.elements; ++e)
@@ -382,6 +403,26 @@ static LogicalResult runPark(Machine &machine, Operation *op) {
     }
     return success();
   });
+}
+
+/// Columns of both side by side, rounded.
+static LogicalResult runJoin(Machine &machine, Operation *op) {
+  auto join = cast<tile::JoinOp>(op);
+  tile::FragmentType from = join.getFirst().getType(), to = join.getResult().getType();
+  int64_t columns = from.getColumnCount();
+  LaneValue result(machine.lanes(), elementsOf(to));
+  LogicalResult status = forEachWarp(machine, op, [&](int64_t first) {
+    SmallVector<double> left = gather(machine.get(join.getFirst()), from, first);
+    SmallVector<double> right = gather(machine.get(join.getSecond()), from, first), matrix;
+    for (int64_t i = 0; i < to.getRows(); ++i)
+      for (ArrayRef<double> part : {ArrayRef(left), ArrayRef(right)})
+        for (double value : part.slice(i * columns, columns))
+          matrix.push_back(roundTo(to.getElementType(), value));
+    scatter(matrix, to, first, result);
+    return success();
+  });
+  machine.set(op->getResult(0), std::move(result));
+  return status;
 }
 
 static LogicalResult runCollect(Machine &machine, Operation *op) {
@@ -424,6 +465,7 @@ void danaus::sim::addTileOps(HandlerTable &table) {
   table[TypeID::get<tile::LoadOp>()] = runLoad;
   table[TypeID::get<tile::TurnOp>()] = runTurn;
   table[TypeID::get<tile::ParkOp>()] = runPark;
+  table[TypeID::get<tile::JoinOp>()] = runJoin;
   table[TypeID::get<tile::CollectOp>()] = runCollect;
   table[TypeID::get<tile::LoadAOp>()] = runLoadA;
   table[TypeID::get<tile::LoadBOp>()] = runLoadB;

@@ -304,8 +304,8 @@ static double slowest(const GemmKernelPlan &plan, int64_t rows, double speed,
 
 /// Whether `schedule` reads the weights once for each thread block and has one launch.
 static bool keepsWeights(const Schedule &schedule) {
-  bool isOneLaunch = schedule.cuts.empty() || schedule.ring > 0;
-  return isOneLaunch && schedule.placement == WeightPlacement::Registers;
+  bool readsOnce = schedule.cuts.empty() || schedule.ring > 0 || schedule.steps > 0;
+  return readsOnce && schedule.placement == WeightPlacement::Registers;
 }
 
 static bool isLimitedByMemory(ArrayRef<StageDescriptor> stages) {

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "danaus/Support/GpuClusterPlan.h"
 #include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Support/GpuPlan.h"
@@ -21,6 +22,8 @@ BrokenConstraints danaus::checkGpuSchedule(ArrayRef<StageDescriptor> stages, int
                                            const Schedule &schedule, const TargetLimits &limits) {
   if (schedule.unit == ScheduleUnit::Wgmma)
     return planGemmKernel(stages, elementBytes, schedule, limits).broken;
+  if (schedule.cluster != 1)
+    return planClusterKernel(stages, elementBytes, schedule, limits).broken;
   if (schedule.inPlace)
     return planInPlaceKernel(stages, elementBytes, schedule, limits).broken;
   return planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits).broken;
@@ -166,9 +169,32 @@ static Schedule overlapped(ArrayRef<StageDescriptor> stages, Schedule schedule,
 /// pay for the counters of a ring.
 static constexpr int64_t fewRows = 64;
 
+/// Rows up to which a launch a stage still beats tiles whose weights are read anew for each.
+static constexpr int64_t someRows = 256;
+/// Bytes of x that its groups may read in all for that.
+static constexpr int64_t mostReadBytes = 32 << 20;
+
+/// Whether x of some stage is in strips so wide that its columns come through registers,
+/// which takes the fewer trips to memory the fewer columns a group has.
+static bool readsStrips(ArrayRef<StageDescriptor> stages, int64_t elementBytes) {
+  constexpr int64_t stripBytes = 16;
+  return llvm::any_of(stages, [&](const StageDescriptor &stage) {
+    return stage.pattern.d * elementBytes >= stripBytes;
+  });
+}
+
+/// Bytes of activations that all groups of all launches read.
+static int64_t bytesRead(const GpuPlan &plan, int64_t elementBytes, int64_t rows) {
+  int64_t columns = 0;
+  for (const GpuSegment &segment : plan.segments)
+    columns += segment.groups() * segment.stages.front().local.inSize();
+  return columns * elementBytes * rows;
+}
+
 /// For few rows: a launch a stage, and in each warp so few steps along c that the weights
-/// of all are on their way at once, by thread blocks enough for all multiprocessors; but
-/// no fewer steps than that takes, as sums that meet cost more.
+/// of all are on their way at once. Where x comes through registers there are thread blocks
+/// enough for all multiprocessors; but no fewer steps than that takes, as sums that meet
+/// cost more.
 static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                            const TargetLimits &limits, int64_t rows) {
   Schedule schedule;
@@ -179,22 +205,21 @@ static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int
   schedule.depth = 1;
   for (int64_t cut = 1; cut < static_cast<int64_t>(stages.size()); ++cut)
     schedule.cuts.push_back(cut);
-  int64_t tiles = llvm::divideCeil(std::max<int64_t>(rows, 1), schedule.rows);
+  bool wantsBlocks = readsStrips(stages, elementBytes);
   std::optional<Schedule> chosen;
   for (int64_t steps : {32, 16, 8, 4, 2}) {
     schedule.steps = steps;
     GpuPlan plan = planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits);
     if (!plan.broken.empty())
       continue;
+    if (rows > fewRows && bytesRead(plan, elementBytes, rows) > mostReadBytes)
+      continue;
     chosen = schedule;
+    bool isSpread = !wantsBlocks || llvm::all_of(plan.segments, [&](const GpuSegment &segment) {
+      return 8 * segment.groups() >= 7 * limits.multiprocessors;
+    });
     // 32 steps take too many registers where results come in pairs (docs/performance.md).
-    bool isSpread =
-        steps < 32 && llvm::all_of(
-                          plan.segments,
-                          [&](const GpuSegment &segment) {
-                            return 8 * tiles * segment.groups() >= 7 * limits.multiprocessors;
-                          });
-    if (isSpread)
+    if (steps < 32 && isSpread)
       break;
   }
   return chosen;
@@ -225,6 +250,10 @@ Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
         continue;
       if (rows <= fewRows)
         return *schedule;
+      bool readsAnew = variants.front().placement == WeightPlacement::Streamed;
+      if (rows <= someRows && readsAnew && !readsStrips(stages, elementBytes))
+        if (std::optional<Schedule> steps = chooseSteps(stages, elementBytes, limits, rows))
+          return *steps;
       return overlapped(stages, *schedule, variants, elementBytes, limits);
     }
   }

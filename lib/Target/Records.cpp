@@ -51,6 +51,7 @@ static TargetLimits gpuRecord(StringRef name, int64_t multiprocessors, int64_t s
   limits.registersPerThread = 255;
   limits.warpsPerBlock = 32;
   limits.hasWgmma = name == "sm_90a";
+  limits.hasClusters = name != "sm_80";
   limits.hasEarlyLaunch = name != "sm_80";
   limits.l2Bytes = l2Bytes;
   limits.ptxVersion = ptxVersion;

@@ -8,6 +8,7 @@
 
 #include "danaus/CostModel/Enumerate.h"
 #include "danaus/CostModel/TreeModel.h"
+#include "danaus/Support/GpuClusterPlan.h"
 #include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Transforms/KernelStages.h"
@@ -114,6 +115,10 @@ private:
             chooseInPlaceSchedule(stages, bytes, rowsOf(kernel, rows), limits);
         inPlace && checkTensorCoreKernel(kernel, *inPlace, limits).empty())
       return *inPlace;
+    if (std::optional<Schedule> cluster =
+            chooseClusterSchedule(stages, bytes, rowsOf(kernel, rows), limits);
+        cluster && checkTensorCoreKernel(kernel, *cluster, limits).empty())
+      return *cluster;
     if (!fitsWarpgroups(kernel))
       return ofWarps;
     return chooseGemmSchedule(stages, bytes, rowsOf(kernel, rows), ofWarps, limits)

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Transforms/KernelStages.h"
+#include "danaus/Support/GpuClusterPlan.h"
 #include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Support/GpuPlan.h"
@@ -113,6 +114,11 @@ BrokenConstraints danaus::checkTensorCoreKernel(chain::KernelOp kernel, const Sc
     return {"unit: wanted one chain from a stage to the yield for mma_sync"};
   if (schedule.unit == ScheduleUnit::Wgmma)
     return planGemmKernel(describeStages(kernel), elementBytes(element), schedule, limits).broken;
+  if (schedule.cluster != 1 && result != element)
+    return {"cluster: wanted a result of the same type as x"};
+  if (schedule.cluster != 1)
+    return planClusterKernel(describeStages(kernel), elementBytes(element), schedule, limits)
+        .broken;
   if (schedule.inPlace && result != element)
     return {"in_place: wanted a result of the same type as x"};
   if (schedule.inPlace)

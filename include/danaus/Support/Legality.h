@@ -41,6 +41,7 @@ struct TargetLimits {
   int64_t warpsPerBlock = 0;
   int64_t spareRegisters = 0;  ///< of each thread that plans leave to the assembler
   bool hasWgmma = false;       ///< products of warpgroups, and bulk copies of tensors
+  bool hasClusters = false;    ///< thread blocks that reach each other's shared memory
   bool hasEarlyLaunch = false; ///< a launch may begin while the one before runs
   int64_t ptxVersion = 80;     ///< the oldest that knows the chip, at least that of CUDA 12.0
 

@@ -38,6 +38,7 @@ struct Schedule {
   int64_t outputs = 1;
   int64_t steps = 0;    ///< mma_sync: steps along c that a warp takes at most; 0: all
   bool inPlace = false; ///< mma_sync: all stages in one buffer
+  int64_t cluster = 1;  ///< mma_sync: thread blocks that share the columns of a tile
   WeightPlacement placement = WeightPlacement::Streamed;
 
   bool operator==(const Schedule &) const = default;

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ClusterEmitter.h"
 #include "InPlaceEmitter.h"
 #include "Launches.h"
 #include "danaus/Conversion/DeviceModule.h"
@@ -153,6 +154,8 @@ void danaus::emitLaunch(ImplicitLocOpBuilder &b, gpu::GPUFuncOp device, const Gr
   Value rounded = arith::AddIOp::create(b, grid.pieces, constant(grid.perBlock - 1));
   Value blocks = arith::DivUIOp::create(b, rounded, constant(grid.perBlock));
   Value gridX = arith::MinUIOp::create(b, blocks, constant(grid.mostBlocks));
+  if (grid.cluster > 1)
+    gridX = arith::MulIOp::create(b, gridX, constant(grid.cluster));
   Value one = constant(1);
   Value bytes = arith::ConstantIntOp::create(b, grid.sharedBytes, 32);
   auto launch = gpu::LaunchFuncOp::create(
@@ -206,6 +209,9 @@ private:
   void emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
                   gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup);
   LogicalResult convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
+                               ArrayRef<StageWithMaps> stages,
+                               ArrayRef<StageDescriptor> descriptors);
+  LogicalResult convertCluster(chain::KernelOp kernel, const Schedule &schedule,
                                ArrayRef<StageWithMaps> stages,
                                ArrayRef<StageDescriptor> descriptors);
   void launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
@@ -365,44 +371,99 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
     free(b, memory);
 }
 
+/// A launch of a kernel that reads and writes elements of one type: x, other values, y.
+struct WholeLaunch {
+  SmallVector<Value> arguments;
+  gpu::GPUFuncOp device;
+  KernelOperands operands; ///< inside `device`
+};
+
+/// Creates the device function of a launch of the whole kernel, without a body.
+static FailureOr<WholeLaunch> createWholeLaunch(chain::KernelOp kernel, StringRef field,
+                                                const Schedule &schedule,
+                                                ArrayRef<StageWithMaps> stages,
+                                                int64_t blocksPerProcessor, bool isEarly) {
+  Value x = kernel.getInputs()[0];
+  auto elementOf = [](Value value) { return cast<MemRefType>(value.getType()).getElementType(); };
+  if (elementOf(kernel.getInit()) != elementOf(x))
+    return kernel.emitOpError() << field << ": wanted a result of the same type as x";
+  WholeLaunch launch;
+  launch.arguments.push_back(x);
+  SetVector<Value> others = otherValues(stages);
+  for (Value value : others)
+    launch.arguments.push_back(operandOf(kernel, value));
+  launch.arguments.push_back(kernel.getInit());
+  launch.device = createKernelFunction(kernel->getParentOfType<func::FuncOp>(),
+                                       TypeRange(ValueRange(launch.arguments)), 32 * schedule.warps,
+                                       blocksPerProcessor);
+  Block &entry = launch.device.getBody().front();
+  auto inside = ImplicitLocOpBuilder::atBlockBegin(kernel.getLoc(), &entry);
+  launch.operands.x = entry.getArgument(0);
+  launch.operands.y = entry.getArguments().back();
+  for (auto [number, value] : llvm::enumerate(others))
+    launch.operands.others[value] = entry.getArgument(number + 1);
+  launch.operands.numRows = memref::DimOp::create(inside, launch.operands.x, 0);
+  launch.operands.isEarly = isEarly;
+  return launch;
+}
+
 /// One launch of a thread block for each tile of rows, as many as run at once.
 LogicalResult Converter::convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
                                         ArrayRef<StageWithMaps> stages,
                                         ArrayRef<StageDescriptor> descriptors) {
   Value x = kernel.getInputs()[0];
-  auto type = cast<MemRefType>(x.getType());
-  InPlacePlan plan =
-      planInPlaceKernel(descriptors, type.getElementTypeBitWidth() / 8, schedule, limits);
+  int64_t bytes = cast<MemRefType>(x.getType()).getElementTypeBitWidth() / 8;
+  InPlacePlan plan = planInPlaceKernel(descriptors, bytes, schedule, limits);
   if (failed(reportBroken(kernel, limits, plan.broken)))
     return failure();
-  if (cast<MemRefType>(kernel.getInit().getType()).getElementType() != type.getElementType())
-    return kernel.emitOpError() << "in_place: wanted a result of the same type as x";
-
-  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  SmallVector<Value> arguments{x};
-  SetVector<Value> others = otherValues(stages);
-  for (Value value : others)
-    arguments.push_back(operandOf(kernel, value));
-  arguments.push_back(kernel.getInit());
-  gpu::GPUFuncOp device = createKernelFunction(kernel->getParentOfType<func::FuncOp>(),
-                                               TypeRange(ValueRange(arguments)),
-                                               32 * schedule.warps, plan.blocksPerProcessor);
-  Block &entry = device.getBody().front();
-  auto inside = ImplicitLocOpBuilder::atBlockBegin(kernel.getLoc(), &entry);
-  KernelOperands operands;
-  operands.x = entry.getArgument(0);
-  operands.y = entry.getArguments().back();
-  for (auto [number, value] : llvm::enumerate(others))
-    operands.others[value] = entry.getArgument(number + 1);
-  operands.numRows = memref::DimOp::create(inside, operands.x, 0);
-  operands.isEarly = limits.hasEarlyLaunch;
-  InPlaceEmitter(inside, plan, schedule, stages, operands).emit();
+  FailureOr<WholeLaunch> launch = createWholeLaunch(kernel, "in_place", schedule, stages,
+                                                    plan.blocksPerProcessor, limits.hasEarlyLaunch);
+  if (failed(launch))
+    return failure();
+  auto inside =
+      ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch->device.getBody().front());
+  InPlaceEmitter(inside, plan, schedule, stages, launch->operands).emit();
   gpu::ReturnOp::create(inside);
+  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
   int64_t resident = limits.multiprocessors * plan.blocksPerProcessor;
-  danaus::emitLaunch(b, device,
+  danaus::emitLaunch(b, launch->device,
                      {memref::DimOp::create(b, x, 0), schedule.rows, resident, /*groups=*/1,
                       32 * schedule.warps, plan.sharedBytes, limits.hasEarlyLaunch},
-                     arguments);
+                     launch->arguments);
+  kernel.erase();
+  return success();
+}
+
+/// One launch of a cluster for each tile of rows, as many as run at once.
+LogicalResult Converter::convertCluster(chain::KernelOp kernel, const Schedule &schedule,
+                                        ArrayRef<StageWithMaps> stages,
+                                        ArrayRef<StageDescriptor> descriptors) {
+  Value x = kernel.getInputs()[0];
+  int64_t bytes = cast<MemRefType>(x.getType()).getElementTypeBitWidth() / 8;
+  ClusterPlan plan = planClusterKernel(descriptors, bytes, schedule, limits);
+  if (failed(reportBroken(kernel, limits, plan.broken)))
+    return failure();
+  FailureOr<WholeLaunch> launch =
+      createWholeLaunch(kernel, "cluster", schedule, stages, 1, limits.hasEarlyLaunch);
+  if (failed(launch))
+    return failure();
+  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
+  int32_t extents[] = {static_cast<int32_t>(plan.blocks), 1, 1};
+  launch->device->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
+                          b.getDenseI32ArrayAttr(extents));
+  auto inside =
+      ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch->device.getBody().front());
+  ClusterEmitter(inside, plan, schedule, stages, launch->operands).emit();
+  gpu::ReturnOp::create(inside);
+  Grid grid{memref::DimOp::create(b, x, 0),
+            schedule.rows,
+            limits.multiprocessors / plan.blocks,
+            /*groups=*/1,
+            32 * schedule.warps,
+            plan.sharedBytes,
+            limits.hasEarlyLaunch};
+  grid.cluster = plan.blocks;
+  danaus::emitLaunch(b, launch->device, grid, launch->arguments);
   kernel.erase();
   return success();
 }
@@ -419,6 +480,8 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
     descriptors.push_back(chain::describeStage(part.stage, 0));
   if (schedule.unit == ScheduleUnit::Wgmma)
     return convertToGemms(kernel, *stages, descriptors, limits);
+  if (schedule.cluster != 1)
+    return convertCluster(kernel, schedule, *stages, descriptors);
   if (schedule.inPlace)
     return convertInPlace(kernel, schedule, *stages, descriptors);
   auto bytesOf = [](Value value) {

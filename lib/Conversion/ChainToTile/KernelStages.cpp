@@ -348,7 +348,8 @@ void KernelEmitter::emitSharedItems(size_t number, Value inputBase, Value firstR
     Value first = mul(rem(warp, plan.split), plan.ownSteps());
     Fragments sums = multiplyShare(number, itemAt(plan, div(warp, plan.split)), first, inputBase);
     for (auto [index, sum] : llvm::enumerate(sums))
-      tile::ParkOp::create(b, sum, partialSums, add(mul(warp, perShare), index * sumsOfFragment));
+      tile::ParkOp::create(b, sum, partialSums, add(mul(warp, perShare), index * sumsOfFragment),
+                           /*rank=*/Value());
   });
   gpu::BarrierOp::create(b);
   emitIf(isBelow(warp, plan.numItems()), [&] {

@@ -20,11 +20,13 @@ namespace danaus {
 mlir::gpu::GPUFuncOp createKernelFunction(mlir::func::FuncOp function, mlir::TypeRange arguments,
                                           int64_t threads, int64_t blocksPerProcessor);
 
-/// A thread block for each `perBlock` of `pieces`, at most `mostBlocks`, in each of `groups`.
+/// A thread block, or a cluster of them, for each `perBlock` of `pieces`, at most `mostBlocks`,
+/// in each of `groups`.
 struct Grid {
   mlir::Value pieces;
   int64_t perBlock = 1, mostBlocks = 1, groups = 1, threads = 32, sharedBytes = 0;
   bool isEarly = false; ///< the kernel awaits the launches before, so it may begin early
+  int64_t cluster = 1;
 };
 
 /// Launches `device` so.

@@ -106,15 +106,63 @@ struct LowerTurn : OpConversionPattern<TurnOp> {
   }
 };
 
-/// tile.park  ->  one store of 16 bytes
+/// tile.join  ->  each accumulator's words, rounded, behind each other
+struct LowerJoin : OpConversionPattern<JoinOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(JoinOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    auto type = cast<FragmentType>(op.getResult().getType());
+    auto pairType = VectorType::get({2}, type.getElementType());
+    auto wordType = VectorType::get({1}, rewriter.getI32Type());
+    SmallVector<Value> words;
+    for (Value acc : {adaptor.getFirst(), adaptor.getSecond()})
+      for (int64_t row = 0; row < 2; ++row) {
+        Value pair = vector::ExtractStridedSliceOp::create(rewriter, loc, acc, 2 * row, 2, 1);
+        pair = arith::TruncFOp::create(rewriter, loc, pairType, pair);
+        pair = vector::BitCastOp::create(rewriter, loc, wordType, pair);
+        words.push_back(vector::ExtractOp::create(rewriter, loc, pair, 0));
+      }
+    rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, laneType(type), words);
+    return success();
+  }
+};
+
+/// The address in block `rank` of the cluster of what `pointer` is in this one.
+static Value pointerInBlock(IndexBuilder index, Value pointer, Value rank) {
+  OpBuilder &builder = index.builder;
+  auto space = static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster);
+  auto type = LLVM::LLVMPointerType::get(builder.getContext(), space);
+  Value number = arith::IndexCastOp::create(builder, index.loc, builder.getI32Type(), rank);
+  return NVVM::MapaOp::create(builder, index.loc, type, pointer, number);
+}
+
+/// tile.park  ->  one store of 16 bytes, for another block at the address that mapa gives
 struct LowerPark : OpConversionPattern<ParkOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(ParkOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     IndexBuilder index{rewriter, op.getLoc()};
     Value place = placeOfLane(index, adaptor.getOffset());
-    rewriter.replaceOpWithNewOp<vector::StoreOp>(op, adaptor.getAcc(), adaptor.getBuffer(), place,
-                                                 /*nontemporal=*/false, llvm::MaybeAlign(16));
+    if (!adaptor.getRank()) {
+      rewriter.replaceOpWithNewOp<vector::StoreOp>(op, adaptor.getAcc(), adaptor.getBuffer(), place,
+                                                   /*nontemporal=*/false, llvm::MaybeAlign(16));
+      return success();
+    }
+    Value pointer = sharedPointer(index, adaptor.getBuffer(), place);
+    pointer = pointerInBlock(index, pointer, adaptor.getRank());
+    rewriter.replaceOpWithNewOp<LLVM::StoreOp>(op, adaptor.getAcc(), pointer, /*alignment=*/16);
+    return success();
+  }
+};
+
+/// tile.cluster_barrier  ->  barrier.cluster.arrive, then .wait
+struct LowerClusterBarrier : OpConversionPattern<ClusterBarrierOp> {
+  using OpConversionPattern::OpConversionPattern;
+  LogicalResult matchAndRewrite(ClusterBarrierOp op, OpAdaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    NVVM::ClusterArriveOp::create(rewriter, op.getLoc(), rewriter.getUnitAttr());
+    rewriter.replaceOpWithNewOp<NVVM::ClusterWaitOp>(op, rewriter.getUnitAttr());
     return success();
   }
 };
@@ -142,6 +190,6 @@ struct LowerCollect : OpConversionPattern<CollectOp> {
 } // namespace
 
 void danaus::populateMatrixPatterns(TypeConverter &types, RewritePatternSet &patterns) {
-  danaus::addPatterns<LowerLoad, LowerTurn, LowerPark, LowerCollect>(patterns, types,
-                                                                     patterns.getContext());
+  danaus::addPatterns<LowerLoad, LowerTurn, LowerJoin, LowerPark, LowerCollect,
+                      LowerClusterBarrier>(patterns, types, patterns.getContext());
 }

@@ -410,8 +410,8 @@ struct LowerSignal : OpConversionPattern<SignalOp> {
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     Value address = counterAddress(rewriter, loc, adaptor.getCounters(), adaptor.getIndex());
-    StringRef instruction = op.getRelaxed() ? "red.relaxed.gpu.add.u32 [$0], 1;"
-                                            : "red.release.gpu.add.u32 [$0], 1;";
+    StringRef instruction =
+        op.getRelaxed() ? "red.relaxed.gpu.add.u32 [$0], 1;" : "red.release.gpu.add.u32 [$0], 1;";
     emitFencedInstruction(rewriter, loc, instruction, "l,~{memory}", address);
     rewriter.eraseOp(op);
     return success();

@@ -1,0 +1,281 @@
+//===- ClusterEmitter.cpp - Two products whose columns a cluster shares -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ClusterEmitter.h"
+#include "GemmEmitter.h"
+#include "danaus/Support/GpuPlan.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace danaus;
+
+/// Values along c of one product, columns of a fragment, elements that a thread copies at once.
+static constexpr int64_t stepDepth = 16, fragmentColumns = 8, copyWidth = 8;
+/// Copies that a thread makes one after the other without a loop.
+static constexpr int64_t unrolledCopies = 16;
+
+ClusterEmitter::ClusterEmitter(ImplicitLocOpBuilder &builder, const ClusterPlan &plan,
+                               const Schedule &schedule, ArrayRef<StageWithMaps> stages,
+                               const KernelOperands &operands)
+    : Emitter(builder), plan(plan), schedule(schedule), stages(stages), operands(operands),
+      element(cast<MemRefType>(operands.x.getType()).getElementType()),
+      threads(32 * schedule.warps), rowTiles(schedule.rows / 16) {}
+
+//===----------------------------------------------------------------------===//
+// Tiles
+//===----------------------------------------------------------------------===//
+
+void ClusterEmitter::emitViews() {
+  Value memory = sharedMemory();
+  int64_t rows = schedule.rows;
+  int64_t numPartials = rowTiles * plan.owned * plan.blocks * plan.split * sumsOfFragment;
+  input = sharedView(memory, 0, schedule.depth * rows * plan.inPitch, element);
+  partials = sharedView(memory, plan.partialsOffset, numPartials, b.getF32Type());
+  sums = sharedView(memory, plan.sumsOffset, rowTiles * plan.fragments * sumsOfFragment,
+                    b.getF32Type());
+  output = sharedView(memory, plan.outOffset, rows * plan.outPitch, element);
+}
+
+/// Rows of a tile that exist; 0 past the end.
+Value ClusterEmitter::rowsOfTile(Value tile) {
+  Value known = arith::MinUIOp::create(b, mul(tile, schedule.rows), numRows);
+  return sub(numRows, known);
+}
+
+/// Calls `body` for the elements that this thread copies at once in each round.
+void ClusterEmitter::forEachUnit(int64_t perRow,
+                                 llvm::function_ref<void(Value row, Value column)> body) {
+  int64_t units = perRow / copyWidth, total = schedule.rows * units;
+  auto emitUnit = [&](Value unit) { body(div(unit, units), mul(rem(unit, units), copyWidth)); };
+  if (total > unrolledCopies * threads) {
+    auto loop = scf::ForOp::create(b, thread, constant(total), constant(threads));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    return emitUnit(loop.getInductionVar());
+  }
+  for (int64_t first = 0; first < total; first += threads) {
+    Value unit = add(thread, first);
+    emitIf(first + threads > total ? isBelow(unit, total) : nullptr, [&] { emitUnit(unit); });
+  }
+}
+
+/// Begins to load this block's columns of a tile; rows that do not exist become zeros.
+void ClusterEmitter::emitLoad(Value tile, Value slot) {
+  Value rows = rowsOfTile(tile), first = mul(tile, schedule.rows);
+  Value base = mul(slot, schedule.rows * plan.inPitch), begin = mul(rank, plan.inLocal);
+  forEachUnit(plan.inLocal, [&](Value row, Value column) {
+    Value read = arith::SelectOp::create(b, isBelow(row, rows), constant(copyWidth), constant(0));
+    Value target = add(add(base, mul(row, plan.inPitch)), column);
+    nvgpu::DeviceAsyncCopyOp::create(b, nvgpu::DeviceAsyncTokenType::get(b.getContext()), input,
+                                     ValueRange{target}, operands.x,
+                                     ValueRange{add(first, row), add(begin, column)},
+                                     b.getIndexAttr(copyWidth), read, b.getUnitAttr());
+  });
+  NVVM::CpAsyncCommitGroupOp::create(b);
+}
+
+void ClusterEmitter::emitOutput(Value tile) {
+  Value rows = rowsOfTile(tile), first = mul(tile, schedule.rows), begin = mul(rank, plan.outLocal);
+  auto vector = VectorType::get({copyWidth}, element);
+  forEachUnit(plan.outLocal, [&](Value row, Value column) {
+    emitIf(isBelow(row, rows), [&] {
+      Value source = add(mul(row, plan.outPitch), column);
+      Value value = vector::LoadOp::create(b, vector, output, ValueRange{source},
+                                           /*nontemporal=*/false, llvm::MaybeAlign(16));
+      vector::StoreOp::create(b, value, operands.y, ValueRange{add(first, row), add(begin, column)},
+                              /*nontemporal=*/false, llvm::MaybeAlign(16));
+    });
+  });
+}
+
+void ClusterEmitter::emitTile(Value tile, Value slot) {
+  int64_t ahead = schedule.depth - 1;
+  if (ahead == 0)
+    emitLoad(tile, slot);
+  NVVM::CpAsyncWaitGroupOp::create(b, std::max<int64_t>(0, ahead - 1));
+  gpu::BarrierOp::create(b);
+  if (ahead > 0) {
+    Value stride = div(gpu::GridDimOp::create(b, gpu::Dimension::x), plan.blocks);
+    emitLoad(add(tile, mul(stride, ahead)), rem(add(slot, ahead), schedule.depth));
+  }
+  emitPartials(slot);
+  tile::ClusterBarrierOp::create(b);
+  emitSums(tile);
+  tile::ClusterBarrierOp::create(b);
+  emitResults(tile);
+  gpu::BarrierOp::create(b);
+  emitOutput(tile);
+}
+
+void ClusterEmitter::emit() {
+  thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
+  warp = div(thread, 32);
+  numRows = operands.numRows;
+  Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
+  rank = rem(block, plan.blocks);
+  emitViews();
+  if (operands.isEarly)
+    tile::AdmitLaunchOp::create(b);
+  preloadWeights();
+  // Memory of a block may be written once it runs.
+  tile::ClusterBarrierOp::create(b);
+  if (operands.isEarly)
+    tile::AwaitLaunchesOp::create(b);
+
+  Value first = div(block, plan.blocks);
+  Value stride = div(gpu::GridDimOp::create(b, gpu::Dimension::x), plan.blocks);
+  Value numTiles = div(add(numRows, schedule.rows - 1), schedule.rows);
+  for (int64_t i = 0; i + 1 < schedule.depth; ++i)
+    emitLoad(add(first, mul(stride, i)), constant(i));
+  auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0)});
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value slot = loop.getRegionIterArg(0);
+  emitTile(loop.getInductionVar(), slot);
+  scf::YieldOp::create(b, ValueRange{rem(add(slot, 1), schedule.depth)});
+}
+
+//===----------------------------------------------------------------------===//
+// Products
+//===----------------------------------------------------------------------===//
+
+/// One fragment of a packed weight, whose only block it has or shares.
+Value ClusterEmitter::weightAt(size_t number, Value fragment, Value step) {
+  chain::StageOp stage = stages[number].stage;
+  SmallVector<Value> indices;
+  for (char digit : {'a', 'd'})
+    if (stage.getOrder().contains(digit))
+      indices.push_back(constant(0));
+  indices.push_back(fragment);
+  indices.push_back(step);
+  return tile::LoadBOp::create(b, fragmentType(tile::Role::b),
+                               operands.others.lookup(stage.getWeight()), indices);
+}
+
+/// Warp w takes share w mod split of fragments (w / split) fragmentsPerWarp ... of the first
+/// stage, and fragments w outPerWarp ... of this block's part of the second.
+void ClusterEmitter::preloadWeights() {
+  share = rem(warp, plan.split);
+  firstFragment = mul(div(warp, plan.split), plan.fragmentsPerWarp);
+  Value firstStep = mul(add(mul(rank, plan.split), share), plan.steps);
+  for (int64_t fragment = 0; fragment < plan.fragmentsPerWarp; ++fragment)
+    for (int64_t step = 0; step < plan.steps; ++step)
+      firstWeights.push_back(weightAt(0, add(firstFragment, fragment), add(firstStep, step)));
+  Value firstOut = mul(add(mul(rank, schedule.warps), warp), plan.outPerWarp);
+  for (int64_t fragment = 0; fragment < plan.outPerWarp; ++fragment)
+    for (int64_t step = 0; step < plan.outSteps; ++step)
+      secondWeights.push_back(weightAt(1, add(firstOut, fragment), constant(step)));
+}
+
+/// The sums of this warp's steps, to the blocks that own their fragments.
+void ClusterEmitter::emitPartials(Value slot) {
+  Value zero = tile::ZeroOp::create(b, fragmentType(tile::Role::acc));
+  Fragments accs(rowTiles * plan.fragmentsPerWarp, zero);
+  Value firstColumn = mul(share, plan.steps * stepDepth);
+  Value base = add(mul(slot, schedule.rows * plan.inPitch), firstColumn);
+  for (int64_t step = 0; step < plan.steps; ++step)
+    for (int64_t m = 0; m < rowTiles; ++m) {
+      Value left = tile::LoadAOp::create(b, fragmentType(tile::Role::a), input,
+                                         add(base, 16 * m * plan.inPitch + step * stepDepth),
+                                         plan.inPitch, /*aligned=*/true);
+      for (int64_t fragment = 0; fragment < plan.fragmentsPerWarp; ++fragment) {
+        Value &acc = accs[m * plan.fragmentsPerWarp + fragment];
+        acc = tile::MmaOp::create(b, acc.getType(), left,
+                                  firstWeights[fragment * plan.steps + step], acc);
+      }
+    }
+  Value source = add(mul(rank, plan.split), share);
+  for (int64_t fragment = 0; fragment < plan.fragmentsPerWarp; ++fragment) {
+    Value number = add(firstFragment, fragment), owner = div(number, plan.owned);
+    for (int64_t m = 0; m < rowTiles; ++m) {
+      Value place = add(rem(number, plan.owned), m * plan.owned);
+      Value offset = add(mul(place, plan.blocks * plan.split), source);
+      tile::ParkOp::create(b, accs[m * plan.fragmentsPerWarp + fragment], partials,
+                           mul(offset, sumsOfFragment), owner);
+    }
+  }
+}
+
+/// The fragments that this block owns, each added up by one warp, to all blocks.
+void ClusterEmitter::emitSums(Value tile) {
+  int64_t items = rowTiles * plan.owned, count = plan.blocks * plan.split;
+  auto emitItem = [&](Value item) {
+    Value m = div(item, plan.owned);
+    Value number = add(mul(rank, plan.owned), rem(item, plan.owned));
+    auto emitSum = [&] {
+      Value sum = tile::CollectOp::create(b, fragmentType(tile::Role::acc), partials,
+                                          mul(item, count * sumsOfFragment), count, sumsOfFragment);
+      Value firstRow = add(mul(tile, schedule.rows), mul(m, 16));
+      sum = applyMaps(0, sum, mul(number, fragmentColumns), firstRow);
+      Value offset = mul(add(mul(m, plan.fragments), number), sumsOfFragment);
+      for (int64_t block = 0; block < plan.blocks; ++block)
+        tile::ParkOp::create(b, sum, sums, offset, constant(block));
+    };
+    bool ownsAll = plan.fragments == plan.blocks * plan.owned;
+    emitIf(ownsAll ? nullptr : isBelow(number, plan.fragments), emitSum);
+  };
+  if (items <= schedule.warps)
+    return emitIf(items < schedule.warps ? isBelow(warp, items) : nullptr, [&] { emitItem(warp); });
+  auto loop = scf::ForOp::create(b, warp, constant(items), constant(schedule.warps));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  emitItem(loop.getInductionVar());
+}
+
+/// This block's columns of y, in shared memory.
+void ClusterEmitter::emitResults(Value tile) {
+  auto sumAt = [&](int64_t m, int64_t fragment) -> Value {
+    Value offset = constant((m * plan.fragments + fragment) * sumsOfFragment);
+    return tile::CollectOp::create(b, fragmentType(tile::Role::acc), sums, offset, 1, 1);
+  };
+  Fragments lefts;
+  for (int64_t m = 0; m < rowTiles; ++m)
+    for (int64_t step = 0; step < plan.outSteps; ++step)
+      lefts.push_back(tile::JoinOp::create(b, fragmentType(tile::Role::a), sumAt(m, 2 * step),
+                                           sumAt(m, 2 * step + 1)));
+  Value zero = tile::ZeroOp::create(b, fragmentType(tile::Role::acc));
+  AffineExpr row = b.getAffineDimExpr(0), column = b.getAffineDimExpr(1);
+  AffineMap map = AffineMap::get(2, 0, row * plan.outPitch + column);
+  Value firstColumn = mul(warp, plan.outPerWarp * fragmentColumns);
+  for (int64_t fragment = 0; fragment < plan.outPerWarp; ++fragment) {
+    Value local = add(firstColumn, fragment * fragmentColumns);
+    for (int64_t m = 0; m < rowTiles; ++m) {
+      Value sum = zero;
+      for (int64_t step = 0; step < plan.outSteps; ++step)
+        sum = tile::MmaOp::create(b, sum.getType(), lefts[m * plan.outSteps + step],
+                                  secondWeights[fragment * plan.outSteps + step], sum);
+      Value firstRow = add(mul(tile, schedule.rows), 16 * m);
+      sum = applyMaps(1, sum, add(mul(rank, plan.outLocal), local), firstRow);
+      tile::StoreOp::create(b, sum, output, constant(16 * m), local, /*limit=*/Value(),
+                            /*offset=*/Value(), /*step=*/1, map, /*adjacentColumns=*/true);
+    }
+  }
+}
+
+/// The maps behind stage `number` on a fragment at `firstRow` and `column` of its result;
+/// rows past the last read the last operand's element, and are not stored.
+Value ClusterEmitter::applyMaps(size_t number, Value sum, Value column, Value firstRow) {
+  if (stages[number].maps.empty())
+    return sum;
+  auto map = tile::MapOp::create(b, sum.getType(), sum);
+  OpBuilder::InsertionGuard guard(b);
+  Type f32 = b.getF32Type(), index = b.getIndexType();
+  Location loc = b.getLoc();
+  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
+  Value lastRow = sub(numRows, constant(1));
+  Value row = arith::MinUIOp::create(b, add(firstRow, body->getArgument(1)), lastRow);
+  Value value = cloneMaps(b, stages[number], body->getArgument(0), row,
+                          add(column, body->getArgument(2)), operands.others);
+  tile::YieldOp::create(b, value);
+  return map.getResult();
+}

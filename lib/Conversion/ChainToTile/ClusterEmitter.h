@@ -1,0 +1,76 @@
+//===- ClusterEmitter.h - Two products whose columns a cluster shares -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Emits the code of a kernel from its plan (GpuClusterPlan.h). The blocks of a cluster
+// walk over the same tiles of rows; for each tile, in each block:
+//
+//   load its columns of x (cp.async, `depth` tiles ahead); barrier
+//   partial sums -> their owners; cluster barrier
+//   owned sums, maps -> all blocks; cluster barrier
+//   its columns of y -> shared memory; barrier; whole rows -> y
+//
+// The cluster barriers also keep a tile's partials and sums out of the way of those of
+// the tile before.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef DANAUS_LIB_CONVERSION_CHAINTOTILE_CLUSTEREMITTER_H
+#define DANAUS_LIB_CONVERSION_CHAINTOTILE_CLUSTEREMITTER_H
+
+#include "KernelEmitter.h"
+#include "danaus/Support/GpuClusterPlan.h"
+
+namespace danaus {
+
+/// Emits the body of the launch at the builder's insertion point. Of the operands it
+/// takes x, y, others, numRows and isEarly.
+class ClusterEmitter : private Emitter {
+public:
+  ClusterEmitter(mlir::ImplicitLocOpBuilder &builder, const ClusterPlan &plan,
+                 const Schedule &schedule, llvm::ArrayRef<StageWithMaps> stages,
+                 const KernelOperands &operands);
+  void emit();
+
+private:
+  using Fragments = llvm::SmallVector<Value>;
+
+  // Tiles.
+  void emitViews();
+  void emitTile(Value tile, Value slot);
+  void emitLoad(Value tile, Value slot);
+  void emitOutput(Value tile);
+  void forEachUnit(int64_t perRow, llvm::function_ref<void(Value row, Value column)> body);
+  Value rowsOfTile(Value tile);
+
+  // Products.
+  void preloadWeights();
+  Value weightAt(size_t number, Value fragment, Value step);
+  void emitPartials(Value slot);
+  void emitSums(Value tile);
+  void emitResults(Value tile);
+  Value applyMaps(size_t number, Value sum, Value column, Value firstRow);
+  tile::FragmentType fragmentType(tile::Role role) {
+    return tile::FragmentType::getFor(role, element, tile::Columns::adjacent);
+  }
+
+  const ClusterPlan &plan;
+  const Schedule &schedule;
+  llvm::ArrayRef<StageWithMaps> stages;
+  const KernelOperands &operands;
+
+  mlir::Type element;
+  int64_t threads, rowTiles;
+  Value thread, warp, rank, numRows;
+  Value share, firstFragment; ///< of the first stage, this warp's
+  Value input, partials, sums, output;
+  Fragments firstWeights, secondWeights; ///< by fragment, then step
+};
+
+} // namespace danaus
+
+#endif // DANAUS_LIB_CONVERSION_CHAINTOTILE_CLUSTEREMITTER_H
