@@ -1,0 +1,53 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
+"""What the Triton kernels share: lists of configurations, those worth a try at given sizes, the precision of f32."""
+import torch
+import triton
+import triton.language as tl
+
+# Multiprocessors, for kernels whose programs loop over tiles.
+PROCESSORS = torch.cuda.get_device_properties(0).multi_processor_count if torch.cuda.is_available() else 1
+
+
+def configs(names, *rows):
+    """Configurations from rows of numbers: the values of `names`, then warps and stages."""
+    return [triton.Config(dict(zip(names, row)), num_warps=row[-2], num_stages=row[-1]) for row in rows]
+
+
+def tuned(found, key, fits):
+    """Autotuned over the configurations for which `fits(values of the arguments, its own values)` holds; the first if none."""
+    def prune(candidates, arguments, **more):
+        values = {**arguments, **more}
+        return [config for config in candidates if fits(values, config.kwargs)] or candidates[:1]
+
+    return triton.autotune(configs=found, key=key, prune_configs_by={"early_config_prune": prune})
+
+
+def covers(extent, tile, least=16):
+    """Whether a tile is not much more than what there is to cover."""
+    return tile <= max(least, triton.next_power_of_2(extent))
+
+
+def row_tile(rows, tile):
+    """Whether a tile of rows suits: no padding beyond a power of two, no tiny tiles where rows are many."""
+    return covers(rows, tile) and tile >= min(64, triton.next_power_of_2(rows) // 4)
+
+
+def precision(dtype):
+    """Of tl.dot, such that f32 holds 1e-5: three products in tf32."""
+    return "tf32x3" if dtype == torch.float32 else "ieee"
+
+
+def sums(dtype):
+    """The type of an accumulator."""
+    return tl.float64 if dtype == torch.float64 else tl.float32
+
+
+@triton.jit
+def gelu(v):
+    return 0.5 * v * (1 + tl.erf(v * 0.7071067811865476))
