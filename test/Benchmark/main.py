@@ -32,14 +32,15 @@ def parse(arguments):
     parser.add_argument("--device", choices=["cpu", "cuda"], default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--ids", nargs="*", default=[], help="the cases to run, * and ? allowed (default: all of the device)")
-    parser.add_argument("--peers", nargs="*", help="only these packages, such as blas torch; with no name, none")
+    parser.add_argument("--peers", nargs="*", help="only these packages, such as blas torch (cuda: columns, such as eager triton-own); with no name, none")
+    parser.add_argument("--peers-dir", type=pathlib.Path, help="cuda: where packages lie that no registry has (default: .peers)")
     parser.add_argument("--seconds", type=float, default=1.0, help="for each peer of a case, all rounds together")
     parser.add_argument("--budget", type=float, default=600, help="start no case after so many seconds")
     parser.add_argument("--bin", type=pathlib.Path, help="where danaus-run is (default: build/release or build/dev)")
     parser.add_argument("--out", type=pathlib.Path, help="the results file to append to")
     parser.add_argument("--again", action="store_true", help="run also what this commit has recorded")
     parser.add_argument("--autotune", action="store_true",
-                        help="cuda: torch.compile looks for the best schedules, a minute or more a case")
+                        help="cuda: torch.compile looks for the best schedules where the id has no -rows, a minute or more a case")
     parser.add_argument("--dry-run", action="store_true", help="print the layers, run nothing")
     parser.add_argument("--ablation", action="store_true", help="what each part of the CPU path is worth, on six cases")
     parser.add_argument("--cliffs", action="store_true", help="awkward shapes against round ones and dense")
@@ -62,7 +63,7 @@ def run(options, chosen):
     out.parent.mkdir(parents=True, exist_ok=True)
     done = set() if options.again else recorded(out, runner.commit(bin_folder))
     peers = None if options.peers == [] else runner.load_peers(options.device, options.threads, options.peers,
-                                                                       options.autotune)
+                                                                       options.autotune, options.peers_dir)
     start, failures = time.monotonic(), 0
     for case in chosen:
         if case.id in done:

@@ -17,6 +17,8 @@ import tempfile
 import timing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
+# Where packages lie that no registry has, for the GPU.
+PEERS = ROOT / ".peers"
 # Turns that the compiled layer and each peer take: the machine's mood in one of them does not decide.
 ROUNDS = 3
 # Operations of the reference for one check; rows beyond it are sampled.
@@ -104,27 +106,29 @@ class CpuPeers:
 class CudaPeers:
     """Peers of the GPU, in this process."""
 
-    def __init__(self, autotune=False):
+    def __init__(self, wanted=None, autotune=False, folder=None):
         import peers_cuda
         import torch
         if not torch.cuda.is_available():
             raise ImportError("no CUDA device")
-        self.module, self.autotune = peers_cuda, autotune
+        if unknown := set(wanted or []) - set(peers_cuda.NAMES):
+            raise SystemExit(f"bench: unknown peers {', '.join(sorted(unknown))}: wanted some of {', '.join(peers_cuda.NAMES)}")
+        self.module, self.wanted, self.autotune, self.folder = peers_cuda, wanted, autotune, folder or PEERS
 
     def library(self):
         return self.module.library()
 
     def prepare(self, case):
-        return self.module.Peers(case, autotune=self.autotune)
+        return self.module.Peers(case, autotune=self.autotune, wanted=self.wanted, folder=self.folder)
 
     def limit(self, case, _medians):
         return case.unavoidable_bytes() / self.module.copy_bandwidth(case) * 1e3
 
 
-def load_peers(device, threads=1, wanted=None, autotune=False):
+def load_peers(device, threads=1, wanted=None, autotune=False, folder=None):
     """A device's peers, or None with the reason printed when what they need is not here."""
     try:
-        peers = CpuPeers(threads, wanted) if device == "cpu" else CudaPeers(autotune)
+        peers = CpuPeers(threads, wanted) if device == "cpu" else CudaPeers(wanted, autotune, folder)
     except ImportError as error:
         print(f"bench: no peers: {error}")
         return None

@@ -26,7 +26,7 @@ import layers
 import timing
 
 # f32 sums of some thousand products; bf16 rounds once a stage.
-TOLERANCE = {"f32": 2e-5, "bf16": 2e-2, "complex<f32>": 2e-5}
+TOLERANCE = {"f64": 1e-12, "f32": 2e-5, "f16": 4e-3, "bf16": 2e-2, "complex<f32>": 2e-5}
 
 
 class Skip(Exception):

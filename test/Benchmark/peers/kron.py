@@ -86,7 +86,7 @@ def triple_kernel(x, f1, f2, f3, y, rows, n1: tl.constexpr, n2: tl.constexpr, n3
     m2 = tl.load(f2 + r2[:, None] * n2 + r2[None, :])
     m3 = tl.load(f3 + r3[:, None] * last + r3[None, :])
     for row in range(tl.program_id(0), rows, tl.num_programs(0)):
-        start = row.to(tl.int64) * n
+        start = row * n
         v = tl.reshape(tl.load(x + start + columns), (n // last, last))
         v = tl.dot(v, m3, input_precision=PREC, out_dtype=ACC).to(x.dtype.element_ty)
         v = tl.reshape(tl.permute(tl.reshape(v, (n1, n2, n3)), (0, 2, 1)), (n1 * n3, n2))

@@ -1,0 +1,89 @@
+#===----------------------------------------------------------------------===#
+#
+# Part of the Danaus project, under the Apache License v2.0 with LLVM
+# Exceptions. See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#
+#===----------------------------------------------------------------------===#
+"""Peer `triton-blr`: the kernels of mem-efficient-blr, where its `triton_funcs` lie in the folder of peers.
+
+They are in bf16, whatever their names say, and tune themselves. Monarch wants as many blocks on both sides.
+"""
+import importlib
+import sys
+import types
+
+import numpy as np
+import torch
+import triton
+
+from worker import NotFor, Skip
+
+FOLDER = "mem-efficient-blr"
+BLAST = ("triton_blast_partial_fp16", "triton_blast_partial_grouped_fp16", "triton_blast_partial_grouped_persistent_fp16",
+         "triton_blast_full_fp16", "triton_blast_bmm_fp16")
+
+
+def kernels(folder, name):
+    """One of its modules. Of its `utils`, which loads packages that nothing here needs, they want one function."""
+    place = folder / FOLDER
+    if not (place / "triton_funcs").is_dir():
+        raise Skip(f"no {FOLDER} in {folder}")
+    if str(place) not in sys.path:
+        sys.path.append(str(place))
+    utils = types.ModuleType("utils")
+    utils.next_power_of_2 = triton.next_power_of_2
+    before = sys.modules.get("utils")
+    sys.modules["utils"] = utils
+    try:
+        return importlib.import_module(f"triton_funcs.{name}_kernels")
+    finally:
+        sys.modules.pop("utils") if before is None else sys.modules.update(utils=before)
+
+
+def batched(function):
+    """Its functions take (batches, rows, columns)."""
+    return lambda x, *weights: function(x[None], *weights).reshape(x.shape[0], -1)
+
+
+def monarch(folder, spec, weights, constant):
+    (k, l), (w1, w2) = spec["blocks"], weights
+    if k != l or w1.shape[1] % l:
+        raise Skip("it wants as many blocks on both sides")
+    q, p = w1.shape[1:]
+    first = w1.transpose(0, 2, 1).reshape(k, p, q // l, l).transpose(0, 1, 3, 2).reshape(k, p, q)
+    function = kernels(folder, "monarch").triton_monarch_right_left_fp16
+    return [("two kernels", [constant(first), constant(w2.transpose(0, 2, 1))], batched(function))]
+
+
+def low_rank(folder, weights, constant):
+    u, v = weights
+    module = kernels(folder, "low_rank")
+    return [("one kernel", [constant(v.T), constant(u.T)], batched(module.triton_low_rank_fp16))]
+
+
+def blast(folder, weights, constant):
+    u, v, s = weights
+    module = kernels(folder, "blast")
+    last, first = constant(u.transpose(0, 2, 1)), constant(v.transpose(0, 2, 1))
+    found = []
+    for name in BLAST:
+        operands = [last, first, constant(s.transpose(1, 0, 2))]
+        if "bmm" in name:
+            operands = [constant(u), first, constant(s.transpose(2, 1, 0))]
+        found.append((name.removeprefix("triton_blast_").removesuffix("_fp16"), operands, batched(getattr(module, name))))
+    return found
+
+
+def forms(folder, spec, dtype, weights):
+    """(note, constants, function) of each way that it has for one layer."""
+    kind = spec["structure"]
+    if kind not in ("monarch", "low_rank", "blast") or dtype != torch.bfloat16:
+        raise NotFor
+
+    def constant(array):
+        return torch.from_numpy(np.ascontiguousarray(array)).to(dtype)
+
+    if kind == "monarch":
+        return monarch(folder, spec, weights, constant)
+    return (low_rank if kind == "low_rank" else blast)(folder, weights, constant)
