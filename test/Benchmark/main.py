@@ -92,7 +92,7 @@ def main(arguments):
     if options.ablation:
         return 1 if ablation.run(find_bin(options.bin).resolve()) else 0
     if options.cliffs:
-        return 1 if cliffs.run(find_bin(options.bin).resolve(), options.seed, options.budget) else 0
+        return 1 if cliffs.run(find_bin(options.bin).resolve(), options.seed, options.budget, options.device) else 0
     chosen = cases.select(cases.load(options.device, options.threads), options.ids)
     if options.dry_run:
         for case in chosen:

@@ -17,11 +17,44 @@ import numpy as np
 import torch
 import triton
 
+from peers.common import quick
 from worker import NotFor, Skip
 
 FOLDER = "mem-efficient-blr"
-BLAST = ("triton_blast_partial_fp16", "triton_blast_partial_grouped_fp16", "triton_blast_partial_grouped_persistent_fp16",
-         "triton_blast_full_fp16", "triton_blast_bmm_fp16")
+# Those that its own benchmark runs on layers of this size.
+BLAST = ("triton_blast_partial_grouped_fp16", "triton_blast_partial_grouped_persistent_fp16", "triton_blast_bmm_fp16")
+# Kernels that keep a tile of all blocks: the extents of the tile and the bytes of a number in it. One of more than
+# TILE_BYTES a thread is compiled for minutes, to a kernel that keeps it in memory.
+TILES = {"_triton_monarch_left_kernel_fp16": ("BLOCK_SIZE_N", "BLOCK_SIZE_Q", "BLOCK_SIZE_B", 2),
+         "_triton_blast_partial_grouped_kernel_fp16": ("BLOCK_SIZE_N", "BLOCK_SIZE_R", "BLOCK_SIZE_B2", 4),
+         "_triton_blast_partial_grouped_persistent_kernel_fp16": ("BLOCK_SIZE_N", "BLOCK_SIZE_R", "BLOCK_SIZE_B2", 4)}
+TILE_BYTES = 2048
+
+
+def fitting(tile):
+    """Leaves out the configurations whose tile is too large, or all but the smallest."""
+    def thread_bytes(config, values):
+        first, second, blocks, size = tile
+        return config.kwargs[first] * config.kwargs[second] * values[blocks] * size // (32 * config.num_warps)
+
+    def prune(configs, arguments, **values):
+        del arguments
+        found = [config for config in configs if thread_bytes(config, values) <= TILE_BYTES]
+        return found or [min(configs, key=lambda config: thread_bytes(config, values))]
+
+    return prune
+
+
+def shorten(module):
+    """Tunes as it does, in less time: the same choices from shorter runs, and none twice."""
+    for name, kernel in vars(module).items():
+        if hasattr(kernel, "configs"):
+            kernel._do_bench = quick
+        if name in TILES:
+            kernel.early_config_prune = fitting(TILES[name])
+        if name == "_triton_blast_bmm_sxv_kernel_fp16":
+            # It has no loop, so that stages make no difference.
+            kernel.configs = [config for config in kernel.configs if config.num_stages == 1]
 
 
 def kernels(folder, name):
@@ -36,9 +69,11 @@ def kernels(folder, name):
     before = sys.modules.get("utils")
     sys.modules["utils"] = utils
     try:
-        return importlib.import_module(f"triton_funcs.{name}_kernels")
+        module = importlib.import_module(f"triton_funcs.{name}_kernels")
     finally:
         sys.modules.pop("utils") if before is None else sys.modules.update(utils=before)
+    shorten(module)
+    return module
 
 
 def batched(function):
@@ -70,7 +105,7 @@ def blast(folder, weights, constant):
     for name in BLAST:
         operands = [last, first, constant(s.transpose(1, 0, 2))]
         if "bmm" in name:
-            operands = [constant(u), first, constant(s.transpose(2, 1, 0))]
+            operands = [constant(u), first, constant(s.transpose(2, 0, 1))]
         found.append((name.removeprefix("triton_blast_").removesuffix("_fp16"), operands, batched(getattr(module, name))))
     return found
 

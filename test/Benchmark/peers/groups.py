@@ -36,7 +36,7 @@ def grouped_fits(values, config):
                (16, 32, 64, 1, 4, 4), (16, 16, 128, 1, 2, 4), (16, 64, 32, 1, 4, 4), (16, 16, 16, 4, 2, 3),
                (64, 64, 64, 1, 4, 3), (64, 128, 64, 1, 4, 3), (128, 128, 64, 1, 8, 3), (128, 64, 64, 1, 4, 3),
                (128, 256, 64, 1, 8, 3), (64, 64, 32, 2, 4, 3), (64, 64, 64, 4, 8, 3), (128, 32, 32, 4, 8, 3),
-               (128, 32, 16, 1, 4, 2), (128, 16, 16, 4, 4, 2)),
+               (64, 32, 32, 1, 4, 3), (128, 64, 32, 1, 4, 3), (128, 32, 16, 1, 4, 2), (128, 16, 16, 4, 4, 2)),
        ["rows", "K", "N", "groups", "y_group", "inner"], grouped_fits)
 @triton.jit
 def grouped_kernel(x, w, y, rows, K, N, groups, x_row, x_group, y_row, y_group, y_outer, inner, GELU: tl.constexpr,
@@ -77,7 +77,7 @@ def grouped(x, w, columns, x_group, y_group, y_outer=1, inner=1, gelu_after=Fals
 
 
 def wide_fits(values, config):
-    return (row_tile(values["rows"], max(32, config["BM"])) and covers(values["b"], config["BN"])
+    return (covers(values["rows"], config["BM"]) and covers(values["b"], config["BN"])
             and covers(values["c"], config["BK"]) and config["DT"] <= triton.next_power_of_2(values["d"])
             and (values["c"] > 16 or config["BK"] == 16))
 

@@ -5,14 +5,14 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 #
 #===----------------------------------------------------------------------===#
-"""Kernels of Kronecker products, whose factors are small and shared by all: one factor, two or three of them at once."""
+"""Kernels of Kronecker products, whose factors are small and shared by all: one factor, or two of them at once."""
 import torch
 import triton
 import triton.language as tl
 
 from peers.common import PROCESSORS, configs, covers, precision, sums, tuned
 
-# Numbers that a program of one of the fused kernels holds.
+# Numbers that a program of the kernel of two factors holds.
 TILE = 32768
 
 
@@ -73,33 +73,4 @@ def pair(x, f1, f2):
     rows, y = x.numel() // (n1 * n2), torch.empty_like(x)
     grid = lambda meta: (min(triton.cdiv(rows, meta["BM"]), PROCESSORS * meta["WAVES"]),)
     pair_kernel[grid](x, f1, f2, y, rows, n1, n2, PREC=precision(x.dtype), ACC=sums(x.dtype))
-    return y
-
-
-@tuned(configs(("WAVES",), (1, 16, 1), (1, 32, 1), (2, 8, 1), (2, 16, 1)), ["rows"], lambda values, config: True)
-@triton.jit
-def triple_kernel(x, f1, f2, f3, y, rows, n1: tl.constexpr, n2: tl.constexpr, n3: tl.constexpr, last: tl.constexpr,
-                  PREC: tl.constexpr, ACC: tl.constexpr, WAVES: tl.constexpr):
-    n: tl.constexpr = n1 * n2 * n3
-    r1, r2, r3, columns = tl.arange(0, n1), tl.arange(0, n2), tl.arange(0, last), tl.arange(0, n)
-    m1 = tl.load(f1 + r1[:, None] * n1 + r1[None, :])
-    m2 = tl.load(f2 + r2[:, None] * n2 + r2[None, :])
-    m3 = tl.load(f3 + r3[:, None] * last + r3[None, :])
-    for row in range(tl.program_id(0), rows, tl.num_programs(0)):
-        start = row * n
-        v = tl.reshape(tl.load(x + start + columns), (n // last, last))
-        v = tl.dot(v, m3, input_precision=PREC, out_dtype=ACC).to(x.dtype.element_ty)
-        v = tl.reshape(tl.permute(tl.reshape(v, (n1, n2, n3)), (0, 2, 1)), (n1 * n3, n2))
-        v = tl.dot(v, m2, input_precision=PREC, out_dtype=ACC).to(x.dtype.element_ty)
-        v = tl.reshape(tl.permute(tl.reshape(v, (n1, n3, n2)), (2, 1, 0)), (n2 * n3, n1))
-        v = tl.dot(v, m1, input_precision=PREC, out_dtype=ACC).to(y.dtype.element_ty)
-        tl.store(y + start + columns, tl.reshape(tl.permute(v, (1, 0)), (n,)))
-
-
-def triple(x, f1, f2, f3, n3):
-    """x by F1 (x) F2 (x) F3, given transposed, a whole row a program; f3 is I (x) F3 of a size that tensor cores take."""
-    rows, y = x.shape[0], torch.empty_like(x)
-    grid = lambda meta: (min(rows, PROCESSORS * meta["WAVES"]),)
-    triple_kernel[grid](x, f1, f2, f3, y, rows, f1.shape[0], f2.shape[0], n3, f3.shape[0], PREC=precision(x.dtype),
-                        ACC=sums(x.dtype))
     return y

@@ -69,15 +69,15 @@ def regrouped(structure, weights):
             structures.Stage(1, outer, outer, inner, second.astype(np.float32)))
 
 
-def merged(factors, from_left=False, most=64):
-    """Neighboring factors multiplied to sizes of at most `most`: what is left over comes first, or last if `from_left`."""
+def merged(factors, most=64):
+    """Neighboring factors multiplied, from the right, to sizes of at most `most`."""
     found = []
-    for factor in factors if from_left else reversed(factors):
-        if found and found[-1].shape[0] * factor.shape[0] <= most:
-            found[-1] = np.kron(found[-1], factor) if from_left else np.kron(factor, found[-1])
+    for factor in reversed(factors):
+        if found and found[0].shape[0] * factor.shape[0] <= most:
+            found[0] = np.kron(factor, found[0])
         else:
-            found.append(factor)
-    return found if from_left else found[::-1]
+            found.insert(0, factor)
+    return found
 
 
 def passes(x, *factors):
@@ -100,17 +100,12 @@ def from_the_left(x, factors, after):
 
 
 def kronecker(factors, constant):
-    factors = [f.astype(np.float64) for f in factors]
-    turned = lambda some: [constant(f.T) for f in some]
-    found, right, left = [], merged(factors), merged(factors, from_left=True)
-    sizes = [[f.shape[0] for f in some] for some in (right, left)]
-    found.append(("a pass a factor", [*map(constant, right[:-1]), *turned(right[-1:])], passes))
-    if len(right) >= 2 and power_of_two(*sizes[0][-2:]) and math.prod(sizes[0][-2:]) <= kron.TILE:
-        found.append(("two factors a kernel", [*map(constant, right[:-2]), *turned(right[-2:])], pairs))
-    if len(left) == 3 and power_of_two(*sizes[1][:2], 2 * sizes[1][2]) and math.prod(sizes[1]) <= kron.TILE:
-        # Tensor cores take 16 columns at least.
-        widened = np.kron(np.eye(max(1, 16 // sizes[1][2])), left[2])
-        found.append(("one kernel", turned([*left[:2], widened]), lambda x, *fs: kron.triple(x, *fs, sizes[1][2])))
+    factors = merged([f.astype(np.float64) for f in factors])
+    sizes = [f.shape[0] for f in factors]
+    plain, turned = [constant(f) for f in factors], [constant(f.T) for f in factors]
+    found = [("a kernel a factor", [*plain[:-1], turned[-1]], passes)]
+    if len(factors) >= 2 and power_of_two(*sizes[-2:]) and math.prod(sizes[-2:]) <= kron.TILE:
+        found.append(("two factors a kernel", [*plain[:-2], *turned[-2:]], pairs))
     return found
 
 
