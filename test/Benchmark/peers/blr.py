@@ -23,24 +23,27 @@ from worker import NotFor, Skip
 FOLDER = "mem-efficient-blr"
 # Those that its own benchmark runs on layers of this size.
 BLAST = ("triton_blast_partial_grouped_fp16", "triton_blast_partial_grouped_persistent_fp16", "triton_blast_bmm_fp16")
-# Kernels that keep a tile of all blocks: the extents of the tile and the bytes of a number in it. One of more than
-# TILE_BYTES a thread is compiled for minutes, to a kernel that keeps it in memory.
+# Kernels that keep a tile of all blocks: the extents of the tile and the bytes of a number in it. One that is more than the
+# registers of its threads is compiled for a minute, to a kernel that keeps it in memory.
 TILES = {"_triton_monarch_left_kernel_fp16": ("BLOCK_SIZE_N", "BLOCK_SIZE_Q", "BLOCK_SIZE_B", 2),
          "_triton_blast_partial_grouped_kernel_fp16": ("BLOCK_SIZE_N", "BLOCK_SIZE_R", "BLOCK_SIZE_B2", 4),
          "_triton_blast_partial_grouped_persistent_kernel_fp16": ("BLOCK_SIZE_N", "BLOCK_SIZE_R", "BLOCK_SIZE_B2", 4)}
-TILE_BYTES = 2048
+TILE_BYTES = 1024
 
 
 def fitting(tile):
-    """Leaves out the configurations whose tile is too large, or all but the smallest."""
+    """Leaves out the configurations whose tile is too large."""
+    first, second, blocks, size = tile
+
     def thread_bytes(config, values):
-        first, second, blocks, size = tile
         return config.kwargs[first] * config.kwargs[second] * values[blocks] * size // (32 * config.num_warps)
 
     def prune(configs, arguments, **values):
         del arguments
         found = [config for config in configs if thread_bytes(config, values) <= TILE_BYTES]
-        return found or [min(configs, key=lambda config: thread_bytes(config, values))]
+        if not found:
+            raise Skip(f"a tile of all {values[blocks]} blocks is more than registers hold in all of its configurations")
+        return found
 
     return prune
 

@@ -20,7 +20,10 @@ def configs(names, *rows):
 
 
 def quick(call, quantiles):
-    """Times one configuration, in about a third of the usual time."""
+    """Times one configuration, in about a third of the usual time; Triton's interpreter, without a GPU, has no times."""
+    if not torch.cuda.is_available():
+        call()
+        return [0.0] * len(quantiles)
     return triton.testing.do_bench(call, warmup=5, rep=30, quantiles=quantiles)
 
 
