@@ -151,6 +151,8 @@ class Peers:
             from peers import blr, fastkron, fht
             module = {"triton-blr": blr, "fht": fht, "fastkron": fastkron}[name]
             found = peers.models(self.case, self.weights, lambda spec, dtype, weights, _: module.forms(folder, spec, dtype, weights))
+            if self.graph and hasattr(module, "NO_GRAPH"):
+                raise Skip(module.NO_GRAPH)
         found = [(note, model.cuda()) for note, model in found]
         if name != "compile":
             return found

@@ -46,6 +46,11 @@ class Cases(unittest.TestCase):
         self.assertIn("monarch-4096-b16-r1024-rows16", [case.id for case in cases.load("cuda")])
         self.assertIn("monarch-4096-64x64-2t", [case.id for case in cases.load("cpu", threads=2)])
 
+    def test_every_case_of_the_gpu_has_few_rows_too(self):
+        ids = {case.id for case in cases.load("cuda")}
+        wanted = {f"{id}-rows{rows}" for id in ids if "-rows" not in id for rows in (1, 16, 256)}
+        self.assertEqual(wanted - ids, set())
+
     def test_unknown_id_is_an_error_that_names_the_known_ones(self):
         with self.assertRaisesRegex(SystemExit, "unknown id 'monarch': wanted one of dense-1024"):
             cases.select(cases.load("cpu"), ["monarch"])
@@ -159,13 +164,34 @@ class Ablation(unittest.TestCase):
 
 class Cliffs(unittest.TestCase):
     def test_shapes_are_those_of_the_seed_and_parse(self):
-        found = cliffs.shapes(3)
-        self.assertEqual(found, cliffs.shapes(3))
-        self.assertEqual(len(found), cliffs.SHAPES)
+        found = cliffs.shapes(3) + cliffs.shapes(3, "cuda")
+        self.assertEqual(found, cliffs.shapes(3) + cliffs.shapes(3, "cuda"))
+        self.assertEqual(len(found), 2 * cliffs.SHAPES)
+        self.assertTrue(any(case.rows > 1000 and case.dtype == "bf16" for case, _ in found[cliffs.SHAPES:]))
         layers_of_both = [case.mlir() for pair in found for case in pair]
         done = subprocess.run([os.environ["DANAUS_BIN"] + "/danaus-opt", "-", "--split-input-file"], text=True,
                               input="\n// -----\n".join(layers_of_both), capture_output=True)
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_shape_that_does_not_hold_on_a_gpu_has_more_turns(self):
+        class Device:
+            turns = cliffs.OnCuda.turns
+            asked = 0
+
+            def prepare(self, case):
+                return self
+
+            def round(self, seconds):
+                return {"dense-cublas": [3.0], "eager": [0.1]}
+
+            def ours(self, bin_folder, case, turn):
+                self.asked += 1
+                slow_at_first = 9.0 if turn == 0 and case == "odd" else 1.0
+                return {"ours_ms": slow_at_first, "schedule": case}
+
+        device = Device()
+        self.assertEqual(cliffs.measure(None, "odd", "round", device, 8), (1.0, 1.0, 3.0, "odd"))
+        self.assertEqual(device.asked, 4)
 
     def test_what_does_not_hold_is_named(self):
         self.assertEqual(cliffs.judge(1.0, 1.0, 2.0, 8), "")

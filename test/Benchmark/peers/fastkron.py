@@ -19,6 +19,7 @@ import torch
 from worker import NotFor, Skip
 
 FOLDER = "fastkron"
+NO_GRAPH = "it launches on the stream on which it was loaded, which no graph records"
 
 
 def forms(folder, spec, dtype, weights):
