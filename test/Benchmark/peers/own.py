@@ -24,9 +24,11 @@ def power_of_two(*sizes):
     return all(size >= 16 and size & (size - 1) == 0 for size in sizes)
 
 
-def fused_fits(first, second):
+def fused_fits(first, second, dtype):
+    # Three products in tf32 hold each weight four times over.
+    most = FUSED_WEIGHTS if dtype.itemsize == 2 else FUSED_WEIGHTS // 4
     sizes = (first.a, first.b, first.c, second.b, second.c, second.d)
-    return (power_of_two(*sizes) and max(first.weight.size, second.weight.size) <= FUSED_WEIGHTS
+    return (power_of_two(*sizes) and max(first.weight.size, second.weight.size) <= most
             and max(first.a * first.c, first.a * first.b, second.b * second.d) <= FUSED_ROW)
 
 
@@ -45,7 +47,7 @@ def two_stages(first, second, constant, permuted=False, gelu_after=False):
         turned = constant(w1.reshape(k, q // l, l, p).transpose(0, 3, 2, 1).reshape(k, p, q))
         found.append(("two kernels, folded permutations", [turned, last], lambda x, a, b: groups.grouped(
             groups.grouped(x, a, middle, p, q // l, r, q // l), b, n_out, r, gelu_after=gelu_after, **apart)))
-    if fused_fits(first, second):
+    if fused_fits(first, second, natural.dtype):
         found.append(("one kernel", [natural, last], lambda x, a, b: groups.fused(x, a, b, permuted, gelu_after)))
     return found
 
