@@ -153,11 +153,12 @@ def measure(bin_folder, awkward, smooth, device, saved):
 def run(bin_folder, seed, budget, device="cpu"):
     """Measures all shapes of a seed and says which do not hold; returns how many."""
     measured = OnCpu() if device == "cpu" else OnCuda()
-    start, broken = time.monotonic(), 0
+    start, tried, broken = time.monotonic(), 0, 0
     for awkward, smooth in shapes(seed, device):
         if time.monotonic() - start > budget:
             print(f"the budget of {budget:g} s is spent")
             break
+        tried += 1
         name = f"{awkward.id}: {awkward.rows} rows, " + ", ".join(f"{k} {v}" for k, v in awkward.spec.items())
         saved = dense_flops(awkward) / awkward.flops()
         try:
@@ -172,5 +173,5 @@ def run(bin_folder, seed, budget, device="cpu"):
               f"{f': BROKEN: {why}; {schedule}' if why else ''}", flush=True)
         broken += bool(why)
     measured.close()
-    print(f"{SHAPES} shapes of seed {seed} on {device}: {broken} do not hold")
+    print(f"{tried} of {SHAPES} shapes of seed {seed} on {device} tried: {broken} do not hold")
     return broken
