@@ -42,6 +42,11 @@ def Tile_Dialect : Dialect {
     static constexpr ::llvm::StringLiteral getEarlyAttrName() {
       return ::llvm::StringLiteral("tile.early");
     }
+    /// Of a launch: the blocks of a cluster. Its kernel walks over its work by the size of the
+    /// grid, which may get smaller.
+    static constexpr ::llvm::StringLiteral getClusterAttrName() {
+      return ::llvm::StringLiteral("tile.cluster");
+    }
   }];
 }
 

@@ -21,7 +21,7 @@ static constexpr int64_t stepDepth = 16, fragmentColumns = 8;
 /// Elements that keep rows of shared memory in different banks.
 static constexpr int64_t pitchPad = 8;
 /// Registers of a thread for addresses and values in flight.
-static constexpr int64_t addressRegisters = 56;
+static constexpr int64_t addressRegisters = 40;
 /// The largest cluster that every chip with clusters can run.
 static constexpr int64_t mostBlocks = 8;
 
@@ -104,7 +104,7 @@ static int64_t estimateRegisters(const ClusterPlan &plan, const Schedule &schedu
   int64_t rowTiles = schedule.rows / 16;
   int64_t weights = 2 * (plan.fragmentsPerWarp * plan.steps + plan.outPerWarp * plan.outSteps);
   int64_t first = 4 * rowTiles * (plan.fragmentsPerWarp + 1);
-  int64_t second = 4 * rowTiles * (plan.outSteps + 1);
+  int64_t second = 4 * (plan.outSteps + 2);
   return weights + std::max(first, second) + addressRegisters;
 }
 

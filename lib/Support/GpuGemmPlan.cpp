@@ -304,8 +304,8 @@ static double slowest(const GemmKernelPlan &plan, int64_t rows, double speed,
 
 /// Whether `schedule` reads the weights once for each thread block and has one launch.
 static bool keepsWeights(const Schedule &schedule) {
-  bool readsOnce = schedule.cuts.empty() || schedule.ring > 0 || schedule.steps > 0;
-  return readsOnce && schedule.placement == WeightPlacement::Registers;
+  bool isOneLaunch = schedule.cuts.empty() || schedule.ring > 0;
+  return isOneLaunch && schedule.placement == WeightPlacement::Registers;
 }
 
 static bool isLimitedByMemory(ArrayRef<StageDescriptor> stages) {
@@ -336,7 +336,7 @@ std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> sta
   constexpr int64_t mostSpare = 16;
   if (!limits.hasWgmma || limits.spareRegisters > mostSpare || rows < leastRows || stages.empty())
     return std::nullopt;
-  if (keepsWeights(otherwise) && isLimitedByMemory(stages))
+  if (otherwise.steps > 0 || (keepsWeights(otherwise) && isLimitedByMemory(stages)))
     return std::nullopt;
   for (const StageDescriptor &stage : stages)
     if (stage.pattern.b < leastBlock || stage.pattern.c < leastBlock)

@@ -149,12 +149,20 @@ static std::optional<Schedule> chooseJoined(ArrayRef<StageDescriptor> stages, in
   return std::nullopt;
 }
 
+/// Whether what goes through a ring is no more than what goes in and out: each tile of it
+/// waits for the stores before it to arrive.
+static bool isWorthRing(ArrayRef<StageDescriptor> stages, const Schedule &schedule) {
+  int64_t outside = stages.front().pattern.inSize() + stages.back().pattern.outSize();
+  return llvm::all_of(schedule.cuts,
+                      [&](int64_t cut) { return stages[cut].pattern.inSize() <= outside; });
+}
+
 /// `schedule`, of `variants` and legal without any of this, with copies, products and
 /// stores that go on at the same time. In f32 rings lose to launches of their own.
 static Schedule overlapped(ArrayRef<StageDescriptor> stages, Schedule schedule,
                            ArrayRef<Variant> variants, int64_t elementBytes,
                            const TargetLimits &limits) {
-  if (!schedule.cuts.empty() && elementBytes == 2) {
+  if (!schedule.cuts.empty() && elementBytes == 2 && isWorthRing(stages, schedule)) {
     if (joinLaunches(stages, elementBytes, limits, schedule))
       return schedule;
     int64_t parts = static_cast<int64_t>(schedule.cuts.size()) + 1;
@@ -172,7 +180,7 @@ static constexpr int64_t fewRows = 64;
 /// Rows up to which a launch a stage still beats tiles whose weights are read anew for each.
 static constexpr int64_t someRows = 256;
 /// Bytes of x that its groups may read in all for that.
-static constexpr int64_t mostReadBytes = 32 << 20;
+static constexpr int64_t mostReadBytes = 24 << 20;
 
 /// Whether x of some stage is in strips so wide that its columns come through registers,
 /// which takes the fewer trips to memory the fewer columns a group has.

@@ -54,10 +54,12 @@ void danausCudaSetStream(void *stream);
 /// Launches function `kernel` of `image` (PTX ending in a zero byte, a cubin, or both as
 /// danaus-embed-kernels writes them; loaded once for each address and context). Nothing is launched
 /// where a grid size is 0. An early launch may begin as soon as the kernel before it on the
-/// stream admits that, and waits for its end itself.
+/// stream admits that, and waits for its end itself. `cluster` is 1, or the blocks of a cluster,
+/// which gridX counts; more clusters than run at once are not launched, so that their kernel
+/// walks over its work by the size of the grid.
 int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64_t gridY,
                      int64_t gridZ, int64_t blockX, int64_t blockY, int64_t blockZ,
-                     int32_t sharedBytes, int32_t isEarly, void **parameters);
+                     int32_t sharedBytes, int32_t isEarly, int32_t cluster, void **parameters);
 
 /// Describes a tensor of f16, or bf16, to the copy engine: 128 bytes at `map`, which a
 /// kernel takes by value. Element (i_0, i_1, ...) is at `source` + the sum of i_k

@@ -163,6 +163,8 @@ void danaus::emitLaunch(ImplicitLocOpBuilder &b, gpu::GPUFuncOp device, const Gr
       gpu::KernelDim3{constant(grid.threads), one, one}, bytes, arguments);
   if (grid.isEarly)
     launch->setAttr(tile::TileDialect::getEarlyAttrName(), b.getUnitAttr());
+  if (grid.cluster > 1)
+    launch->setAttr(tile::TileDialect::getClusterAttrName(), b.getI64IntegerAttr(grid.cluster));
 }
 
 LogicalResult danaus::reportBroken(chain::KernelOp kernel, const TargetLimits &limits,

@@ -234,32 +234,34 @@ void ClusterEmitter::emitSums(Value tile) {
 
 /// This block's columns of y, in shared memory.
 void ClusterEmitter::emitResults(Value tile) {
-  auto sumAt = [&](int64_t m, int64_t fragment) -> Value {
-    Value offset = constant((m * plan.fragments + fragment) * sumsOfFragment);
-    return tile::CollectOp::create(b, fragmentType(tile::Role::acc), sums, offset, 1, 1);
-  };
-  Fragments lefts;
-  for (int64_t m = 0; m < rowTiles; ++m)
+  for (int64_t m = 0; m < rowTiles; ++m) {
+    Fragments lefts;
     for (int64_t step = 0; step < plan.outSteps; ++step)
       lefts.push_back(tile::JoinOp::create(b, fragmentType(tile::Role::a), sumAt(m, 2 * step),
                                            sumAt(m, 2 * step + 1)));
-  Value zero = tile::ZeroOp::create(b, fragmentType(tile::Role::acc));
+    Value firstRow = add(mul(tile, schedule.rows), 16 * m);
+    for (int64_t fragment = 0; fragment < plan.outPerWarp; ++fragment)
+      emitResult(m, fragment, lefts, firstRow);
+  }
+}
+
+Value ClusterEmitter::sumAt(int64_t m, int64_t fragment) {
+  Value offset = constant((m * plan.fragments + fragment) * sumsOfFragment);
+  return tile::CollectOp::create(b, fragmentType(tile::Role::acc), sums, offset, 1, 1);
+}
+
+void ClusterEmitter::emitResult(int64_t m, int64_t fragment, const Fragments &lefts,
+                                Value firstRow) {
+  Value sum = tile::ZeroOp::create(b, fragmentType(tile::Role::acc));
+  for (int64_t step = 0; step < plan.outSteps; ++step)
+    sum = tile::MmaOp::create(b, sum.getType(), lefts[step],
+                              secondWeights[fragment * plan.outSteps + step], sum);
+  Value local = mul(add(mul(warp, plan.outPerWarp), fragment), fragmentColumns);
+  sum = applyMaps(1, sum, add(mul(rank, plan.outLocal), local), firstRow);
   AffineExpr row = b.getAffineDimExpr(0), column = b.getAffineDimExpr(1);
   AffineMap map = AffineMap::get(2, 0, row * plan.outPitch + column);
-  Value firstColumn = mul(warp, plan.outPerWarp * fragmentColumns);
-  for (int64_t fragment = 0; fragment < plan.outPerWarp; ++fragment) {
-    Value local = add(firstColumn, fragment * fragmentColumns);
-    for (int64_t m = 0; m < rowTiles; ++m) {
-      Value sum = zero;
-      for (int64_t step = 0; step < plan.outSteps; ++step)
-        sum = tile::MmaOp::create(b, sum.getType(), lefts[m * plan.outSteps + step],
-                                  secondWeights[fragment * plan.outSteps + step], sum);
-      Value firstRow = add(mul(tile, schedule.rows), 16 * m);
-      sum = applyMaps(1, sum, add(mul(rank, plan.outLocal), local), firstRow);
-      tile::StoreOp::create(b, sum, output, constant(16 * m), local, /*limit=*/Value(),
-                            /*offset=*/Value(), /*step=*/1, map, /*adjacentColumns=*/true);
-    }
-  }
+  tile::StoreOp::create(b, sum, output, constant(16 * m), local, /*limit=*/Value(),
+                        /*offset=*/Value(), /*step=*/1, map, /*adjacentColumns=*/true);
 }
 
 /// The maps behind stage `number` on a fragment at `firstRow` and `column` of its result;

@@ -53,6 +53,8 @@ private:
   void emitPartials(Value slot);
   void emitSums(Value tile);
   void emitResults(Value tile);
+  Value sumAt(int64_t m, int64_t fragment);
+  void emitResult(int64_t m, int64_t fragment, const Fragments &lefts, Value firstRow);
   Value applyMaps(size_t number, Value sum, Value column, Value firstRow);
   tile::FragmentType fragmentType(tile::Role role) {
     return tile::FragmentType::getFor(role, element, tile::Columns::adjacent);

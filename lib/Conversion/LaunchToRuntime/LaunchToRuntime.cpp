@@ -86,7 +86,8 @@ static Value imageAddress(OpBuilder &builder, Location loc, ModuleOp module, Str
 //===----------------------------------------------------------------------===//
 
 /// gpu.launch_func @kernels::@k  ->  an array of pointers to the parameters;
-/// danausCudaLaunch(@kernels_image, "k", grid, block, shared, early, array)
+/// danausCudaLaunch(@kernels_image, "k", grid, block, shared, early,
+/// cluster, array)
 struct LowerLaunch : ConvertOpToLLVMPattern<gpu::LaunchFuncOp> {
   using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
 
@@ -128,6 +129,9 @@ struct LowerLaunch : ConvertOpToLLVMPattern<gpu::LaunchFuncOp> {
     arguments.push_back(shared ? shared : LLVM::ConstantOp::create(rewriter, loc, i32, 0));
     bool isEarly = op->hasAttr(tile::TileDialect::getEarlyAttrName());
     arguments.push_back(LLVM::ConstantOp::create(rewriter, loc, i32, isEarly));
+    auto cluster = op->getAttrOfType<IntegerAttr>(tile::TileDialect::getClusterAttrName());
+    arguments.push_back(
+        LLVM::ConstantOp::create(rewriter, loc, i32, cluster ? cluster.getInt() : 1));
     arguments.push_back(array);
     if (failed(callRuntime(rewriter, loc, module, "danausCudaLaunch", arguments, i32)))
       return failure();

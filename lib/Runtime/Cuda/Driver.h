@@ -57,6 +57,7 @@ typedef struct LaunchConfig {
   X(cuModuleGetFunction, moduleGetFunction, (Handle *, Handle, const char *))                      \
   X(cuFuncSetAttribute, functionSetAttribute, (Handle, int, int))                                  \
   X(cuLaunchKernelEx, launchKernelEx, (const LaunchConfig *, Handle, void **, void **))            \
+  X(cuOccupancyMaxActiveClusters, maxActiveClusters, (int *, Handle, const LaunchConfig *))        \
   X(cuTensorMapEncodeTiled, tensorMapEncode,                                                       \
     (void *, int, unsigned, void *, const uint64_t *, const uint64_t *, const unsigned *,          \
      const unsigned *, int, int, int, int))                                                        \

@@ -141,27 +141,54 @@ static Handle findFunction(Driver *driver, const void *image, const char *kernel
   return keep(image, kernel, context, function) ? NULL : function;
 }
 
+/// At most as many blocks as clusters that run at once have: those that came later would
+/// find that others have done their work, or do theirs after all others. Found once.
+static int limitClusters(Driver *driver, LaunchConfig config, const void *image, const char *kernel,
+                         Handle function, int32_t cluster, unsigned *gridX) {
+  enum { clusterDimension = 4 }; // CUlaunchAttributeID
+  LaunchAttribute shape = {clusterDimension, 0, {cluster, 1, 1}};
+  Handle context = danausCudaThread()->context;
+  int found = (int)(uintptr_t)lookup(kernel, image, context);
+  config.attributes = &shape;
+  config.numAttributes = 1;
+  if (!found && danausCudaCheck("clusters that run at once",
+                                driver->maxActiveClusters(&found, function, &config)))
+    return 1;
+  if (found < 1)
+    return danausCudaFail(DANAUS_ERROR_ARCHITECTURE,
+                          "%s: wanted a device that runs clusters of %d blocks with %u bytes of "
+                          "shared memory each; compile it with a schedule without clusters",
+                          kernel, cluster, config.sharedBytes);
+  if (!lookup(kernel, image, context) && keep(kernel, image, context, (Handle)(uintptr_t)found))
+    return 1;
+  unsigned most = (unsigned)(found * cluster);
+  *gridX = *gridX < most ? *gridX : most;
+  return 0;
+}
+
 int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64_t gridY,
                      int64_t gridZ, int64_t blockX, int64_t blockY, int64_t blockZ,
-                     int32_t sharedBytes, int32_t isEarly, void **parameters) {
+                     int32_t sharedBytes, int32_t isEarly, int32_t cluster, void **parameters) {
   enum { programmaticStreamSerialization = 6 }; // CUlaunchAttributeID
   Driver *driver = danausCudaReady();
   if (!driver)
     return 1;
   if (gridX == 0 || gridY == 0 || gridZ == 0)
     return 0;
-  pthread_mutex_lock(&tableMutex);
-  Handle function = findFunction(driver, image, kernel, sharedBytes);
-  pthread_mutex_unlock(&tableMutex);
-  if (!function)
-    return 1;
   LaunchAttribute early = {programmaticStreamSerialization, 0, {1}};
   LaunchConfig config = {{(unsigned)gridX, (unsigned)gridY, (unsigned)gridZ},
                          {(unsigned)blockX, (unsigned)blockY, (unsigned)blockZ},
                          (unsigned)sharedBytes,
                          danausCudaThread()->stream,
                          &early,
-                         isEarly && !getenv("DANAUS_LATE") ? 1 : 0};
+                         isEarly ? 1 : 0};
+  pthread_mutex_lock(&tableMutex);
+  Handle function = findFunction(driver, image, kernel, sharedBytes);
+  int failed = !function || (cluster > 1 && limitClusters(driver, config, image, kernel, function,
+                                                          cluster, &config.grid[0]));
+  pthread_mutex_unlock(&tableMutex);
+  if (failed)
+    return 1;
   return danausCudaCheck(kernel, driver->launchKernelEx(&config, function, parameters, NULL));
 }
 
