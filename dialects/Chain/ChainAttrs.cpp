@@ -91,6 +91,7 @@ danaus::Schedule danaus::chain::toPlain(ScheduleAttr schedule) {
   plain.steps = schedule.getSteps();
   plain.inPlace = schedule.getInPlace();
   plain.cluster = schedule.getCluster();
+  plain.library = schedule.getLibrary();
   return plain;
 }
 
@@ -100,7 +101,8 @@ ScheduleAttr danaus::chain::toAttr(MLIRContext *context, const danaus::Schedule 
   return ScheduleAttr::get(context, static_cast<Unit>(schedule.unit), schedule.rows, schedule.cuts,
                            axes, schedule.blockRows, schedule.panel, schedule.warps, schedule.depth,
                            static_cast<Placement>(schedule.placement), schedule.ring,
-                           schedule.outputs, schedule.steps, schedule.inPlace, schedule.cluster);
+                           schedule.outputs, schedule.steps, schedule.inPlace, schedule.cluster,
+                           schedule.library);
 }
 
 danaus::Packing danaus::chain::toPlain(PackingAttr packing) {

@@ -157,6 +157,9 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       where it read; for square blocks that all share one weight
     * `cluster` (mma_sync): thread blocks that share the columns of a tile of rows, each with
       a part of c of the first stage and of b of the second; for two stages of one block
+    * `library` (wgmma): where the vendor's library of products is there when the kernel
+      runs, that one does it; for one stage with a = d = 1 and no maps behind it. All
+      else that the schedule says is obeyed where the library is not there
 
     `danaus-verify-schedule` holds the constraints; they are C++ functions in
     `danaus/Support/Legality.h`.
@@ -178,11 +181,12 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       DefaultValuedParameter<"int64_t", "1">:$outputs,
       DefaultValuedParameter<"int64_t", "0">:$steps,
       DefaultValuedParameter<"bool", "false">:$in_place,
-      DefaultValuedParameter<"int64_t", "1">:$cluster);
+      DefaultValuedParameter<"int64_t", "1">:$cluster,
+      DefaultValuedParameter<"bool", "false">:$library);
   let assemblyFormat = [{
     `<` struct($unit, $rows, custom<IntegerList>($cuts), custom<AxisList>($axes),
                $block_rows, $panel, $warps, $depth, $placement, $ring, $outputs, $steps, $in_place,
-               $cluster) `>`
+               $cluster, $library) `>`
   }];
 }
 

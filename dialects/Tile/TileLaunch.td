@@ -1,4 +1,4 @@
-//===- TileLaunch.td - Launches that overlap, and clusters -*- tablegen -*-===//
+//===- TileLaunch.td - Launches that overlap, clusters, and others' -*- tablegen -*-===//
 //
 // Part of the Danaus project, under the Apache License v2.0 with LLVM
 // Exceptions. See LICENSE for license information.
@@ -59,6 +59,43 @@ def Tile_ClusterBarrierOp : Tile_Op<"cluster_barrier", [MemoryEffects<[MemRead, 
     ```
   }];
   let assemblyFormat = "attr-dict";
+}
+
+//===----------------------------------------------------------------------===//
+// Launches of others
+//===----------------------------------------------------------------------===//
+
+def Tile_LibraryProductOp : Tile_Op<"library_product", []> {
+  let summary = "Have the vendor's library compute a product, where it is there";
+  let description = [{
+    On the host: `y[r, i] = sum over j of x[r, j] w[i, j]`, summed in f32, launched in
+    the stream's order by the vendor's library of products, which is looked for when this
+    first runs. The result says whether it was launched; where the library is not there
+    or refuses, y is as it was, and the caller computes it in another way.
+
+    * (C1) x is rows x c and y rows x b with b, c static; w is b x c behind extents of 1
+    * (C2) the memrefs are row-major, of one element type, f16 or bf16
+
+    ```mlir
+    func.func @example(%x: memref<?x512xbf16>, %w: memref<1x256x512xbf16>, %y: memref<?x256xbf16>) {
+      %done = tile.library_product %x, %w, %y
+          : memref<?x512xbf16>, memref<1x256x512xbf16>, memref<?x256xbf16>
+      return
+    }
+    ```
+  }];
+  let arguments = (ins Arg<AnyMemRef, "", [MemRead]>:$x, Arg<AnyMemRef, "", [MemRead]>:$w,
+                       Arg<AnyMemRef, "", [MemWrite]>:$y);
+  let results = (outs I1:$isDone);
+  let assemblyFormat = "$x `,` $w `,` $y attr-dict `:` type($x) `,` type($w) `,` type($y)";
+  let extraClassDeclaration = [{
+    /// The sizes of w.
+    int64_t getB() { return getWeightSizes().first; }
+    int64_t getC() { return getWeightSizes().second; }
+    /// The last two extents of w.
+    ::std::pair<int64_t, int64_t> getWeightSizes();
+  }];
+  let hasVerifier = 1;
 }
 
 #endif // DIALECTS_TILE_TILELAUNCH_TD

@@ -147,6 +147,7 @@ static llvm::orc::SymbolMap runtimeSymbols(llvm::orc::MangleAndInterner intern) 
   add("danausCudaFree", &danausCudaFree);
   add("danausCudaCopyOnDevice", &danausCudaCopyOnDevice);
   add("danausCudaFill", &danausCudaFill);
+  add("danausCudaLibraryProduct", &danausCudaLibraryProduct);
   return symbols;
 }
 

@@ -73,6 +73,7 @@ Error LoadedFunction::Session::defineRuntime() {
   define("danausCudaEnd", &danausCudaEnd);
   define("danausCudaFill", &danausCudaFill);
   define("danausCudaLaunch", &danausCudaLaunch);
+  define("danausCudaLibraryProduct", &danausCudaLibraryProduct);
   define("danausCudaTensorMap", &danausCudaTensorMap);
   if (Error error = library.define(orc::absoluteSymbols(std::move(symbols))))
     return error;

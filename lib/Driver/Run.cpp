@@ -10,6 +10,7 @@
 #include "danaus/Driver/Check.h"
 #include "danaus/Driver/Compile.h"
 #include "danaus/Driver/EntryPoint.h"
+#include "danaus/Runtime/Cuda.h"
 #include "danaus/Transforms/ImportSparseTensors.h"
 #include "dialects/Linop/LinopDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -48,6 +49,7 @@ struct RunReport {
   int64_t rows = 0;
   ElementKind kind = ElementKind::F32;
   std::string schedule;
+  bool byLibrary = false; ///< whether the vendor's library computed a product
   double packMilliseconds = 0;
   int64_t threads = 1;
   std::optional<CheckResult> check;
@@ -158,6 +160,8 @@ static void printJson(const RunSettings &settings, const RunReport &report) {
   row["device"] = settings.device;
   row["threads"] = report.threads;
   row["schedule"] = report.schedule;
+  if (settings.device == "cuda")
+    row["library"] = report.byLibrary;
   row["pack_ms"] = number(report.packMilliseconds);
   if (report.timing) {
     row["ours_ms"] = number(report.timing->median);
@@ -234,6 +238,7 @@ static constexpr double cudaF32Tolerance = 1e-5;
 static Expected<RunReport> runOnce(const RunSettings &settings, Executor &executor,
                                    func::FuncOp entry, const EntrySignature &signature,
                                    const EntryArguments &arguments) {
+  int64_t productsBefore = danausCudaLibraryProducts();
   Expected<std::vector<HostTensor>> results = execute(executor, signature, arguments);
   if (!results)
     return results.takeError();
@@ -267,6 +272,7 @@ static Expected<RunReport> runOnce(const RunSettings &settings, Executor &execut
     report.timing = summarize(std::move(*times));
   }
   report.schedule = executor.getSchedule();
+  report.byLibrary = danausCudaLibraryProducts() > productsBefore;
   report.packMilliseconds = executor.getPackMilliseconds();
   report.threads = executor.getThreads();
   if (!settings.check && !settings.time && !settings.json && settings.outputs.empty())

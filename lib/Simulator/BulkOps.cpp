@@ -403,6 +403,12 @@ static LogicalResult runNamedBarrier(Machine &machine, Operation *op) {
   return success();
 }
 
+/// There is no library here: the kernels run that are launched in its place.
+static LogicalResult runLibraryProduct(Machine &machine, Operation *op) {
+  machine.set(op->getResult(0), LaneValue::same(toWord(int64_t(0))));
+  return success();
+}
+
 static LogicalResult runNothing(Machine &, Operation *) { return success(); }
 
 void danaus::sim::addBulkOps(HandlerTable &table) {
@@ -418,6 +424,7 @@ void danaus::sim::addBulkOps(HandlerTable &table) {
   table[TypeID::get<tile::WgmmaFenceOp>()] = runFence;
   table[TypeID::get<tile::WgmmaWaitOp>()] = runWgmmaWait;
   table[TypeID::get<tile::StageOp>()] = runStage;
+  table[TypeID::get<tile::LibraryProductOp>()] = runLibraryProduct;
   table[TypeID::get<NVVM::WgmmaGroupSyncAlignedOp>()] = runCommitGroup;
   table[TypeID::get<NVVM::WgmmaWaitGroupSyncOp>()] = runWaitGroups;
   table[TypeID::get<NVVM::BarrierOp>()] = runNamedBarrier;

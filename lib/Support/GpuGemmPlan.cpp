@@ -124,6 +124,11 @@ static int64_t residentBlocks(const GemmPlan &plan, const TargetLimits &limits) 
 // Constraints
 //===----------------------------------------------------------------------===//
 
+/// Whether `stages` are one product of whole rows.
+static bool isDense(ArrayRef<StageDescriptor> stages) {
+  return stages.size() == 1 && stages.front().pattern.numBlocks() == 1;
+}
+
 static void checkFields(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                         const Schedule &schedule, const TargetLimits &limits,
                         BrokenConstraints &broken) {
@@ -149,6 +154,8 @@ static void checkFields(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
       llvm::to_vector(llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size())));
   if (schedule.cuts != everywhere)
     broken.push_back("cuts for wgmma: wanted one before every stage but the first");
+  if (schedule.library && !isDense(stages))
+    broken.push_back("library: wanted one stage with a = d = 1");
 }
 
 static void checkStage(ArrayRef<StageDescriptor> stages, size_t index, BrokenConstraints &broken) {
@@ -271,6 +278,8 @@ constexpr int64_t leastDepthOfPermuted = 256, movedPerPermuted = 4;
 /// Products for each value in and out of a block from which on products, not memory,
 /// limit a stage: 128 of 2 flops for 2 bytes are 400 Tflop/s at 3 TB/s.
 constexpr int64_t leastIntensity = 128;
+/// The smallest b and c for which the vendor's library is asked.
+constexpr int64_t leastLibraryBlock = 256;
 } // namespace
 
 /// The schedule on one tile, with the deepest ring that fits, at most 4 steps.
@@ -355,6 +364,13 @@ std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> sta
       best = products, chosen = schedule;
   }
   return chosen;
+}
+
+bool danaus::suitsLibrary(ArrayRef<StageDescriptor> stages) {
+  if (!isDense(stages))
+    return false;
+  const StagePattern &pattern = stages.front().pattern;
+  return pattern.b >= leastLibraryBlock && pattern.c >= leastLibraryBlock;
 }
 
 //===----------------------------------------------------------------------===//

@@ -53,6 +53,8 @@ BrokenConstraints danaus::checkSchedule(ArrayRef<StageDescriptor> stages,
   checkPositive("depth", schedule.depth, broken);
   if (schedule.ring < 0)
     broken.push_back(formatv("ring: wanted 0 or more tiles, found {0}", schedule.ring));
+  if (schedule.library && schedule.unit != ScheduleUnit::Wgmma)
+    broken.push_back("library: wanted unit wgmma");
   checkCuts(stages.size(), schedule.cuts, broken);
   if (schedule.unit == ScheduleUnit::Fma)
     checkAxes(stages, schedule.axes, broken);

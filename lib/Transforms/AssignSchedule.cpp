@@ -121,8 +121,12 @@ private:
       return *cluster;
     if (!fitsWarpgroups(kernel))
       return ofWarps;
-    return chooseGemmSchedule(stages, bytes, rowsOf(kernel, rows), ofWarps, limits)
-        .value_or(ofWarps);
+    std::optional<Schedule> products =
+        chooseGemmSchedule(stages, bytes, rowsOf(kernel, rows), ofWarps, limits);
+    if (!products)
+      return ofWarps;
+    products->library = suitsLibrary(stages) && checkLibraryKernel(kernel).empty();
+    return *products;
   }
 
   chain::ScheduleAttr choose(chain::KernelOp kernel, const TargetLimits &limits) {

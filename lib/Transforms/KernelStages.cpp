@@ -59,6 +59,13 @@ chain::StageOp danaus::nextStage(chain::StageOp stage) {
   return nullptr;
 }
 
+BrokenConstraints danaus::checkLibraryKernel(chain::KernelOp kernel) {
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    if (!isa<chain::StageOp>(op))
+      return {"library: wanted no maps beside the stage"};
+  return {};
+}
+
 BrokenConstraints danaus::checkAmxKernel(chain::KernelOp kernel) {
   BrokenConstraints broken;
   Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();

@@ -28,6 +28,8 @@ static LogicalResult verifySchedule(chain::KernelOp kernel, const TargetLimits &
                                    chain::toPlain(*kernel.getSchedule()), limits);
   if (kernel.getSchedule()->getUnit() == chain::Unit::amx)
     llvm::append_range(broken, checkAmxKernel(kernel));
+  if (kernel.getSchedule()->getLibrary())
+    llvm::append_range(broken, checkLibraryKernel(kernel));
   if (broken.empty())
     return success();
   return kernel.emitOpError() << "schedule is not legal on " << limits.name << ": "

@@ -50,7 +50,8 @@ def table(rows):
         best = min((ms for _, ms in filter(None, (dense, structured))), default=None)
         ratio = f"{best / row['ours_ms']:.1f} x" if best else "-"
         limit = f"{row['limit_ms']:.3g}" if row["limit_ms"] else "-"
-        lines.append(f"| `{row['id']}` {row['dtype']} | {row['rows']} | **{row['ours_ms']:.3g}** | {limit} | "
+        ours = f"**{row['ours_ms']:.3g}**" + (" (cuBLASLt)" if row.get("library") else "")
+        lines.append(f"| `{row['id']}` {row['dtype']} | {row['rows']} | {ours} | {limit} | "
                      f"{cell(dense)} | {cell(structured)} | {ratio} |")
     return "\n".join(lines)
 

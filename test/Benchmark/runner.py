@@ -42,6 +42,8 @@ def execute(bin_folder, case, path, arguments):
                f"--id={case.id}", "--seed=0", "--json", *arguments,
                *([f"--threads={case.threads}"] if case.threads > 1 else [])]
     environment = dict(os.environ, DANAUS_NUM_THREADS=str(case.threads))
+    if case.spec.get("own"):
+        environment["DANAUS_CUBLASLT"] = ""  # our kernel, also where there is a library that would be asked
     done = subprocess.run(command, capture_output=True, text=True, env=environment)
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     if done.returncode != 0 or not lines:
@@ -179,6 +181,8 @@ def measure(case, bin_folder, peers, seconds, options=()):
         row["refs"]["apart"] = timing.median(apart)
     row["refs"].update(notes(ready, peers))
     row["schedule"] = middle.get("schedule")
+    if middle.get("library"):
+        row["library"] = True
     row["pack_ms"] = middle.get("pack_ms")
     row["commit"] = commit(bin_folder)
     row["date"] = datetime.date.today().isoformat()

@@ -277,3 +277,36 @@ func.func @another_type_in_place(%x: memref<?x256xbf16>, %w: memref<2x1x8x4x2x2x
   return
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_map_behind_a_product_of_the_library(%x: memref<?x256xbf16>, %w: memref<512x256xbf16>, %y: memref<?x512xbf16>) {
+  // expected-error @below {{'chain.kernel' op library: wanted no maps behind the stage}}
+  chain.kernel ins(%x, %w : memref<?x256xbf16>, memref<512x256xbf16>) outs(%y : memref<?x512xbf16>) schedule(<unit = wgmma, rows = 128, panel = 128, warps = 4, library = true>) {
+  ^bb0(%a0: tensor<?x256xbf16>, %a1: tensor<512x256xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 512, 256, 1) order "bc" packing(<kind = k_major>) : tensor<?x256xbf16>, tensor<512x256xbf16> -> tensor<?x512xbf16>
+    %m = chain.map %s : tensor<?x512xbf16> -> tensor<?x512xbf16> {
+    ^bb0(%v: bf16):
+      %n = arith.negf %v : bf16
+      chain.yield %n : bf16
+    }
+    chain.yield %m : tensor<?x512xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @blocks_by_the_library(%x: memref<?x512xbf16>, %w: memref<2x256x256xbf16>, %y: memref<?x512xbf16>) {
+  // expected-error @below {{'chain.kernel' op schedule on sm_90a: library: wanted one stage with a = d = 1}}
+  chain.kernel ins(%x, %w : memref<?x512xbf16>, memref<2x256x256xbf16>) outs(%y : memref<?x512xbf16>) schedule(<unit = wgmma, rows = 128, panel = 128, warps = 4, library = true>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<2x256x256xbf16>):
+    %s = chain.stage %a0, %a1 pattern(2, 256, 256, 1) order "abc" packing(<kind = k_major>) : tensor<?x512xbf16>, tensor<2x256x256xbf16> -> tensor<?x512xbf16>
+    chain.yield %s : tensor<?x512xbf16>
+  }
+  return
+}
+}

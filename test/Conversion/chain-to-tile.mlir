@@ -265,3 +265,43 @@ func.func @kronecker_in_place(%x: memref<?x256xbf16>, %w0: memref<2x1x8x4x2x2xbf
   return
 }
 }
+
+// -----
+
+// The vendor's library first; the kernel, its launch and what describes its operands where that was in vain.
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @by_the_library(
+// CHECK-SAME:    %[[X:.+]]: memref<?x256xbf16>, %[[W:.+]]: memref<512x256xbf16>, %[[Y:.+]]: memref<?x512xbf16>)
+// CHECK-NOT:   tile.tensor_map
+// CHECK:       %[[DONE:.+]] = tile.library_product %[[X]], %[[W]], %[[Y]]
+// CHECK:       %[[LEFT:.+]] = arith.xori %[[DONE]], %true
+// CHECK:       scf.if %[[LEFT]] {
+// CHECK-COUNT-3: tile.tensor_map
+// CHECK:         gpu.launch_func @danaus_kernels::@by_the_library_kernel_0 {{.+$}}
+// CHECK-NEXT:  }
+// CHECK-NEXT:  return
+func.func @by_the_library(%x: memref<?x256xbf16>, %w: memref<512x256xbf16>, %y: memref<?x512xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x256xbf16>, memref<512x256xbf16>) outs(%y : memref<?x512xbf16>)
+      schedule(<unit = wgmma, rows = 128, panel = 128, warps = 4, library = true>) {
+  ^bb0(%a0: tensor<?x256xbf16>, %a1: tensor<512x256xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 512, 256, 1) order "bc" packing(<kind = k_major>)
+        : tensor<?x256xbf16>, tensor<512x256xbf16> -> tensor<?x512xbf16>
+    chain.yield %s : tensor<?x512xbf16>
+  }
+  return
+}
+
+// CHECK-LABEL: func.func @by_its_own_kernel(
+// CHECK-NOT:   tile.library_product
+// CHECK:       return
+func.func @by_its_own_kernel(%x: memref<?x256xbf16>, %w: memref<512x256xbf16>, %y: memref<?x512xbf16>) {
+  chain.kernel ins(%x, %w : memref<?x256xbf16>, memref<512x256xbf16>) outs(%y : memref<?x512xbf16>)
+      schedule(<unit = wgmma, rows = 128, panel = 128, warps = 4>) {
+  ^bb0(%a0: tensor<?x256xbf16>, %a1: tensor<512x256xbf16>):
+    %s = chain.stage %a0, %a1 pattern(1, 512, 256, 1) order "bc" packing(<kind = k_major>)
+        : tensor<?x256xbf16>, tensor<512x256xbf16> -> tensor<?x512xbf16>
+    chain.yield %s : tensor<?x512xbf16>
+  }
+  return
+}
+}

@@ -170,3 +170,34 @@ func.func @copies_from_elsewhere(%x: memref<3xbf16>, %y: memref<3xbf16>) attribu
   gpu.memcpy %y, %x : memref<3xbf16>, memref<3xbf16>
   return
 }
+
+// -----
+
+// The library's product, whose answer decides whether the kernel is launched.
+module attributes {gpu.container_module} {
+// CHECK: llvm.func @danausCudaLibraryProduct(!llvm.ptr, !llvm.ptr, !llvm.ptr, i64, i64, i64, i32) -> i32
+// CHECK-LABEL: func.func @library(
+func.func @library(%x: memref<?x512xbf16>, %w: memref<1x256x512xbf16>, %y: memref<?x256xbf16>) {
+  %c1 = arith.constant 1 : index
+  // CHECK-DAG: %[[B:.+]] = llvm.mlir.constant(256 : i64) : i64
+  // CHECK-DAG: %[[C:.+]] = llvm.mlir.constant(512 : i64) : i64
+  // CHECK-DAG: %[[BF16:.+]] = llvm.mlir.constant(1 : i32) : i32
+  // CHECK: %[[ROWS:.+]] = llvm.extractvalue %{{.+}}[3, 0]
+  // CHECK: %[[CODE:.+]] = llvm.call @danausCudaLibraryProduct(%{{.+}}, %{{.+}}, %{{.+}}, %[[ROWS]], %[[B]], %[[C]], %[[BF16]])
+  // CHECK: %[[DONE:.+]] = llvm.icmp "ne" %[[CODE]], %{{.+}} : i32
+  %done = tile.library_product %x, %w, %y : memref<?x512xbf16>, memref<1x256x512xbf16>, memref<?x256xbf16>
+  // CHECK: scf.if %[[DONE]] {
+  scf.if %done {
+  } else {
+    // CHECK: } else {
+    // CHECK: llvm.call @danausCudaLaunch(
+    gpu.launch_func @danaus_kernels::@k blocks in (%c1, %c1, %c1) threads in (%c1, %c1, %c1)
+  }
+  return
+}
+gpu.module @danaus_kernels {
+  gpu.func @k() kernel {
+    gpu.return
+  }
+}
+}

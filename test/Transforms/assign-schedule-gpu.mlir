@@ -106,4 +106,50 @@ module attributes {danaus.target = "sm_90a"} {
     } -> tensor<?x1024xf32>
     return %y : tensor<?x1024xf32>
   }
+
+  // One dense product, as the vendor's library has them; not with what it does not have, nor a small one.
+  // CHECK-LABEL: func @dense(
+  // MANY:          schedule(<unit = wgmma, {{.*}}library = true>)
+  // FEW:           schedule(<unit = mma_sync
+  // FEW-NOT:       library
+  // CHECK:         return
+  func.func @dense(%w: tensor<4096x4096xf16>, %x: tensor<?x4096xf16>, %init: tensor<?x4096xf16>) -> tensor<?x4096xf16> {
+    %y = chain.kernel ins(%x, %w : tensor<?x4096xf16>, tensor<4096x4096xf16>) outs(%init : tensor<?x4096xf16>) {
+    ^bb0(%xi: tensor<?x4096xf16>, %a: tensor<4096x4096xf16>):
+      %0 = chain.stage %xi, %a pattern(1, 4096, 4096, 1) order "bc" : tensor<?x4096xf16>, tensor<4096x4096xf16> -> tensor<?x4096xf16>
+      chain.yield %0 : tensor<?x4096xf16>
+    } -> tensor<?x4096xf16>
+    return %y : tensor<?x4096xf16>
+  }
+
+  // CHECK-LABEL: func @dense_with_a_map(
+  // MANY:          schedule(<unit = wgmma
+  // CHECK-NOT:     library
+  // CHECK:         return
+  func.func @dense_with_a_map(%w: tensor<4096x4096xbf16>, %x: tensor<?x4096xbf16>, %init: tensor<?x4096xbf16>) -> tensor<?x4096xbf16> {
+    %y = chain.kernel ins(%x, %w : tensor<?x4096xbf16>, tensor<4096x4096xbf16>) outs(%init : tensor<?x4096xbf16>) {
+    ^bb0(%xi: tensor<?x4096xbf16>, %a: tensor<4096x4096xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 4096, 4096, 1) order "bc" : tensor<?x4096xbf16>, tensor<4096x4096xbf16> -> tensor<?x4096xbf16>
+      %1 = chain.map %0 : tensor<?x4096xbf16> -> tensor<?x4096xbf16> {
+      ^bb0(%v: bf16):
+        %n = arith.negf %v : bf16
+        chain.yield %n : bf16
+      }
+      chain.yield %1 : tensor<?x4096xbf16>
+    } -> tensor<?x4096xbf16>
+    return %y : tensor<?x4096xbf16>
+  }
+
+  // CHECK-LABEL: func @dense_but_narrow(
+  // MANY:          schedule(<unit = wgmma
+  // CHECK-NOT:     library
+  // CHECK:         return
+  func.func @dense_but_narrow(%w: tensor<128x4096xbf16>, %x: tensor<?x4096xbf16>, %init: tensor<?x128xbf16>) -> tensor<?x128xbf16> {
+    %y = chain.kernel ins(%x, %w : tensor<?x4096xbf16>, tensor<128x4096xbf16>) outs(%init : tensor<?x128xbf16>) {
+    ^bb0(%xi: tensor<?x4096xbf16>, %a: tensor<128x4096xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 128, 4096, 1) order "bc" : tensor<?x4096xbf16>, tensor<128x4096xbf16> -> tensor<?x128xbf16>
+      chain.yield %0 : tensor<?x128xbf16>
+    } -> tensor<?x128xbf16>
+    return %y : tensor<?x128xbf16>
+  }
 }

@@ -224,3 +224,40 @@ module attributes {danaus.target = "sapphirerapids"} {
     return %y : tensor<?x1024xbf16>
   }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @a_map_behind_a_product_of_the_library(%w: tensor<512x256xbf16>, %x: tensor<?x256xbf16>,
+                                                   %init: tensor<?x512xbf16>) -> tensor<?x512xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: library: wanted no maps beside the stage}}
+    %y = chain.kernel ins(%x, %w : tensor<?x256xbf16>, tensor<512x256xbf16>)
+        outs(%init : tensor<?x512xbf16>) schedule(<unit = wgmma, rows = 128, panel = 128, warps = 4, library = true>) {
+    ^bb0(%xi: tensor<?x256xbf16>, %a: tensor<512x256xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 512, 256, 1) order "bc" : tensor<?x256xbf16>, tensor<512x256xbf16> -> tensor<?x512xbf16>
+      %1 = chain.map %0 : tensor<?x512xbf16> -> tensor<?x512xbf16> {
+      ^bb0(%v: bf16):
+        %n = arith.negf %v : bf16
+        chain.yield %n : bf16
+      }
+      chain.yield %1 : tensor<?x512xbf16>
+    } -> tensor<?x512xbf16>
+    return %y : tensor<?x512xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @library_of_another_unit(%w: tensor<64x64xbf16>, %x: tensor<?x64xbf16>,
+                                     %init: tensor<?x64xbf16>) -> tensor<?x64xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: library: wanted unit wgmma}}
+    %y = chain.kernel ins(%x, %w : tensor<?x64xbf16>, tensor<64x64xbf16>)
+        outs(%init : tensor<?x64xbf16>) schedule(<unit = mma_sync, rows = 16, depth = 1, library = true>) {
+    ^bb0(%xi: tensor<?x64xbf16>, %a: tensor<64x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<64x64xbf16> -> tensor<?x64xbf16>
+      chain.yield %0 : tensor<?x64xbf16>
+    } -> tensor<?x64xbf16>
+    return %y : tensor<?x64xbf16>
+  }
+}

@@ -145,6 +145,26 @@ TEST(GpuGemmPlan, refusesTooManySumsAndTooMuchSharedMemory) {
   EXPECT_EQ(bytes[0].find("launch 0: wanted at most 232448 bytes of shared memory"), 0u);
 }
 
+TEST(GpuGemmPlan, theLibraryIsForOneDenseStage) {
+  Schedule schedule = warpgroups(128, 128, 4, 3, 1);
+  schedule.library = true;
+  EXPECT_TRUE(planGemmKernel(dense(4096), 2, schedule, h100()).broken.empty());
+  Stages blocks = {{{4, 256, 256, 1}, 0, "abc"}};
+  BrokenConstraints broken = planGemmKernel(blocks, 2, schedule, h100()).broken;
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_EQ(broken[0], "library: wanted one stage with a = d = 1");
+  schedule.unit = ScheduleUnit::Fma;
+  schedule.axes = {LaneAxis::B};
+  broken = checkSchedule(dense(4096), schedule);
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_EQ(broken[0], "library: wanted unit wgmma");
+
+  EXPECT_TRUE(suitsLibrary(dense(256)));
+  EXPECT_FALSE(suitsLibrary(dense(128)));
+  EXPECT_FALSE(suitsLibrary(blocks));
+  EXPECT_FALSE(suitsLibrary(monarch()));
+}
+
 TEST(GpuGemmPlan, theDefaultTakesTheTileThatFillsTheProcessors) {
   auto chosen = [](const Stages &stages, int64_t rows) {
     return chooseGemmSchedule(stages, 2, rows, streamed(), h100());

@@ -44,7 +44,8 @@ def ConvertChainToTilePass : Pass<"convert-chain-to-tile", "::mlir::ModuleOp"> {
     activations at a cut are in a `gpu.alloc`. Buffers, pitches and the work of
     each warp are those of `danaus/Support/GpuPlan.h`, or for `wgmma` those of
     `danaus/Support/GpuGemmPlan.h`: a launch a stage, whose operands are described
-    by `tile.tensor_map`s. Kernels of another unit or on tensors are left alone.
+    by `tile.tensor_map`s, and with `library` the launch of a kernel is behind a
+    `tile.library_product`, for where that is in vain. Kernels of another unit or on tensors are left alone.
 
     Refuses a schedule that breaks a constraint on the target, element types
     other than f32, f16 and bf16, weights that are not packed for tensor cores,

@@ -69,6 +69,17 @@ int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64
 int danausCudaTensorMap(void *map, const void *source, int32_t isBf16, int32_t rank,
                         const int64_t *sizes, const int64_t *strides, const int64_t *box);
 
+/// Has cuBLASLt compute y = x w^T, for x of rows x c, w of b x c and y of rows x b, each
+/// row-major and all bf16 or all f16. Returns 1 where that was launched, and 0, which is no
+/// error, where there is no cuBLASLt or it refuses. It is looked for once, in this process
+/// and then by its usual names; the environment's DANAUS_CUBLASLT is the file to open in
+/// their place, or empty for none. It gets no workspace.
+int32_t danausCudaLibraryProduct(const void *x, const void *w, void *y, int64_t rows, int64_t b,
+                                 int64_t c, int32_t isBf16);
+
+/// How many products of this process cuBLASLt was given.
+int64_t danausCudaLibraryProducts(void);
+
 /// The device's copy of `bytes` bytes at `host`, which never change: made once for
 /// each address and kept. Null where that fails, and where `bytes` is 0.
 void *danausCudaConstant(const void *host, int64_t bytes);

@@ -144,6 +144,10 @@ std::optional<Schedule> chooseGemmSchedule(llvm::ArrayRef<StageDescriptor> stage
                                            int64_t elementBytes, int64_t rows,
                                            const Schedule &otherwise, const TargetLimits &limits);
 
+/// Whether products of warpgroups of `stages` are worth asking the vendor's library for:
+/// one dense stage, large enough that the library has kernels for its shape.
+bool suitsLibrary(llvm::ArrayRef<StageDescriptor> stages);
+
 /// Where to cut a chain into kernels of their own, as ascending numbers of stages: around
 /// runs of stages that are worth products of warpgroups, where the whole chain is not.
 /// `otherwise` is the schedule for products of warps of the whole.

@@ -39,6 +39,7 @@ struct Schedule {
   int64_t steps = 0;    ///< mma_sync: steps along c that a warp takes at most; 0: all
   bool inPlace = false; ///< mma_sync: all stages in one buffer
   int64_t cluster = 1;  ///< mma_sync: thread blocks that share the columns of a tile
+  bool library = false; ///< wgmma: by the vendor's library, where it is there
   WeightPlacement placement = WeightPlacement::Streamed;
 
   bool operator==(const Schedule &) const = default;

@@ -41,6 +41,10 @@ int64_t rowsOf(chain::KernelOp kernel, int64_t expected);
 /// one value a column; null if there is none.
 chain::StageOp nextStage(chain::StageOp stage);
 
+/// Why the vendor's library cannot run `kernel`, beside what its stages' sizes say: it
+/// computes a stage alone, without maps.
+BrokenConstraints checkLibraryKernel(chain::KernelOp kernel);
+
 /// Why matrix tiles (AMX) cannot run `kernel`, beside what its stages' sizes say,
 /// which checkCpuSchedule() knows: bf16 only, between stages nothing that has one
 /// value a column, and d = 1 behind a permutation.

@@ -210,8 +210,9 @@ def AssignSchedulePass : Pass<"danaus-assign-schedule", "::mlir::ModuleOp"> {
     option `schedule` if given, else the one that `model` ranks first among the
     legal ones, else the default of the target named by the module's
     `danaus.target` ("x86-avx512" when there is none): matrix tiles where they are
-    legal and the rows are more than a few, else vectors. A kernel that has a
-    schedule keeps it. No other pass writes schedules. Refuses an unknown
+    legal and the rows are more than a few, else vectors. On a GPU a kernel of one
+    large dense stage and products of warpgroups also gets `library`. A kernel that
+    has a schedule keeps it. No other pass writes schedules. Refuses an unknown
     target, a `schedule` that does not parse, and an unreadable model.
     Test: `test/Transforms/assign-schedule.mlir`.
   }];

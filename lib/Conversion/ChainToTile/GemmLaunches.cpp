@@ -10,6 +10,7 @@
 #include "Launches.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
@@ -43,6 +44,8 @@ static LogicalResult checkGemms(chain::KernelOp kernel, ArrayRef<StageWithMaps> 
   for (auto [stage, launch] : llvm::zip_equal(stages, plan.launches))
     if (failed(checkOrder(stage.stage, launch)))
       return failure();
+  if (kernel.getSchedule()->getLibrary() && !stages.front().maps.empty())
+    return kernel.emitOpError() << "library: wanted no maps behind the stage";
   return success();
 }
 
@@ -57,6 +60,7 @@ struct GemmLauncher {
 
   void emitProducts(const GemmPlan &plan, const StageWithMaps &stage, Value x, Value y);
   void emitTransposition(const StagePattern &pattern, Value source, Value target);
+  void askLibrary(chain::StageOp stage);
 
 private:
   Value constant(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
@@ -129,6 +133,18 @@ void GemmLauncher::emitTransposition(const StagePattern &pattern, Value source, 
              arguments);
 }
 
+/// Asks the vendor's library for the product; what is emitted from here on is launched
+/// where that was in vain.
+void GemmLauncher::askLibrary(chain::StageOp stage) {
+  Value weight = operandOf(kernel, stage.getWeight());
+  Value isDone = tile::LibraryProductOp::create(b, b.getI1Type(), kernel.getInputs()[0], weight,
+                                                kernel.getInit());
+  Value yes = arith::ConstantIntOp::create(b, 1, 1);
+  Value isLeft = arith::XOrIOp::create(b, isDone, yes);
+  auto left = scf::IfOp::create(b, isLeft, /*withElseRegion=*/false);
+  b.setInsertionPointToStart(left.thenBlock());
+}
+
 //===----------------------------------------------------------------------===//
 // One kernel
 //===----------------------------------------------------------------------===//
@@ -146,6 +162,8 @@ LogicalResult danaus::convertToGemms(chain::KernelOp kernel, ArrayRef<StageWithM
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
   Value rows = memref::DimOp::create(b, x, 0);
   GemmLauncher launcher{b, kernel->getParentOfType<func::FuncOp>(), limits, kernel, rows};
+  if (kernel.getSchedule()->getLibrary())
+    launcher.askLibrary(stages.front().stage);
   SmallVector<Value> temporaries;
   auto allocate = [&](int64_t columns) -> Value {
     auto type = MemRefType::get({ShapedType::kDynamic, columns}, element);

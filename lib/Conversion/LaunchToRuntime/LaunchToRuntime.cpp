@@ -192,6 +192,33 @@ struct LowerTensorMap : ConvertOpToLLVMPattern<tile::TensorMapOp> {
   }
 };
 
+/// tile.library_product  ->  danausCudaLibraryProduct(x, w, y, rows, b, c, isBf16) != 0
+struct LowerLibraryProduct : ConvertOpToLLVMPattern<tile::LibraryProductOp> {
+  using ConvertOpToLLVMPattern::ConvertOpToLLVMPattern;
+
+  LogicalResult matchAndRewrite(tile::LibraryProductOp op, OpAdaptor adaptor,
+                                ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Type i64 = rewriter.getI64Type(), i32 = rewriter.getI32Type();
+    MemRefDescriptor x(adaptor.getX()), w(adaptor.getW()), y(adaptor.getY());
+    bool isBf16 = cast<MemRefType>(op.getX().getType()).getElementType().isBF16();
+    SmallVector<Value> arguments;
+    for (MemRefDescriptor *operand : {&x, &w, &y})
+      arguments.push_back(operand->alignedPtr(rewriter, loc));
+    arguments.push_back(x.size(rewriter, loc, 0));
+    arguments.push_back(LLVM::ConstantOp::create(rewriter, loc, i64, op.getB()));
+    arguments.push_back(LLVM::ConstantOp::create(rewriter, loc, i64, op.getC()));
+    arguments.push_back(LLVM::ConstantOp::create(rewriter, loc, i32, isBf16));
+    FailureOr<LLVM::CallOp> call = callRuntime(rewriter, loc, op->getParentOfType<ModuleOp>(),
+                                               "danausCudaLibraryProduct", arguments, i32);
+    if (failed(call))
+      return failure();
+    Value zero = LLVM::ConstantOp::create(rewriter, loc, i32, 0);
+    rewriter.replaceOpWithNewOp<LLVM::ICmpOp>(op, LLVM::ICmpPredicate::ne, call->getResult(), zero);
+    return success();
+  }
+};
+
 /// gpu.alloc, memref.alloc  ->  danausCudaAlloc(bytes)
 template <typename AllocOp> struct LowerAlloc : ConvertOpToLLVMPattern<AllocOp> {
   using ConvertOpToLLVMPattern<AllocOp>::ConvertOpToLLVMPattern;
@@ -345,7 +372,8 @@ static LogicalResult moveConstant(memref::GetGlobalOp op, const LLVMTypeConverte
 
 static bool isRuntimeOp(Operation *op) {
   return isa<gpu::LaunchFuncOp, gpu::AllocOp, gpu::DeallocOp, gpu::MemcpyOp, gpu::MemsetOp,
-             memref::AllocOp, memref::DeallocOp, memref::CopyOp, tile::TensorMapOp>(op);
+             memref::AllocOp, memref::DeallocOp, memref::CopyOp, tile::LibraryProductOp,
+             tile::TensorMapOp>(op);
 }
 
 /// Refuses an op that reads or writes what a memref points to: the data is on
@@ -407,7 +435,8 @@ struct ConvertLaunchToRuntime
     RewritePatternSet patterns(&getContext());
     danaus::addPatterns<LowerLaunch, LowerAlloc<gpu::AllocOp>, LowerAlloc<memref::AllocOp>,
                         LowerDealloc<gpu::DeallocOp>, LowerDealloc<memref::DeallocOp>, LowerMemcpy,
-                        LowerMemset, LowerCopy, LowerTensorMap>(patterns, types);
+                        LowerMemset, LowerCopy, LowerTensorMap, LowerLibraryProduct>(patterns,
+                                                                                     types);
     if (failed(applyPartialConversion(functions, target, std::move(patterns))))
       signalPassFailure();
   }

@@ -399,3 +399,43 @@ func.func @collect_of_nothing(%sums: memref<2048xf32, 3>, %i: index) {
   %all = tile.collect %sums[%i] count 0 stride 128 : memref<2048xf32, 3> -> !tile.fragment<acc, 16x8xf32>
   return
 }
+
+// -----
+
+func.func @library_product_of_two_weights_C1(%x: memref<?x512xbf16>, %w: memref<2x256x512xbf16>, %y: memref<?x256xbf16>) {
+  // expected-error @below {{'tile.library_product' op w: wanted static b x c behind extents of 1, found 'memref<2x256x512xbf16>'}}
+  %done = tile.library_product %x, %w, %y : memref<?x512xbf16>, memref<2x256x512xbf16>, memref<?x256xbf16>
+  return
+}
+
+// -----
+
+func.func @library_product_of_other_columns_C1(%x: memref<?x256xbf16>, %w: memref<256x512xbf16>, %y: memref<?x256xbf16>) {
+  // expected-error @below {{'tile.library_product' op x: wanted rows x 512, found 'memref<?x256xbf16>'}}
+  %done = tile.library_product %x, %w, %y : memref<?x256xbf16>, memref<256x512xbf16>, memref<?x256xbf16>
+  return
+}
+
+// -----
+
+func.func @library_product_with_other_results_C1(%x: memref<?x512xbf16>, %w: memref<256x512xbf16>, %y: memref<?x512xbf16>) {
+  // expected-error @below {{'tile.library_product' op y: wanted rows x 256, found 'memref<?x512xbf16>'}}
+  %done = tile.library_product %x, %w, %y : memref<?x512xbf16>, memref<256x512xbf16>, memref<?x512xbf16>
+  return
+}
+
+// -----
+
+func.func @library_product_of_two_types_C2(%x: memref<?x512xbf16>, %w: memref<256x512xbf16>, %y: memref<?x256xf16>) {
+  // expected-error @below {{'tile.library_product' op wanted row-major memrefs of f16 or of bf16, found 'memref<?x256xf16>'}}
+  %done = tile.library_product %x, %w, %y : memref<?x512xbf16>, memref<256x512xbf16>, memref<?x256xf16>
+  return
+}
+
+// -----
+
+func.func @library_product_of_rows_apart_C2(%x: memref<?x512xbf16, strided<[1024, 1]>>, %w: memref<256x512xbf16>, %y: memref<?x256xbf16>) {
+  // expected-error @below {{'tile.library_product' op wanted row-major memrefs of f16 or of bf16, found 'memref<?x512xbf16, strided<[1024, 1]>>'}}
+  %done = tile.library_product %x, %w, %y : memref<?x512xbf16, strided<[1024, 1]>>, memref<256x512xbf16>, memref<?x256xbf16>
+  return
+}

@@ -148,3 +148,11 @@ func.func @product_of_a_warpgroup(%ring: memref<98304xbf16, 3>, %i: index) {
   tile.stage %done, %done columns 0 count 512 into %ring[%i] width 64 : !tile.sums<256>, !tile.sums<256> into memref<98304xbf16, 3>
   return
 }
+
+// CHECK-LABEL: @product_by_the_library(
+// CHECK-SAME:    %[[X:.+]]: memref<?x512xf16>, %[[W:.+]]: memref<1x256x512xf16>, %[[Y:.+]]: memref<?x256xf16>)
+func.func @product_by_the_library(%x: memref<?x512xf16>, %w: memref<1x256x512xf16>, %y: memref<?x256xf16>) -> i1 {
+  // CHECK: %{{.+}} = tile.library_product %[[X]], %[[W]], %[[Y]] : memref<?x512xf16>, memref<1x256x512xf16>, memref<?x256xf16>
+  %done = tile.library_product %x, %w, %y : memref<?x512xf16>, memref<1x256x512xf16>, memref<?x256xf16>
+  return %done : i1
+}
