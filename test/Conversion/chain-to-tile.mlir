@@ -180,7 +180,7 @@ module attributes {danaus.target = "sm_90a"} {
 // CHECK:   nvvm.cp.async.wait.group
 // CHECK:   tile.await %[[COUNT]]
 // CHECK:   gpu.barrier
-// CHECK:   tile.signal %[[COUNT]]
+// CHECK:   tile.signal relaxed %[[COUNT]]
 // CHECK:   nvgpu.device_async_copy %[[MIDDLE]]
 // CHECK-NOT: tile.await
 // CHECK:   vector.store {{.+}}, %[[Y]]
