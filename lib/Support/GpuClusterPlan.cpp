@@ -140,26 +140,24 @@ ClusterPlan danaus::planClusterKernel(ArrayRef<StageDescriptor> stages, int64_t 
 // The default
 //===----------------------------------------------------------------------===//
 
+/// Rows for which a cluster is faster than the launches that it replaces: fewer have no work
+/// for enough clusters, with more the barriers of their tiles count (docs/performance.md).
+static constexpr int64_t leastRows = 65, mostRows = 2048;
+
 std::optional<Schedule> danaus::chooseClusterSchedule(ArrayRef<StageDescriptor> stages,
                                                       int64_t elementBytes, int64_t rows,
                                                       const TargetLimits &limits) {
+  if (rows < leastRows || rows > mostRows)
+    return std::nullopt;
   Schedule schedule;
   schedule.unit = ScheduleUnit::MmaSync;
   schedule.placement = WeightPlacement::Registers;
   schedule.cluster = mostBlocks;
-  // Every cluster has a tile: few clusters would read weights with few multiprocessors.
-  int64_t clusters = limits.multiprocessors / mostBlocks;
-  if (rows <= 16 * clusters / 2)
-    return std::nullopt;
-  // Taller tiles meet less often.
-  for (int64_t tall : {64, 32, 16}) {
-    if (tall > 16 && rows < tall * clusters)
-      continue;
-    for (schedule.depth = 3; schedule.depth >= 2; --schedule.depth) {
-      schedule.rows = tall;
-      if (planClusterKernel(stages, elementBytes, schedule, limits).broken.empty())
-        return schedule;
-    }
-  }
+  // The flat tiles where all of them run at once; two clusters may find no place on the chip.
+  int64_t clusters = limits.multiprocessors / mostBlocks - 2;
+  schedule.rows = rows <= 16 * clusters ? 16 : 32;
+  for (schedule.depth = 3; schedule.depth >= 1; --schedule.depth)
+    if (planClusterKernel(stages, elementBytes, schedule, limits).broken.empty())
+      return schedule;
   return std::nullopt;
 }

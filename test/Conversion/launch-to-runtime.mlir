@@ -7,7 +7,7 @@ module attributes {gpu.container_module} {
 // CHECK-DAG: llvm.mlir.global external constant @danaus_kernels_image()
 // CHECK-DAG: llvm.mlir.global internal constant @layer_kernel_0_name("layer_kernel_0\00")
 // CHECK-DAG: llvm.func @danausCudaAlloc(i64) -> !llvm.ptr
-// CHECK-DAG: llvm.func @danausCudaLaunch(!llvm.ptr, !llvm.ptr, i64, i64, i64, i64, i64, i64, i32, i32, !llvm.ptr) -> i32
+// CHECK-DAG: llvm.func @danausCudaLaunch(!llvm.ptr, !llvm.ptr, i64, i64, i64, i64, i64, i64, i32, i32, i32, !llvm.ptr) -> i32
 // CHECK-DAG: llvm.func @danausCudaFree(!llvm.ptr) -> i32
 // CHECK-DAG: llvm.func @danausCudaCopyOnDevice(!llvm.ptr, !llvm.ptr, i64) -> i32
 // CHECK-DAG: llvm.func @danausCudaFill(!llvm.ptr, i32, i64) -> i32
@@ -25,7 +25,7 @@ func.func @layer(%x: memref<?x16xf32>, %rows: index, %y: memref<?x16xf32>) {
   %zero = arith.constant 0 : i32
   gpu.memset %counters, %zero : memref<64xi32>, i32
   // CHECK: %[[ARRAY:.+]] = llvm.alloca %{{.+}} x !llvm.ptr
-  // CHECK: llvm.call @danausCudaLaunch(%[[IMAGE]], %[[NAME]], %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %[[ARRAY]])
+  // CHECK: llvm.call @danausCudaLaunch(%[[IMAGE]], %[[NAME]], %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}}, %[[ARRAY]])
   gpu.launch_func @danaus_kernels::@layer_kernel_0 blocks in (%rows, %c1, %c1) threads in (%c128, %c1, %c1)
       dynamic_shared_memory_size %shared args(%x : memref<?x16xf32>, %t : memref<?x16xf32>)
   // CHECK: llvm.call @danausCudaCopyOnDevice(
@@ -138,8 +138,10 @@ func.func @boxes(%x: memref<?x4096xbf16>, %rows: index) {
   %map = tile.tensor_map %x rows %rows sizes [256, 16, -1] strides [1, 256, 4096] box [64, 1, 128] : memref<?x4096xbf16>
   // CHECK: %[[ARRAY:.+]] = llvm.alloca %{{.+}} x !llvm.ptr
   // CHECK: llvm.store %[[MAP]], %{{.+}} : !llvm.ptr, !llvm.ptr
-  // CHECK: llvm.call @danausCudaLaunch({{.+}}, %[[ARRAY]])
-  gpu.launch_func @danaus_kernels::@k blocks in (%rows, %c1, %c1) threads in (%c384, %c1, %c1) args(%map : !llvm.ptr, %rows : index)
+  // CHECK: %[[EARLY:.+]] = llvm.mlir.constant(1 : i32) : i32
+  // CHECK: %[[CLUSTER:.+]] = llvm.mlir.constant(8 : i32) : i32
+  // CHECK: llvm.call @danausCudaLaunch({{.+}}, %[[EARLY]], %[[CLUSTER]], %[[ARRAY]])
+  gpu.launch_func @danaus_kernels::@k blocks in (%rows, %c1, %c1) threads in (%c384, %c1, %c1) args(%map : !llvm.ptr, %rows : index) {tile.early, tile.cluster = 8 : i64}
   return
 }
 gpu.module @danaus_kernels {

@@ -322,3 +322,40 @@ func.func @blocks_are_staged_in_turn(%a: !tile.sums<16>, %b: !tile.sums<16>, %y:
       : !tile.sums<16>, !tile.sums<16>, !tile.sums<16>, !tile.sums<16> into memref<4096xbf16, 3>
   return
 }
+
+// CHECK-LABEL: @launches_overlap(
+func.func @launches_overlap() {
+  // CHECK: llvm.inline_asm has_side_effects asm_dialect = att "griddepcontrol.launch_dependents;", "~{memory}"
+  tile.admit_launch
+  // CHECK: llvm.inline_asm has_side_effects asm_dialect = att "griddepcontrol.wait;", "~{memory}"
+  tile.await_launches
+  return
+}
+
+// CHECK-LABEL: @sums_in_another_block(
+// CHECK-SAME: %[[SUM:[a-z0-9]+]]: vector<4xf32>
+func.func @sums_in_another_block(%sum: !tile.fragment<acc, 16x8xf32>, %sums: memref<2048xf32, 3>, %offset: index, %rank: index) {
+  // CHECK: %[[HERE:.+]] = llvm.inttoptr %{{.+}} : i64 to !llvm.ptr<3>
+  // CHECK: %[[BLOCK:.+]] = arith.index_cast %{{.+}} : index to i32
+  // CHECK: %[[THERE:.+]] = nvvm.mapa %[[HERE]], %[[BLOCK]] : !llvm.ptr<3> -> !llvm.ptr<7>
+  // CHECK: llvm.store %[[SUM]], %[[THERE]] {alignment = 16 : i64} : vector<4xf32>, !llvm.ptr<7>
+  tile.park %sum into %sums[%offset] of %rank : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+  // CHECK: nvvm.cluster.arrive {aligned}
+  // CHECK: nvvm.cluster.wait {aligned}
+  tile.cluster_barrier
+  return
+}
+
+// CHECK-LABEL: @sums_as_left_operand(
+// CHECK-SAME: %[[S0:[a-z0-9]+]]: vector<4xf32>, %[[S1:[a-z0-9]+]]: vector<4xf32>
+func.func @sums_as_left_operand(%s0: !tile.fragment<acc, 16x8xf32>, %s1: !tile.fragment<acc, 16x8xf32>) -> !tile.fragment<a, 16x16xbf16> {
+  // CHECK: %[[PAIR:.+]] = vector.extract_strided_slice %[[S0]] {offsets = [0], sizes = [2], strides = [1]}
+  // CHECK: %[[ROUNDED:.+]] = arith.truncf %[[PAIR]] : vector<2xf32> to vector<2xbf16>
+  // CHECK: vector.bitcast %[[ROUNDED]] : vector<2xbf16> to vector<1xi32>
+  // CHECK: vector.extract_strided_slice %[[S0]] {offsets = [2]
+  // CHECK: vector.extract_strided_slice %[[S1]] {offsets = [0]
+  // CHECK: vector.extract_strided_slice %[[S1]] {offsets = [2]
+  // CHECK: vector.from_elements %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}} : vector<4xi32>
+  %a = tile.join %s0, %s1 : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x16xbf16>
+  return %a : !tile.fragment<a, 16x16xbf16>
+}

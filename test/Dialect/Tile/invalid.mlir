@@ -439,3 +439,19 @@ func.func @library_product_of_rows_apart_C2(%x: memref<?x512xbf16, strided<[1024
   %done = tile.library_product %x, %w, %y : memref<?x512xbf16, strided<[1024, 1]>>, memref<256x512xbf16>, memref<?x256xbf16>
   return
 }
+
+// -----
+
+func.func @join_of_split_columns_C1(%s: !tile.fragment<acc, 16x8xf32, split>) {
+  // expected-error @below {{'tile.join' op columns: wanted adjacent, found split}}
+  %a = tile.join %s, %s : !tile.fragment<acc, 16x8xf32, split> -> !tile.fragment<a, 16x16xbf16>
+  return
+}
+
+// -----
+
+func.func @join_to_f32_C2(%s: !tile.fragment<acc, 16x8xf32>) {
+  // expected-error @below {{'tile.join' op element type of the result: wanted f16 or bf16, found 'f32'}}
+  %a = tile.join %s, %s : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x8xf32>
+  return
+}

@@ -156,3 +156,21 @@ func.func @product_by_the_library(%x: memref<?x512xf16>, %w: memref<1x256x512xf1
   %done = tile.library_product %x, %w, %y : memref<?x512xf16>, memref<1x256x512xf16>, memref<?x256xf16>
   return %done : i1
 }
+
+// CHECK-LABEL: @clusters_and_launches
+func.func @clusters_and_launches(%sum: !tile.fragment<acc, 16x8xf32>, %sums: memref<2048xf32, 3>, %i: index, %rank: index,
+                                 %counters: memref<8xi32>) {
+  // CHECK: tile.admit_launch
+  tile.admit_launch
+  // CHECK: tile.await_launches
+  tile.await_launches
+  // CHECK: tile.park %{{.+}} into %{{.+}}[%{{.+}}] of %{{.+}} : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+  tile.park %sum into %sums[%i] of %rank : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+  // CHECK: tile.cluster_barrier
+  tile.cluster_barrier
+  // CHECK: tile.join %{{.+}}, %{{.+}} : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x16xf16>
+  %a = tile.join %sum, %sum : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x16xf16>
+  // CHECK: tile.signal relaxed %{{.+}}[%{{.+}}] : memref<8xi32>
+  tile.signal relaxed %counters[%i] : memref<8xi32>
+  return
+}

@@ -1,0 +1,40 @@
+// The code of a layer for clusters is right; changed in one place it is not, and the simulator finds each change.
+
+// RUN: danaus-opt %s --danaus-to-device='schedule="#chain.schedule<unit=mma_sync,placement=registers,rows=16,warps=4,depth=1,cluster=8>"' > %t.mlir
+// DEFINE: %{simulate} = danaus-opt %t.wrong.mlir --danaus-simulate="rows=35"
+// RUN: danaus-opt %t.mlir --danaus-simulate="rows=35" | FileCheck %s --check-prefix=RIGHT
+// RIGHT: gpu.func @layer_kernel_0
+//
+// Memory of a block is written before it is known to run.
+// RUN: awk '/tile.cluster_barrier/ { if (++n == 1) next } { print }' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=START
+// START: error: 'tile.park' op block {{[0-9]+}}: wanted a cluster barrier before memory of another block
+//
+// Sums are read that others may not have written.
+// RUN: awk '/tile.cluster_barrier/ { if (++n == 2) next } { print }' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=PARTIALS
+// PARTIALS: error: 'tile.{{park|collect}}' op thread {{[0-9]+}} of block {{[0-9]+}}: {{read|write}} {{.+}} of shared memory: a race with a {{write|read}} by {{.+}} of the same launch
+// RUN: awk '/tile.cluster_barrier/ { if (++n == 3) next } { print }' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=PARTIALS
+//
+// A block that does not meet the others.
+// RUN: sed -e 's/tile.cluster_barrier/scf.if %lone { tile.cluster_barrier }/' -e '/gpu.func/a %rank_of = gpu.block_id x %none_of = arith.constant 0 : index %lone = arith.cmpi ne, %rank_of, %none_of : index' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=LONE
+// LONE: error: 'tile.{{.+}}' op block {{[0-9]+}}: {{waits for ever for the other blocks of its cluster|wanted a cluster barrier before memory of another block}}
+//
+// A grid that is not whole clusters.
+// RUN: sed -e 's/cluster_dim = array<i32: 8, 1, 1>/cluster_dim = array<i32: 7, 1, 1>/' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=GRID
+// GRID: error: 'gpu.launch_func' op wanted a grid of whole clusters of 7 blocks, found 24
+//
+// Activations are read before the launches before have been awaited, and results are written.
+// RUN: sed -e '/tile.await_launches/d' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=AWAIT
+// AWAIT: error: 'vector.store' op thread {{[0-9]+}} of block {{[0-9]+}}: write to argument {{[0-9]+}} before the launches before have been awaited
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @layer(%m: tensor<256x512xbf16, #linop.low_rank<rank = 16>>, %x: tensor<?x512xbf16>) -> tensor<?x256xbf16> {
+  %y = linop.apply %m, %x : tensor<256x512xbf16, #linop.low_rank<rank = 16>>, tensor<?x512xbf16> -> tensor<?x256xbf16>
+  return %y : tensor<?x256xbf16>
+}
+}
