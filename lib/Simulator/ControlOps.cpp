@@ -213,12 +213,12 @@ LogicalResult Grid::runBlock(int64_t number) {
   int64_t bytes = 0;
   if (Value size = launch.getDynamicSharedMemorySize())
     bytes = host.get(size).at(0).i;
-  Allocation own("shared memory", bytes);
-  block.shared = &own;
-  if (meeting) {
-    meeting->shared[number] = std::make_unique<Allocation>("shared memory", bytes);
-    block.shared = meeting->shared[number].get();
-  }
+  // Others may reach the memory of a block that meets them, after its end by mistake.
+  auto shared = std::make_unique<Allocation>("shared memory", bytes);
+  shared->isShared = true;
+  block.shared = shared.get();
+  if (meeting)
+    meeting->shared[number] = std::move(shared);
   block.place = place;
   block.place.block = {number % place.gridSize[0], number / place.gridSize[0] % place.gridSize[1],
                        number / (place.gridSize[0] * place.gridSize[1])};

@@ -121,12 +121,12 @@ LogicalResult Machine::touch(Operation *op, int64_t lane, Allocation &memory, in
                              int64_t count, bool writes) {
   if (!isDevice)
     return success();
-  if (mayBeAhead && &memory != shared && (writes || memory.isWrittenAhead))
+  if (mayBeAhead && !memory.isShared && (writes || memory.isWrittenAhead))
     return fail(op,
                 Twine(writes ? "write to " : "read of ") + memory.name +
                     " before the launches before have been awaited",
                 lane);
-  if (writes && admitsNext && &memory != shared)
+  if (writes && admitsNext && !memory.isShared)
     memory.isWrittenAhead = true;
   size_t warp = lane / 32;
   uint32_t warpTime = warp < warpTimes.size() ? warpTimes[warp] : 0;

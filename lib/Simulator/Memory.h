@@ -56,6 +56,7 @@ public:
   const std::string name;
   std::vector<char> bytes;
   bool isFreed = false;
+  bool isShared = false;       ///< of a thread block
   bool isWrittenAhead = false; ///< by a launch that admits the next one before it ends
 
   int64_t size() const { return bytes.size(); }

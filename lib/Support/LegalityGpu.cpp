@@ -106,6 +106,9 @@ static std::optional<Merit> judge(ArrayRef<StageDescriptor> stages, int64_t elem
   return merit;
 }
 
+/// Less than a sector of 32 bytes stored together is for where nothing else is left.
+static constexpr int64_t belowSector = 31;
+
 namespace {
 struct Variant {
   WeightPlacement placement;
@@ -113,14 +116,13 @@ struct Variant {
 };
 } // namespace
 
-/// The best legal schedule of `parts` parts among some variants, without a pipeline.
-/// Less than a sector of 32 bytes stored together is for where nothing else is left.
+/// The best legal schedule of `parts` parts among some variants, without a pipeline, that
+/// stores more than `bytes` together.
 static std::optional<Schedule> chooseCuts(ArrayRef<StageDescriptor> stages, int64_t parts,
-                                          ArrayRef<Variant> variants, int64_t elementBytes,
-                                          const TargetLimits &limits) {
-  bool isLast = parts == static_cast<int64_t>(stages.size());
+                                          ArrayRef<Variant> variants, int64_t bytes,
+                                          int64_t elementBytes, const TargetLimits &limits) {
   std::optional<Schedule> chosen;
-  Merit best{isLast ? 0 : 31, 0};
+  Merit best{bytes, 0};
   Schedule schedule;
   schedule.unit = ScheduleUnit::MmaSync;
   schedule.depth = 1;
@@ -143,7 +145,7 @@ static std::optional<Schedule> chooseJoined(ArrayRef<StageDescriptor> stages, in
                                             ArrayRef<Variant> variants, int64_t elementBytes,
                                             const TargetLimits &limits) {
   for (const Variant &variant : variants)
-    if (auto schedule = chooseCuts(stages, parts, variant, elementBytes, limits);
+    if (auto schedule = chooseCuts(stages, parts, variant, belowSector, elementBytes, limits);
         schedule && joinLaunches(stages, elementBytes, limits, *schedule))
       return schedule;
   return std::nullopt;
@@ -162,7 +164,10 @@ static bool isWorthRing(ArrayRef<StageDescriptor> stages, const Schedule &schedu
 static Schedule overlapped(ArrayRef<StageDescriptor> stages, Schedule schedule,
                            ArrayRef<Variant> variants, int64_t elementBytes,
                            const TargetLimits &limits) {
-  if (!schedule.cuts.empty() && elementBytes == 2 && isWorthRing(stages, schedule)) {
+  bool isApart = !schedule.cuts.empty() && elementBytes == 2;
+  if (isApart && schedule.placement == WeightPlacement::Streamed)
+    return schedule; // thread blocks beside each other do more than tiles in flight
+  if (isApart && isWorthRing(stages, schedule)) {
     if (joinLaunches(stages, elementBytes, limits, schedule))
       return schedule;
     int64_t parts = static_cast<int64_t>(schedule.cuts.size()) + 1;
@@ -233,12 +238,25 @@ static std::optional<Schedule> chooseSteps(ArrayRef<StageDescriptor> stages, int
   return chosen;
 }
 
-Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
-                                    const TargetLimits &limits, int64_t rows) {
-  if (rows <= fewRows)
-    if (std::optional<Schedule> schedule = chooseSteps(stages, elementBytes, limits, rows))
-      return *schedule;
-  int64_t warps = usefulWarps(stages), most = std::max<int64_t>(1, stages.size());
+/// Tiles at once below which launches with weights in registers wait for each tile in turn.
+static constexpr int64_t leastTiles = 6;
+
+/// Tiles of rows that thread blocks of all groups of a launch work on at once, at least.
+static int64_t tilesAtOnce(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                           const Schedule &schedule, const TargetLimits &limits) {
+  int64_t tiles = limits.multiprocessors;
+  for (const GpuSegment &segment :
+       planGpuKernel(stages, {elementBytes, elementBytes}, schedule, limits).segments)
+    tiles = std::min(tiles, limits.multiprocessors * segment.blocksPerProcessor / segment.groups());
+  return tiles;
+}
+
+/// For many rows, of `parts` launches that store more than `bytes` together; nothing where
+/// no schedule of these is legal.
+static std::optional<Schedule> chooseTiles(ArrayRef<StageDescriptor> stages, int64_t parts,
+                                           int64_t bytes, int64_t elementBytes,
+                                           const TargetLimits &limits, int64_t rows) {
+  int64_t warps = usefulWarps(stages);
   // Half the warps have twice the registers each. Streamed weights cost a pass
   // over all of them for each tile of rows, so these tiles are tall where they fit.
   const Variant resident[] = {{WeightPlacement::Registers, 16, warps},
@@ -247,28 +265,50 @@ Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t el
   const Variant flat[] = {{WeightPlacement::Streamed, 16, warps}};
   // For few rows what counts is how many multiprocessors fetch weights at once: many
   // warps with few of them each. In f32 a weight takes twice its registers.
-  ArrayRef<Variant> inRegisters = ArrayRef(resident).take_front(rows > fewRows ? 2 : 1);
-  for (int64_t parts = 1; parts <= most; ++parts) {
-    ArrayRef<Variant> order[] = {inRegisters, tall, flat};
-    if (elementBytes == 4 && parts > 1 && parts == most)
-      std::swap(order[0], order[1]);
-    for (ArrayRef<Variant> variants : order) {
-      std::optional<Schedule> schedule = chooseCuts(stages, parts, variants, elementBytes, limits);
-      if (!schedule)
-        continue;
-      if (rows <= fewRows)
-        return *schedule;
-      bool readsAnew = variants.front().placement == WeightPlacement::Streamed;
-      if (rows <= someRows && readsAnew && !readsStrips(stages, elementBytes))
-        if (std::optional<Schedule> steps = chooseSteps(stages, elementBytes, limits, rows))
-          return *steps;
-      return overlapped(stages, *schedule, variants, elementBytes, limits);
+  ArrayRef<Variant> order[] = {ArrayRef(resident).take_front(rows > fewRows ? 2 : 1), tall, flat};
+  if (elementBytes == 4 && parts > 1 && parts == static_cast<int64_t>(stages.size()))
+    std::swap(order[0], order[1]);
+  std::optional<Schedule> last;
+  for (ArrayRef<Variant> variants : order) {
+    std::optional<Schedule> schedule =
+        chooseCuts(stages, parts, variants, bytes, elementBytes, limits);
+    if (!schedule)
+      continue;
+    if (rows <= fewRows)
+      return schedule;
+    // Weights that take nearly all registers of the chip leave none for tiles beside each other,
+    // which costs more than stores of less than a sector.
+    bool isFull = schedule->placement == WeightPlacement::Registers &&
+                  tilesAtOnce(stages, elementBytes, *schedule, limits) < leastTiles;
+    if (isFull && !last) {
+      last = overlapped(stages, *schedule, variants, elementBytes, limits);
+      bytes = 0;
+      continue;
     }
+    bool readsAnew = variants.front().placement == WeightPlacement::Streamed;
+    if (rows <= someRows && readsAnew && !readsStrips(stages, elementBytes))
+      if (std::optional<Schedule> steps = chooseSteps(stages, elementBytes, limits, rows))
+        return steps;
+    return overlapped(stages, *schedule, variants, elementBytes, limits);
   }
+  return last;
+}
+
+Schedule danaus::defaultGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                    const TargetLimits &limits, int64_t rows) {
+  if (rows <= fewRows)
+    if (std::optional<Schedule> schedule = chooseSteps(stages, elementBytes, limits, rows))
+      return *schedule;
+  int64_t most = std::max<int64_t>(1, stages.size());
+  for (int64_t parts = 1; parts <= most; ++parts)
+    if (auto schedule = chooseTiles(stages, parts, belowSector, elementBytes, limits, rows))
+      return *schedule;
+  if (auto schedule = chooseTiles(stages, most, /*bytes=*/0, elementBytes, limits, rows))
+    return *schedule;
   Schedule none;
   none.unit = ScheduleUnit::MmaSync;
   none.rows = 16;
-  none.warps = warps;
+  none.warps = usefulWarps(stages);
   none.depth = 1;
   return none;
 }

@@ -130,6 +130,8 @@ module attributes {gpu.container_module} {
 func.func @boxes(%x: memref<?x4096xbf16>, %rows: index) {
   %c1 = arith.constant 1 : index
   %c384 = arith.constant 384 : index
+  // CHECK-DAG: %[[EARLY:.+]] = llvm.mlir.constant(1 : i32)
+  // CHECK-DAG: %[[CLUSTER:.+]] = llvm.mlir.constant(8 : i32)
   // CHECK: %[[MAP:.+]] = llvm.alloca %{{.+}} x !llvm.array<16 x i64> {alignment = 64 : i64}
   // CHECK: %[[SIZES:.+]] = llvm.alloca %{{.+}} x i64
   // CHECK: %[[STRIDES:.+]] = llvm.alloca %{{.+}} x i64
@@ -138,8 +140,6 @@ func.func @boxes(%x: memref<?x4096xbf16>, %rows: index) {
   %map = tile.tensor_map %x rows %rows sizes [256, 16, -1] strides [1, 256, 4096] box [64, 1, 128] : memref<?x4096xbf16>
   // CHECK: %[[ARRAY:.+]] = llvm.alloca %{{.+}} x !llvm.ptr
   // CHECK: llvm.store %[[MAP]], %{{.+}} : !llvm.ptr, !llvm.ptr
-  // CHECK: %[[EARLY:.+]] = llvm.mlir.constant(1 : i32) : i32
-  // CHECK: %[[CLUSTER:.+]] = llvm.mlir.constant(8 : i32) : i32
   // CHECK: llvm.call @danausCudaLaunch({{.+}}, %[[EARLY]], %[[CLUSTER]], %[[ARRAY]])
   gpu.launch_func @danaus_kernels::@k blocks in (%rows, %c1, %c1) threads in (%c384, %c1, %c1) args(%map : !llvm.ptr, %rows : index) {tile.early, tile.cluster = 8 : i64}
   return

@@ -13,14 +13,14 @@
 // Sums are read that others may not have written.
 // RUN: awk '/tile.cluster_barrier/ { if (++n == 2) next } { print }' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=PARTIALS
-// PARTIALS: error: 'tile.{{park|collect}}' op thread {{[0-9]+}} of block {{[0-9]+}}: {{read|write}} {{.+}} of shared memory: a race with a {{write|read}} by {{.+}} of the same launch
+// PARTIALS: error: 'tile.{{(park|collect)}}' op thread {{[0-9]+}} of block {{[0-9]+}}: {{(read|write)}} {{.+}} of shared memory: a race with a {{(write|read)}} by
 // RUN: awk '/tile.cluster_barrier/ { if (++n == 3) next } { print }' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=PARTIALS
 //
 // A block that does not meet the others.
 // RUN: sed -e 's/tile.cluster_barrier/scf.if %lone { tile.cluster_barrier }/' -e '/gpu.func/a %rank_of = gpu.block_id x %none_of = arith.constant 0 : index %lone = arith.cmpi ne, %rank_of, %none_of : index' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=LONE
-// LONE: error: 'tile.{{.+}}' op block {{[0-9]+}}: {{waits for ever for the other blocks of its cluster|wanted a cluster barrier before memory of another block}}
+// LONE: error: 'tile.{{.+}}' op block {{[0-9]+}}: {{(waits for ever for the other blocks of its cluster|wanted a cluster barrier before memory of another block)}}
 //
 // A grid that is not whole clusters.
 // RUN: sed -e 's/cluster_dim = array<i32: 8, 1, 1>/cluster_dim = array<i32: 7, 1, 1>/' %t.mlir > %t.wrong.mlir

@@ -164,11 +164,11 @@ func.func @clusters_and_launches(%sum: !tile.fragment<acc, 16x8xf32>, %sums: mem
   tile.admit_launch
   // CHECK: tile.await_launches
   tile.await_launches
-  // CHECK: tile.park %{{.+}} into %{{.+}}[%{{.+}}] of %{{.+}} : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+  // CHECK: tile.park %{{.+}} into %{{.+}}[%{{.+}}] of %{{.+}} : <acc, 16x8xf32> into memref<2048xf32, 3>
   tile.park %sum into %sums[%i] of %rank : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
   // CHECK: tile.cluster_barrier
   tile.cluster_barrier
-  // CHECK: tile.join %{{.+}}, %{{.+}} : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x16xf16>
+  // CHECK: tile.join %{{.+}}, %{{.+}} : <acc, 16x8xf32> -> <a, 16x16xf16>
   %a = tile.join %sum, %sum : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x16xf16>
   // CHECK: tile.signal relaxed %{{.+}}[%{{.+}}] : memref<8xi32>
   tile.signal relaxed %counters[%i] : memref<8xi32>
