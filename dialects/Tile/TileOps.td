@@ -266,8 +266,11 @@ def Tile_ParkOp : Tile_Op<"park", [MemoryEffects<[MemWrite]>]> {
     `offset` must be a multiple of 4.
 
     ```mlir
-    tile.park %sum into %sums[%offset] : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
-    tile.park %sum into %sums[%offset] of %rank : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+    func.func @example(%sum: !tile.fragment<acc, 16x8xf32>, %sums: memref<2048xf32, 3>, %offset: index, %rank: index) {
+      tile.park %sum into %sums[%offset] : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+      tile.park %sum into %sums[%offset] of %rank : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+      return
+    }
     ```
   }];
   let arguments = (ins Tile_Acc:$acc, Tile_F32Buffer:$buffer, Index:$offset,
