@@ -161,6 +161,23 @@ class CallTest(GpuCase):
         self.check_layer(layer)
         self.assertTrue(danaus.compile(LAYER, "monarch", target="sm_90a").is_from_cache)
 
+    def test_as_many_clusters_are_launched_as_run_at_once(self):
+        text = """
+          #low = #linop.low_rank<rank = 16>
+          func.func @low_rank(%u: tensor<256x16xbf16>, %v: tensor<16x512xbf16>, %x: tensor<?x512xbf16>)
+              -> tensor<?x256xbf16> {
+            %m = linop.assemble %u, %v : (tensor<256x16xbf16>, tensor<16x512xbf16>) -> tensor<256x512xbf16, #low>
+            %y = linop.apply %m, %x : tensor<256x512xbf16, #low>, tensor<?x512xbf16> -> tensor<?x256xbf16>
+            return %y : tensor<?x256xbf16>
+          }"""
+        schedule = "#chain.schedule<unit=mma_sync,placement=registers,rows=16,warps=4,depth=1,cluster=8>"
+        layer = danaus.compile(text, target="sm_90a", schedule=schedule, cache=False)
+        self.log(lambda: layer.pack([self.tensor(256, 16), self.tensor(16, 512)]))
+        # The driver runs three clusters at once; few tiles need fewer.
+        for rows, blocks in ((1000, 24), (20, 16)):
+            x = self.tensor(rows, 512)
+            self.assertIn(f"early launch low_rank_kernel_0, grid {blocks} x 1, block 128", self.log(lambda: layer(x)))
+
     def test_a_stream_may_be_given(self):
         layer = self.packed()
         x, y = self.tensor(5, 64), self.tensor(5, 64)

@@ -383,3 +383,36 @@ TEST(LegalityGpu, aLargeStageAloneIsSplitUntilItFits) {
   EXPECT_GT(plan.segments[0].groupsB, 1);
   expectSound(plan, dense, {2, 2}, target("sm_90a"));
 }
+
+/// Two stages of `blocks` blocks each, with `middle` columns between.
+static Stages monarch(int64_t blocks, int64_t width, int64_t middle) {
+  int64_t size = middle / blocks;
+  return {{{blocks, size, width, 1}, 0, "abc"}, {{1, width, size, blocks}, 0, "dbc"}};
+}
+
+TEST(LegalityGpu, partsRunAtOnceWhereTheRingCarriesNoMoreThanTheKernel) {
+  Schedule square = defaultGpuSchedule(monarch(64, 64, 4096), 2, target("sm_90a"), 16384);
+  EXPECT_GT(square.ring, 0);
+  EXPECT_EQ(square.placement, WeightPlacement::Registers);
+  Schedule wide = defaultGpuSchedule(monarch(64, 64, 16384), 2, target("sm_90a"), 16384);
+  EXPECT_EQ(wide.ring, 0);
+  EXPECT_EQ(wide.cuts.size(), 1u);
+}
+
+TEST(LegalityGpu, weightsThatFillTheChipAreStreamed) {
+  Schedule schedule = defaultGpuSchedule(monarch(128, 128, 16384), 2, target("sm_90a"), 16384);
+  EXPECT_EQ(schedule.placement, WeightPlacement::Streamed);
+  EXPECT_EQ(schedule.rows, 32);
+  EXPECT_EQ(schedule.ring, 0);
+}
+
+/// Where x comes by cp.async few thread blocks are enough; where its columns lie in strips
+/// the default spreads them, and from 65 rows on it keeps tiles.
+TEST(LegalityGpu, fewRowsTakeStepsAsTheirColumnsLie) {
+  Stages straight = {{{6, 64, 64, 1}, 0, "abc"}, {{1, 768, 192, 2}, 0, "dbc"}};
+  EXPECT_EQ(defaultGpuSchedule(straight, 2, target("sm_90a"), 1).steps, 16);
+  EXPECT_EQ(defaultGpuSchedule(straight, 2, target("sm_90a"), 256).steps, 16);
+  EXPECT_EQ(defaultGpuSchedule(straight, 2, target("sm_90a"), 257).steps, 0);
+  EXPECT_EQ(defaultGpuSchedule(monarch(64, 64, 4096), 2, target("sm_90a"), 1).steps, 2);
+  EXPECT_EQ(defaultGpuSchedule(monarch(64, 64, 4096), 2, target("sm_90a"), 256).steps, 0);
+}

@@ -261,7 +261,7 @@ void ClusterEmitter::emitResult(int64_t m, int64_t fragment, const Fragments &le
   AffineExpr row = b.getAffineDimExpr(0), column = b.getAffineDimExpr(1);
   AffineMap map = AffineMap::get(2, 0, row * plan.outPitch + column);
   tile::StoreOp::create(b, sum, output, constant(16 * m), local, /*limit=*/Value(),
-                        /*offset=*/Value(), /*step=*/1, map, /*adjacentColumns=*/true);
+                        /*offset=*/Value(), /*step=*/1, map, /*adjacent_columns=*/true);
 }
 
 /// The maps behind stage `number` on a fragment at `firstRow` and `column` of its result;
