@@ -22,6 +22,7 @@ typedef struct Entry {
   const char *kernel;
   Handle context;
   Handle value;
+  int clusters; ///< of a kernel: those that run at once, 0 until they are wanted
 } Entry;
 
 /// Open addressing; grows before it is half full.
@@ -68,7 +69,7 @@ static Handle lookup(const void *address, const char *kernel, Handle context) {
 static int keep(const void *address, const char *kernel, Handle context, Handle value) {
   if (2 * (table.count + 1) > table.capacity && grow())
     return 1;
-  *findPlace(&table, address, kernel, context) = (Entry){address, kernel, context, value};
+  *findPlace(&table, address, kernel, context) = (Entry){address, kernel, context, value, 0};
   ++table.count;
   return 0;
 }
@@ -142,26 +143,25 @@ static Handle findFunction(Driver *driver, const void *image, const char *kernel
 }
 
 /// At most as many blocks as clusters that run at once have: those that came later would
-/// find that others have done their work, or do theirs after all others. Found once.
+/// find that others have done their work, or do theirs after all others. The kernel is in the
+/// table, which is locked.
 static int limitClusters(Driver *driver, LaunchConfig config, const void *image, const char *kernel,
-                         Handle function, int32_t cluster, unsigned *gridX) {
+                         int32_t cluster, unsigned *gridX) {
   enum { clusterDimension = 4 }; // CUlaunchAttributeID
   LaunchAttribute shape = {clusterDimension, 0, {cluster, 1, 1}};
-  Handle context = danausCudaThread()->context;
-  int found = (int)(uintptr_t)lookup(kernel, image, context);
+  Entry *entry = findPlace(&table, image, kernel, danausCudaThread()->context);
   config.attributes = &shape;
   config.numAttributes = 1;
-  if (!found && danausCudaCheck("clusters that run at once",
-                                driver->maxActiveClusters(&found, function, &config)))
+  if (!entry->clusters &&
+      danausCudaCheck("clusters that run at once",
+                      driver->maxActiveClusters(&entry->clusters, entry->value, &config)))
     return 1;
-  if (found < 1)
+  if (entry->clusters < 1)
     return danausCudaFail(DANAUS_ERROR_ARCHITECTURE,
                           "%s: wanted a device that runs clusters of %d blocks with %u bytes of "
                           "shared memory each; compile it with a schedule without clusters",
                           kernel, cluster, config.sharedBytes);
-  if (!lookup(kernel, image, context) && keep(kernel, image, context, (Handle)(uintptr_t)found))
-    return 1;
-  unsigned most = (unsigned)(found * cluster);
+  unsigned most = (unsigned)(entry->clusters * cluster);
   *gridX = *gridX < most ? *gridX : most;
   return 0;
 }
@@ -184,8 +184,8 @@ int danausCudaLaunch(const void *image, const char *kernel, int64_t gridX, int64
                          isEarly ? 1 : 0};
   pthread_mutex_lock(&tableMutex);
   Handle function = findFunction(driver, image, kernel, sharedBytes);
-  int failed = !function || (cluster > 1 && limitClusters(driver, config, image, kernel, function,
-                                                          cluster, &config.grid[0]));
+  int failed = !function || (cluster > 1 && limitClusters(driver, config, image, kernel, cluster,
+                                                          &config.grid[0]));
   pthread_mutex_unlock(&tableMutex);
   if (failed)
     return 1;
