@@ -19,17 +19,13 @@
 using namespace mlir;
 using namespace danaus;
 
-/// Values along c of one product, columns of a fragment, elements that a thread copies at once.
-static constexpr int64_t stepDepth = 16, fragmentColumns = 8, copyWidth = 8;
-/// Copies that a thread makes one after the other without a loop.
-static constexpr int64_t unrolledCopies = 16;
+/// Values along c of one product, columns of a fragment.
+static constexpr int64_t stepDepth = 16, fragmentColumns = 8;
 
 ClusterEmitter::ClusterEmitter(ImplicitLocOpBuilder &builder, const ClusterPlan &plan,
                                const Schedule &schedule, ArrayRef<StageWithMaps> stages,
                                const KernelOperands &operands)
-    : Emitter(builder), plan(plan), schedule(schedule), stages(stages), operands(operands),
-      element(cast<MemRefType>(operands.x.getType()).getElementType()),
-      threads(32 * schedule.warps), rowTiles(schedule.rows / 16) {}
+    : TileWalker(builder, schedule, stages, operands), plan(plan), rowTiles(schedule.rows / 16) {}
 
 //===----------------------------------------------------------------------===//
 // Tiles
@@ -46,47 +42,24 @@ void ClusterEmitter::emitViews() {
   output = sharedView(memory, plan.outOffset, rows * plan.outPitch, element);
 }
 
-/// Rows of a tile that exist; 0 past the end.
-Value ClusterEmitter::rowsOfTile(Value tile) {
-  Value known = arith::MinUIOp::create(b, mul(tile, schedule.rows), numRows);
-  return sub(numRows, known);
-}
-
-/// Calls `body` for the elements that this thread copies at once in each round.
-void ClusterEmitter::forEachUnit(int64_t perRow,
-                                 llvm::function_ref<void(Value row, Value column)> body) {
-  int64_t units = perRow / copyWidth, total = schedule.rows * units;
-  auto emitUnit = [&](Value unit) { body(div(unit, units), mul(rem(unit, units), copyWidth)); };
-  if (total > unrolledCopies * threads) {
-    auto loop = scf::ForOp::create(b, thread, constant(total), constant(threads));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    return emitUnit(loop.getInductionVar());
-  }
-  for (int64_t first = 0; first < total; first += threads) {
-    Value unit = add(thread, first);
-    emitIf(first + threads > total ? isBelow(unit, total) : nullptr, [&] { emitUnit(unit); });
-  }
-}
-
 /// Begins to load this block's columns of a tile; rows that do not exist become zeros.
 void ClusterEmitter::emitLoad(Value tile, Value slot) {
   Value rows = rowsOfTile(tile), first = mul(tile, schedule.rows);
   Value base = mul(slot, schedule.rows * plan.inPitch), begin = mul(rank, plan.inLocal);
   forEachUnit(plan.inLocal, [&](Value row, Value column) {
-    Value read = arith::SelectOp::create(b, isBelow(row, rows), constant(copyWidth), constant(0));
+    Value read = arith::SelectOp::create(b, isBelow(row, rows), constant(width), constant(0));
     Value target = add(add(base, mul(row, plan.inPitch)), column);
     nvgpu::DeviceAsyncCopyOp::create(b, nvgpu::DeviceAsyncTokenType::get(b.getContext()), input,
                                      ValueRange{target}, operands.x,
                                      ValueRange{add(first, row), add(begin, column)},
-                                     b.getIndexAttr(copyWidth), read, b.getUnitAttr());
+                                     b.getIndexAttr(width), read, b.getUnitAttr());
   });
   NVVM::CpAsyncCommitGroupOp::create(b);
 }
 
 void ClusterEmitter::emitOutput(Value tile) {
   Value rows = rowsOfTile(tile), first = mul(tile, schedule.rows), begin = mul(rank, plan.outLocal);
-  auto vector = VectorType::get({copyWidth}, element);
+  auto vector = VectorType::get({width}, element);
   forEachUnit(plan.outLocal, [&](Value row, Value column) {
     emitIf(isBelow(row, rows), [&] {
       Value source = add(mul(row, plan.outPitch), column);
@@ -149,19 +122,6 @@ void ClusterEmitter::emit() {
 // Products
 //===----------------------------------------------------------------------===//
 
-/// One fragment of a packed weight, whose only block it has or shares.
-Value ClusterEmitter::weightAt(size_t number, Value fragment, Value step) {
-  chain::StageOp stage = stages[number].stage;
-  SmallVector<Value> indices;
-  for (char digit : {'a', 'd'})
-    if (stage.getOrder().contains(digit))
-      indices.push_back(constant(0));
-  indices.push_back(fragment);
-  indices.push_back(step);
-  return tile::LoadBOp::create(b, fragmentType(tile::Role::b),
-                               operands.others.lookup(stage.getWeight()), indices);
-}
-
 /// Warp w takes share w mod split of fragments (w / split) fragmentsPerWarp ... of the first
 /// stage, and fragments w outPerWarp ... of this block's part of the second.
 void ClusterEmitter::preloadWeights() {
@@ -170,11 +130,13 @@ void ClusterEmitter::preloadWeights() {
   Value firstStep = mul(add(mul(rank, plan.split), share), plan.steps);
   for (int64_t fragment = 0; fragment < plan.fragmentsPerWarp; ++fragment)
     for (int64_t step = 0; step < plan.steps; ++step)
-      firstWeights.push_back(weightAt(0, add(firstFragment, fragment), add(firstStep, step)));
+      firstWeights.push_back(loadWeight(0, fragmentType(tile::Role::b),
+                                        add(firstFragment, fragment), add(firstStep, step)));
   Value firstOut = mul(add(mul(rank, schedule.warps), warp), plan.outPerWarp);
   for (int64_t fragment = 0; fragment < plan.outPerWarp; ++fragment)
     for (int64_t step = 0; step < plan.outSteps; ++step)
-      secondWeights.push_back(weightAt(1, add(firstOut, fragment), constant(step)));
+      secondWeights.push_back(
+          loadWeight(1, fragmentType(tile::Role::b), add(firstOut, fragment), constant(step)));
 }
 
 /// The sums of this warp's steps, to the blocks that own their fragments.

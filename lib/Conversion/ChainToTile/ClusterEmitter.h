@@ -22,14 +22,14 @@
 #ifndef DANAUS_LIB_CONVERSION_CHAINTOTILE_CLUSTEREMITTER_H
 #define DANAUS_LIB_CONVERSION_CHAINTOTILE_CLUSTEREMITTER_H
 
-#include "KernelEmitter.h"
+#include "TileWalker.h"
 #include "danaus/Support/GpuClusterPlan.h"
 
 namespace danaus {
 
 /// Emits the body of the launch at the builder's insertion point. Of the operands it
 /// takes x, y, others, numRows and isEarly.
-class ClusterEmitter : private Emitter {
+class ClusterEmitter : private TileWalker {
 public:
   ClusterEmitter(mlir::ImplicitLocOpBuilder &builder, const ClusterPlan &plan,
                  const Schedule &schedule, llvm::ArrayRef<StageWithMaps> stages,
@@ -44,12 +44,9 @@ private:
   void emitTile(Value tile, Value slot);
   void emitLoad(Value tile, Value slot);
   void emitOutput(Value tile);
-  void forEachUnit(int64_t perRow, llvm::function_ref<void(Value row, Value column)> body);
-  Value rowsOfTile(Value tile);
 
   // Products.
   void preloadWeights();
-  Value weightAt(size_t number, Value fragment, Value step);
   void emitPartials(Value slot);
   void emitSums(Value tile);
   void emitResults(Value tile);
@@ -61,13 +58,8 @@ private:
   }
 
   const ClusterPlan &plan;
-  const Schedule &schedule;
-  llvm::ArrayRef<StageWithMaps> stages;
-  const KernelOperands &operands;
-
-  mlir::Type element;
-  int64_t threads, rowTiles;
-  Value thread, warp, rank, numRows;
+  int64_t rowTiles;
+  Value rank;
   Value share, firstFragment; ///< of the first stage, this warp's
   Value input, partials, sums, output;
   Fragments firstWeights, secondWeights; ///< by fragment, then step

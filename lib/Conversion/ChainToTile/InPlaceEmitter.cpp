@@ -18,15 +18,13 @@
 using namespace mlir;
 using namespace danaus;
 
-/// Copies of a thread, and products of an item, emitted in a row; more become a loop.
-static constexpr int64_t unrolledCopies = 16, unrolledProducts = 128;
+/// Products of an item emitted in a row; more become a loop.
+static constexpr int64_t unrolledProducts = 128;
 
 InPlaceEmitter::InPlaceEmitter(ImplicitLocOpBuilder &builder, const InPlacePlan &plan,
                                const Schedule &schedule, ArrayRef<StageWithMaps> stages,
                                const KernelOperands &operands)
-    : Emitter(builder), plan(plan), schedule(schedule), stages(stages), operands(operands),
-      element(cast<MemRefType>(operands.x.getType()).getElementType()),
-      threads(32 * schedule.warps), width(128 / element.getIntOrFloatBitWidth()) {}
+    : TileWalker(builder, schedule, stages, operands), plan(plan) {}
 
 //===----------------------------------------------------------------------===//
 // Tiles
@@ -40,33 +38,10 @@ Value InPlaceEmitter::position(Value column) {
   return place;
 }
 
-/// Rows of a tile that exist; 0 past the end.
-Value InPlaceEmitter::rowsOfTile(Value tile) {
-  Value known = arith::MinUIOp::create(b, mul(tile, schedule.rows), numRows);
-  return sub(numRows, known);
-}
-
-/// Calls `body` for the 16 bytes that this thread copies in each round.
-void InPlaceEmitter::forEachUnit(llvm::function_ref<void(Value row, Value column)> body) {
-  int64_t perRow = plan.columns / width, total = schedule.rows * perRow;
-  auto emitUnit = [&](Value unit) { body(div(unit, perRow), mul(rem(unit, perRow), width)); };
-  if (total > unrolledCopies * threads) {
-    auto loop = scf::ForOp::create(b, thread, constant(total), constant(threads));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    return emitUnit(loop.getInductionVar());
-  }
-  for (int64_t first = 0; first < total; first += threads) {
-    Value unit = add(thread, first);
-    Value exists = first + threads > total ? isBelow(unit, total) : nullptr;
-    emitIf(exists, [&] { emitUnit(unit); });
-  }
-}
-
 /// Begins to load a tile; rows that do not exist become zeros.
 void InPlaceEmitter::emitLoad(Value tile, Value slot) {
   Value rows = rowsOfTile(tile), first = mul(tile, schedule.rows), base = slotBase(slot);
-  forEachUnit([&](Value row, Value column) {
+  forEachUnit(plan.columns, [&](Value row, Value column) {
     Value read = arith::SelectOp::create(b, isBelow(row, rows), constant(width), constant(0));
     Value target = add(add(base, mul(row, plan.rowPitch)), position(column));
     nvgpu::DeviceAsyncCopyOp::create(
@@ -79,7 +54,7 @@ void InPlaceEmitter::emitLoad(Value tile, Value slot) {
 void InPlaceEmitter::emitOutput(Value tile, Value slot) {
   Value rows = rowsOfTile(tile), first = mul(tile, schedule.rows), base = slotBase(slot);
   auto vector = VectorType::get({width}, element);
-  forEachUnit([&](Value row, Value column) {
+  forEachUnit(plan.columns, [&](Value row, Value column) {
     emitIf(isBelow(row, rows), [&] {
       Value source = add(add(base, mul(row, plan.rowPitch)), position(column));
       Value value = vector::LoadOp::create(b, vector, buffer, ValueRange{source},
@@ -149,25 +124,12 @@ tile::FragmentType InPlaceEmitter::fragmentType(const InPlaceStage &stage, tile:
                                     isSplit ? tile::Columns::split : tile::Columns::adjacent);
 }
 
-/// Fragment `tile` along b, `step` along c of the packed weight.
-Value InPlaceEmitter::weightAt(size_t number, int64_t tile, Value step) {
-  chain::StageOp stage = stages[number].stage;
-  SmallVector<Value> indices;
-  for (char digit : {'a', 'd'})
-    if (stage.getOrder().contains(digit))
-      indices.push_back(constant(0));
-  indices.push_back(constant(tile));
-  indices.push_back(step);
-  return tile::LoadBOp::create(b, fragmentType(plan.stages[number], tile::Role::b),
-                               operands.others.lookup(stage.getWeight()), indices);
-}
-
 /// All fragments along b of one step: right operands, or left ones of 16 where turned.
 InPlaceEmitter::Fragments InPlaceEmitter::weightsOf(size_t number, Value step) {
   const InPlaceStage &stage = plan.stages[number];
   Fragments weights;
   for (int64_t tile = 0; tile < stage.pattern.b / 8; ++tile)
-    weights.push_back(weightAt(number, tile, step));
+    weights.push_back(loadWeight(number, fragmentType(stage, tile::Role::b), constant(tile), step));
   if (!stage.turned)
     return weights;
   Fragments turned;

@@ -19,14 +19,14 @@
 #ifndef DANAUS_LIB_CONVERSION_CHAINTOTILE_INPLACEEMITTER_H
 #define DANAUS_LIB_CONVERSION_CHAINTOTILE_INPLACEEMITTER_H
 
-#include "KernelEmitter.h"
+#include "TileWalker.h"
 #include "danaus/Support/GpuInPlacePlan.h"
 
 namespace danaus {
 
 /// Emits the body of the launch at the builder's insertion point. Of the operands it
 /// takes x, y, others and numRows.
-class InPlaceEmitter : private Emitter {
+class InPlaceEmitter : private TileWalker {
 public:
   InPlaceEmitter(mlir::ImplicitLocOpBuilder &builder, const InPlacePlan &plan,
                  const Schedule &schedule, llvm::ArrayRef<StageWithMaps> stages,
@@ -49,16 +49,13 @@ private:
   void emitTile(Value tile, Value slot);
   void emitLoad(Value tile, Value slot);
   void emitOutput(Value tile, Value slot);
-  void forEachUnit(llvm::function_ref<void(Value row, Value column)> body);
   Value slotBase(Value slot) { return mul(slot, schedule.rows * plan.rowPitch); }
-  Value rowsOfTile(Value tile);
   Value position(Value column);
 
   // Products.
   void emitStage(size_t number, Value slot, Value tile);
   void emitItem(size_t number, const Item &item);
   Item itemAt(const InPlaceStage &stage, Value number, Value slot, Value tile);
-  Value weightAt(size_t number, int64_t tile, Value step);
   Fragments weightsOf(size_t number, Value step);
   Value loadPart(size_t number, const Item &item, Value start, int64_t part);
   void multiplyStep(size_t number, const Item &item, Value step, const Fragments &weights,
@@ -73,13 +70,7 @@ private:
   tile::FragmentType fragmentType(const InPlaceStage &stage, tile::Role role);
 
   const InPlacePlan &plan;
-  const Schedule &schedule;
-  llvm::ArrayRef<StageWithMaps> stages;
-  const KernelOperands &operands;
-
-  mlir::Type element;
-  int64_t threads, width; ///< elements that a thread copies at once
-  Value thread, warp, numRows, buffer;
+  Value buffer;
   llvm::SmallVector<llvm::SmallVector<Fragments>> registers; ///< weights by stage and step
 };
 
