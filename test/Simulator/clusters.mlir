@@ -6,6 +6,9 @@
 // RUN: danaus-run %s --entry=mapped --device=sim --check --rows=70 --schedule="#chain.schedule<%{schedule},rows=32,warps=8,depth=1,cluster=4>" | FileCheck %s
 // RUN: danaus-run %s --entry=narrow --device=sim --check --rows=1 --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=3,cluster=8>" | FileCheck %s
 // RUN: danaus-run %s --entry=narrow --device=sim --check --rows=0 --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=3,cluster=8>" | FileCheck %s
+// 19 tiles for 16 clusters: some take a second one.
+// RUN: danaus-run %s --entry=narrow --device=sim --check --rows=300 --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=1,cluster=8>" | FileCheck %s
+// RUN: danaus-run %s --entry=narrow --device=sim --check --rows=300 --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=3,cluster=8>" | FileCheck %s
 // RUN: danaus-run %s --entry=large --device=sim --check --rows=66 --json | FileCheck %s --check-prefix=DEFAULT
 // CHECK: check passed
 // DEFAULT: "schedule":"#chain.schedule<unit = mma_sync, rows = 16, depth = 3, placement = registers, cluster = 8>"
