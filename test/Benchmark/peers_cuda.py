@@ -14,6 +14,7 @@ would be all that is seen, a graph of many calls is timed instead.
 """
 import copy
 import functools
+import importlib.util
 import math
 
 import numpy as np
@@ -232,5 +233,6 @@ def copy_bandwidth(_case):
 
 
 def library():
-    import triton
-    return f"PyTorch {torch.__version__}, Triton {triton.__version__}, CUDA {torch.version.cuda}, {torch.cuda.get_device_name()}"
+    found = importlib.util.find_spec("triton")
+    triton = f"Triton {importlib.import_module('triton').__version__}" if found else "no Triton"
+    return f"PyTorch {torch.__version__}, {triton}, CUDA {torch.version.cuda}, {torch.cuda.get_device_name()}"

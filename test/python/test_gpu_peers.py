@@ -27,7 +27,7 @@ if HAVE:
     import peers
     import peers_cuda
     import torch_forms
-    from peers import blr, fastkron, fht, own
+    from peers import blr, common, fastkron, fht, groups, kron, own, ranks
     from worker import NotFor, Skip
 
 # One small case of each structure, with sizes that every form takes.
@@ -74,6 +74,21 @@ class GpuPeers(unittest.TestCase):
                 ready, _ = prepared(spec, rows)
                 for note, model in peers.models(ready.case, ready.weights, own.forms, fuses=True):
                     self.assertLess(ready.check(model), 1e-5, f"{spec} {rows} {note}")
+
+    def test_a_kernel_is_tuned_for_each_shape_and_type(self):
+        self.assertEqual(groups.fused_kernel.keys, ["rows", "k", "p", "q", "l", "r", "s", "PERMUTED", "GELU", "PREC"])
+        self.assertEqual(kron.left_kernel.keys, ["slabs", "b", "c", "d", "BB", "BC", "PREC", "ACC"])
+        self.assertEqual(ranks.up_kernel.keys, ["rows", "n_out", "rank", "parts", "R", "PREC", "ACC"])
+        kernels = [kernel for module in (groups, kron, ranks) for kernel in vars(module).values() if hasattr(kernel, "configs")]
+        self.assertEqual(len(kernels), 9)
+        addresses = {"x", "y", "z", "w", "w1", "w2", "f1", "f2", "v", "u"}
+        for kernel in kernels:
+            self.assertFalse(addresses & set(kernel.keys), kernel.keys)
+
+    def test_only_a_configuration_that_does_not_fit_is_left_out(self):
+        self.assertTrue(common.does_not_fit(common.OutOfResources(2, 1, "shared memory")))
+        self.assertTrue(common.does_not_fit(RuntimeError("PassManager::run failed")))
+        self.assertFalse(common.does_not_fit(RuntimeError("an illegal memory access was encountered")))
 
     def test_what_has_one_kernel_or_folds_says_so(self):
         ready, _ = prepared(SMALL[2], 5)

@@ -20,7 +20,7 @@ def models(case, weights, forms, fuses=False):
     ways = [forms(case.layer_spec(number), TYPES[case.dtype], arrays, case.epilogue(number) if fuses else None)
             for number, arrays in enumerate(weights)]
     found = []
-    for layers in zip(*ways):
+    for layers in zip(*ways, strict=True):
         parts = []
         for number, (_, constants, function) in enumerate(layers):
             parts.append(Form(constants, function))

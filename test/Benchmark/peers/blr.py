@@ -49,10 +49,11 @@ def fitting(tile):
 
 
 def shorten(module):
-    """Tunes as it does, in less time: the same choices from shorter runs, and none twice."""
+    """Tunes as it does, in less time: the same choices from shorter runs, and none twice; anew for each case."""
     for name, kernel in vars(module).items():
         if hasattr(kernel, "configs"):
             kernel._do_bench = quick
+            kernel.cache.clear()  # its keys do not have all that differs between cases
         if name in TILES:
             kernel.early_config_prune = fitting(TILES[name])
         if name == "_triton_blast_bmm_sxv_kernel_fp16":

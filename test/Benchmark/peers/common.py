@@ -9,6 +9,8 @@
 import torch
 import triton
 import triton.language as tl
+from triton.compiler.errors import CompilationError
+from triton.runtime.errors import OutOfResources, PTXASError
 
 # Multiprocessors, for kernels whose programs loop over tiles.
 PROCESSORS = torch.cuda.get_device_properties(0).multi_processor_count if torch.cuda.is_available() else 1
@@ -27,21 +29,32 @@ def quick(call, quantiles):
     return triton.testing.do_bench(call, warmup=5, rep=30, quantiles=quantiles)
 
 
-def tuned(found, key, fits):
-    """Autotuned over the configurations for which `fits(values of the arguments, its own values)` holds; the first if none."""
+def does_not_fit(error):
+    """Whether the compiler did not manage a configuration: a failed pass has no class of its own."""
+    return isinstance(error, (OutOfResources, CompilationError, PTXASError)) or "PassManager::run failed" in str(error)
+
+
+def tuned(found, tensors, fits):
+    """Autotuned over the configurations for which `fits(values of the arguments, its own values)` holds; the first if none.
+
+    Anew for all values of the arguments behind the first `tensors`, which are addresses.
+    """
     def prune(candidates, arguments, **more):
         values = {**arguments, **more}
         return [config for config in candidates if fits(values, config.kwargs)] or candidates[:1]
 
     def decorate(kernel):
+        key = [name for name in kernel.arg_names[tensors:] if name not in found[0].kwargs]
         tuner = triton.autotune(configs=found, key=key, prune_configs_by={"early_config_prune": prune}, do_bench=quick)(kernel)
         measure = tuner._bench
 
         def measure_or_skip(*arguments, **more):
-            # One configuration that the compiler does not manage costs itself, not the kernel.
+            # One configuration that does not fit costs itself, not the kernel.
             try:
                 return measure(*arguments, **more)
-            except Exception:  # pylint: disable=broad-exception-caught
+            except Exception as error:  # pylint: disable=broad-exception-caught
+                if not does_not_fit(error):
+                    raise
                 return [float("inf")] * 3
 
         tuner._bench = measure_or_skip

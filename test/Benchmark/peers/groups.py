@@ -37,7 +37,7 @@ def grouped_fits(values, config):
                (64, 64, 64, 1, 4, 3), (64, 128, 64, 1, 4, 3), (128, 128, 64, 1, 8, 3), (128, 64, 64, 1, 4, 3),
                (128, 256, 64, 1, 8, 3), (64, 64, 32, 2, 4, 3), (64, 64, 64, 4, 8, 3), (128, 32, 32, 4, 8, 3),
                (64, 32, 32, 1, 4, 3), (128, 64, 32, 1, 4, 3), (128, 32, 16, 1, 4, 2), (128, 16, 16, 4, 4, 2)),
-       ["rows", "K", "N", "groups", "y_group", "inner"], grouped_fits)
+       3, grouped_fits)
 @triton.jit
 def grouped_kernel(x, w, y, rows, K, N, groups, x_row, x_group, y_row, y_group, y_outer, inner, GELU: tl.constexpr,
                    PREC: tl.constexpr, ACC: tl.constexpr, BM: tl.constexpr, BN: tl.constexpr, BK: tl.constexpr, JOIN: tl.constexpr):
@@ -86,7 +86,7 @@ def wide_fits(values, config):
                (16, 16, 16, 16, 4, 3), (16, 16, 16, 64, 8, 2), (32, 16, 16, 32, 8, 2), (16, 32, 32, 16, 4, 2),
                (32, 32, 32, 16, 8, 2), (64, 32, 32, 8, 8, 2), (16, 64, 64, 8, 4, 2), (32, 64, 64, 8, 8, 2),
                (64, 64, 64, 4, 8, 2), (64, 128, 32, 2, 8, 3), (16, 32, 64, 4, 4, 3), (32, 64, 32, 16, 16, 2)),
-       ["rows", "b", "c", "d"], wide_fits)
+       3, wide_fits)
 @triton.jit
 def wide_kernel(x, w, y, rows, a, b, c, d, y_n, y_d, GELU: tl.constexpr, PREC: tl.constexpr, ACC: tl.constexpr,
                 BM: tl.constexpr, BN: tl.constexpr, BK: tl.constexpr, DT: tl.constexpr):
@@ -128,7 +128,7 @@ def fused_fits(values, config):
 
 @tuned(configs(("BM", "LOOP"), (16, 0, 4, 1), (16, 0, 8, 1), (32, 0, 8, 1), (64, 0, 16, 1), (16, 1, 8, 1), (32, 1, 8, 1),
                (32, 1, 16, 1), (64, 1, 16, 1)),
-       ["rows"], fused_fits)
+       4, fused_fits)
 @triton.jit
 def fused_kernel(x, w1, w2, y, rows, k: tl.constexpr, p: tl.constexpr, q: tl.constexpr, l: tl.constexpr, r: tl.constexpr,
                  s: tl.constexpr, PERMUTED: tl.constexpr, GELU: tl.constexpr, PREC: tl.constexpr, BM: tl.constexpr,

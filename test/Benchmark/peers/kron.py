@@ -20,9 +20,11 @@ def left_fits(values, config):
     return covers(values["d"], config["BD"], 32)
 
 
-@tuned(configs(("BD",), (32, 4, 2), (64, 4, 2), (128, 4, 2), (256, 4, 2), (256, 8, 2), (512, 8, 2)), ["d", "b", "c"], left_fits)
+@tuned(configs(("BD",), (32, 4, 2), (64, 4, 2), (128, 4, 2), (256, 4, 2), (256, 8, 2), (512, 8, 2)), 3, left_fits)
 @triton.jit
-def left_kernel(x, w, y, b, c, d, BB: tl.constexpr, BC: tl.constexpr, PREC: tl.constexpr, ACC: tl.constexpr, BD: tl.constexpr):
+def left_kernel(x, w, y, slabs, b, c, d, BB: tl.constexpr, BC: tl.constexpr, PREC: tl.constexpr, ACC: tl.constexpr,
+                BD: tl.constexpr):
+    # `slabs`, the programs' number beside tiles, is only for the tuner.
     tiles = tl.cdiv(d, BD)
     slab, tile = (tl.program_id(0) // tiles).to(tl.int64), tl.program_id(0) % tiles
     rb, rc, rd = tl.arange(0, BB), tl.arange(0, BC), tile * BD + tl.arange(0, BD)
@@ -38,7 +40,7 @@ def left(x, w, d):
     slabs = x.numel() // (c * d)
     y = torch.empty(x.shape[0], x.shape[1] // c * b, device=x.device, dtype=x.dtype)
     grid = lambda meta: (slabs * triton.cdiv(d, meta["BD"]),)
-    left_kernel[grid](x, w, y, b, c, d, BB=max(16, triton.next_power_of_2(b)), BC=max(16, triton.next_power_of_2(c)),
+    left_kernel[grid](x, w, y, slabs, b, c, d, BB=max(16, triton.next_power_of_2(b)), BC=max(16, triton.next_power_of_2(c)),
                       PREC=precision(x.dtype), ACC=sums(x.dtype))
     return y
 
@@ -49,7 +51,7 @@ def pair_fits(values, config):
 
 @tuned(configs(("BM", "WAVES"), (1, 4, 4, 1), (1, 4, 8, 1), (1, 2, 16, 1), (2, 4, 4, 1), (2, 4, 8, 1), (4, 2, 8, 1),
                (4, 4, 4, 1), (8, 2, 8, 1), (16, 2, 8, 1), (16, 4, 4, 1)),
-       ["rows", "n1", "n2"], pair_fits)
+       4, pair_fits)
 @triton.jit
 def pair_kernel(x, f1, f2, y, rows, n1: tl.constexpr, n2: tl.constexpr, PREC: tl.constexpr, ACC: tl.constexpr,
                 BM: tl.constexpr, WAVES: tl.constexpr):

@@ -15,7 +15,7 @@ from peers.common import configs, covers, precision, row_tile, sums, tuned
 
 @tuned(configs(("BM", "BK", "BN"), (64, 64, 64, 4, 3), (64, 128, 128, 4, 3), (128, 64, 64, 4, 3), (128, 64, 128, 8, 3),
                (128, 128, 128, 8, 3), (32, 128, 128, 4, 3), (16, 128, 128, 4, 3), (16, 64, 256, 4, 4)),
-       ["rows", "n_in", "n_out"], lambda values, config: row_tile(values["rows"], config["BM"]))
+       4, lambda values, config: row_tile(values["rows"], config["BM"]))
 @triton.jit
 def whole_kernel(x, v, u, y, rows, n_in, n_out, rank, R: tl.constexpr, PREC: tl.constexpr, ACC: tl.constexpr, BM: tl.constexpr,
                  BK: tl.constexpr, BN: tl.constexpr):
@@ -47,7 +47,7 @@ def whole(x, v, u):
 
 @tuned(configs(("BM", "BK"), (16, 64, 4, 4), (16, 128, 4, 3), (32, 64, 4, 4), (64, 64, 4, 4), (64, 128, 4, 3), (128, 64, 4, 3),
                (128, 64, 8, 4)),
-       ["rows", "n_in", "each"], lambda values, config: row_tile(values["rows"], config["BM"]))
+       3, lambda values, config: row_tile(values["rows"], config["BM"]))
 @triton.jit
 def down_kernel(x, v, z, rows, n_in, rank, each, R: tl.constexpr, PREC: tl.constexpr, ACC: tl.constexpr, BM: tl.constexpr,
                 BK: tl.constexpr):
@@ -66,7 +66,7 @@ def down_kernel(x, v, z, rows, n_in, rank, each, R: tl.constexpr, PREC: tl.const
 
 @tuned(configs(("BM", "BN"), (16, 32, 2, 2), (16, 64, 4, 2), (16, 128, 4, 2), (32, 128, 4, 2), (64, 128, 4, 2), (128, 128, 8, 2),
                (128, 64, 4, 2)),
-       ["rows", "n_out", "parts"], lambda values, config: row_tile(values["rows"], config["BM"]))
+       3, lambda values, config: row_tile(values["rows"], config["BM"]))
 @triton.jit
 def up_kernel(z, u, y, rows, n_out, rank, parts, R: tl.constexpr, PREC: tl.constexpr, ACC: tl.constexpr, BM: tl.constexpr,
               BN: tl.constexpr):
@@ -101,7 +101,7 @@ def mixed_fits(values, config):
 
 @tuned(configs(("BM", "BN", "BK"), (16, 64, 32, 4, 3), (16, 32, 64, 4, 3), (16, 16, 16, 4, 2), (64, 128, 32, 4, 2),
                (64, 256, 32, 8, 2), (128, 128, 32, 8, 2), (128, 256, 32, 8, 2), (64, 256, 64, 8, 2)),
-       ["rows", "b", "n", "rank"], mixed_fits)
+       4, mixed_fits)
 @triton.jit
 def mixed_kernel(z, s, u, y, rows, b, n, rank, PREC: tl.constexpr, ACC: tl.constexpr, BM: tl.constexpr, BN: tl.constexpr,
                  BK: tl.constexpr):
