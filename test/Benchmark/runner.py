@@ -70,14 +70,14 @@ def error_from_definition(bin_folder, case, path, arguments):
     return float(error)
 
 
-def run_ours(bin_folder, case, check, options=(), text=None):
-    """One turn of danaus-run on the case, or on `text` in its place, timed and perhaps checked."""
+def run_ours(bin_folder, case, check, options=(), text=None, timed=True):
+    """One turn of danaus-run on the case, or on `text` in its place, perhaps timed and perhaps checked."""
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "layer.mlir"
         path.write_text(text or case.mlir())
         by_definition = case.spec.get("check") == "definition"
         checks = ["--check", f"--reference-budget={REFERENCE_BUDGET:g}"] if check and not by_definition else []
-        row = execute(bin_folder, case, path, ["--time", *options, *checks])
+        row = execute(bin_folder, case, path, [*(["--time"] if timed else []), *options, *checks])
         if check and by_definition:
             row["rel_err"] = error_from_definition(bin_folder, case, path, options)
             row["tolerance"] = DEFINITION_TOLERANCE[case.device]

@@ -6,6 +6,8 @@
 #
 #===----------------------------------------------------------------------===#
 """The benchmark's cases parse, its peers compute one layer, its rows have the agreed fields, its report renders."""
+import contextlib
+import io
 import json
 import os
 import pathlib
@@ -13,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 import xml.dom.minidom
 
 import numpy as np
@@ -192,6 +195,23 @@ class Cliffs(unittest.TestCase):
         device = Device()
         self.assertEqual(cliffs.measure(None, "odd", "round", device, 8), (1.0, 1.0, 3.0, "odd"))
         self.assertEqual(device.asked, 4)
+
+    def test_a_shape_on_a_gpu_is_checked_once_and_not_while_it_is_timed(self):
+        with unittest.mock.patch.object(runner, "run_ours", return_value={"ours_ms": 1.0}) as asked:
+            for turn in range(2):
+                cliffs.OnCuda().ours(None, "case", turn)
+        found = [(call.args[2], call.kwargs.get("timed", True)) for call in asked.call_args_list]
+        self.assertEqual(found, [(True, False), (False, True), (False, True)])
+
+    def test_a_wrong_result_of_a_shape_does_not_hold(self):
+        def wrong(*_):
+            raise RuntimeError("status 1: check FAILED: rel_err 1.0e+00")
+
+        output = io.StringIO()
+        with (unittest.mock.patch.object(cliffs.OnCuda, "prepare"), unittest.mock.patch.object(cliffs.OnCuda, "ours", wrong),
+              contextlib.redirect_stdout(output)):
+            self.assertEqual(cliffs.run(None, 3, 1000, "cuda"), cliffs.SHAPES)
+        self.assertIn("failed: status 1: check FAILED", output.getvalue())
 
     def test_what_does_not_hold_is_named(self):
         self.assertEqual(cliffs.judge(1.0, 1.0, 2.0, 8), "")
