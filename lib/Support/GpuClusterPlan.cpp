@@ -38,11 +38,11 @@ static void checkFields(ClusterPlan &plan, const Schedule &schedule, const Targe
       schedule.steps != 0 || schedule.inPlace)
     plan.broken.push_back(
         "cluster: wanted no cuts, ring, steps or in_place, and one buffer of results");
-  if (schedule.rows < 16 || schedule.rows % 16 != 0 || schedule.depth < 1 || schedule.warps < 1 ||
-      schedule.warps > limits.warpsPerBlock)
+  if (schedule.rows % 16 != 0)
+    plan.broken.push_back(formatv("rows: wanted a multiple of 16, found {0}", schedule.rows));
+  if (schedule.warps > limits.warpsPerBlock)
     plan.broken.push_back(
-        formatv("rows, depth and warps: wanted a multiple of 16, at least 1, and 1 to {0}",
-                limits.warpsPerBlock));
+        formatv("warps: wanted at most {0}, found {1}", limits.warpsPerBlock, schedule.warps));
 }
 
 static void checkStages(ClusterPlan &plan, ArrayRef<StageDescriptor> stages, int64_t elementBytes) {
@@ -123,6 +123,7 @@ static void checkResources(ClusterPlan &plan, const Schedule &schedule,
 ClusterPlan danaus::planClusterKernel(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                       const Schedule &schedule, const TargetLimits &limits) {
   ClusterPlan plan;
+  plan.broken = checkSchedule(stages, schedule);
   checkFields(plan, schedule, limits);
   checkStages(plan, stages, elementBytes);
   if (!plan.broken.empty())
@@ -144,10 +145,20 @@ ClusterPlan danaus::planClusterKernel(ArrayRef<StageDescriptor> stages, int64_t 
 /// for enough clusters, with more the barriers of their tiles count (docs/performance.md).
 static constexpr int64_t leastRows = 65, mostRows = 2048;
 
+/// Whether the weights are at least half of what one multiprocessor's L1 holds: fewer stay
+/// there from tile to tile beside x, so that to share them out saves no trips to L2.
+static bool areWorthSharing(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                            const TargetLimits &limits) {
+  int64_t weights = 0;
+  for (const StageDescriptor &stage : stages)
+    weights += stage.pattern.b * stage.pattern.c;
+  return 2 * weights * elementBytes >= limits.sharedBytesPerProcessor;
+}
+
 std::optional<Schedule> danaus::chooseClusterSchedule(ArrayRef<StageDescriptor> stages,
                                                       int64_t elementBytes, int64_t rows,
                                                       const TargetLimits &limits) {
-  if (rows < leastRows || rows > mostRows)
+  if (rows < leastRows || rows > mostRows || !areWorthSharing(stages, elementBytes, limits))
     return std::nullopt;
   Schedule schedule;
   schedule.unit = ScheduleUnit::MmaSync;

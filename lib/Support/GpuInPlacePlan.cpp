@@ -144,15 +144,14 @@ static void checkResources(InPlacePlan &plan, const Schedule &schedule,
 }
 
 static void checkFields(InPlacePlan &plan, const Schedule &schedule) {
-  if (!schedule.cuts.empty() || schedule.ring != 0 || schedule.outputs != 1)
-    plan.broken.push_back("in_place: wanted no cuts, no ring and one buffer of results");
-  if (schedule.rows < 1 || schedule.depth < 1 || schedule.warps < 1)
-    plan.broken.push_back("rows, depth and warps: wanted at least 1");
+  if (!schedule.cuts.empty() || schedule.ring != 0 || schedule.outputs != 1 || schedule.steps != 0)
+    plan.broken.push_back("in_place: wanted no cuts, ring or steps, and one buffer of results");
 }
 
 InPlacePlan danaus::planInPlaceKernel(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                       const Schedule &schedule, const TargetLimits &limits) {
   InPlacePlan plan;
+  plan.broken = checkSchedule(stages, schedule);
   checkFields(plan, schedule);
   if (stages.empty() || (elementBytes != 2 && elementBytes != 4)) {
     plan.broken.push_back("in_place: wanted stages of f32, f16 or bf16");

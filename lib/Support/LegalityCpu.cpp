@@ -43,6 +43,19 @@ static void checkAxes(ArrayRef<StageDescriptor> stages, ArrayRef<LaneAxis> axes,
       broken.push_back(formatv("axes: stage {0}: wanted d > 1 for lanes along d, found 1", index));
 }
 
+static llvm::StringRef nameOf(ScheduleUnit unit) {
+  static constexpr llvm::StringLiteral names[] = {"fma", "mma_sync", "amx", "wgmma"};
+  return names[static_cast<uint32_t>(unit)];
+}
+
+/// Requires that the kernels which `field` asks for are of the schedule's unit.
+static void checkUnit(llvm::StringRef field, ScheduleUnit wanted, const Schedule &schedule,
+                      BrokenConstraints &broken) {
+  if (schedule.unit != wanted)
+    broken.push_back(
+        formatv("{0}: wanted unit {1}, found {2}", field, nameOf(wanted), nameOf(schedule.unit)));
+}
+
 BrokenConstraints danaus::checkSchedule(ArrayRef<StageDescriptor> stages,
                                         const Schedule &schedule) {
   BrokenConstraints broken;
@@ -53,8 +66,12 @@ BrokenConstraints danaus::checkSchedule(ArrayRef<StageDescriptor> stages,
   checkPositive("depth", schedule.depth, broken);
   if (schedule.ring < 0)
     broken.push_back(formatv("ring: wanted 0 or more tiles, found {0}", schedule.ring));
-  if (schedule.library && schedule.unit != ScheduleUnit::Wgmma)
-    broken.push_back("library: wanted unit wgmma");
+  if (schedule.library)
+    checkUnit("library", ScheduleUnit::Wgmma, schedule, broken);
+  if (schedule.cluster != 1)
+    checkUnit("cluster", ScheduleUnit::MmaSync, schedule, broken);
+  if (schedule.inPlace)
+    checkUnit("in_place", ScheduleUnit::MmaSync, schedule, broken);
   checkCuts(stages.size(), schedule.cuts, broken);
   if (schedule.unit == ScheduleUnit::Fma)
     checkAxes(stages, schedule.axes, broken);

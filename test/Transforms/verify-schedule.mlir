@@ -251,7 +251,7 @@ module attributes {danaus.target = "sm_90a"} {
 module attributes {danaus.target = "sm_90a"} {
   func.func @library_of_another_unit(%w: tensor<64x64xbf16>, %x: tensor<?x64xbf16>,
                                      %init: tensor<?x64xbf16>) -> tensor<?x64xbf16> {
-    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: library: wanted unit wgmma}}
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: library: wanted unit wgmma, found mma_sync}}
     %y = chain.kernel ins(%x, %w : tensor<?x64xbf16>, tensor<64x64xbf16>)
         outs(%init : tensor<?x64xbf16>) schedule(<unit = mma_sync, rows = 16, depth = 1, library = true>) {
     ^bb0(%xi: tensor<?x64xbf16>, %a: tensor<64x64xbf16>):
@@ -259,5 +259,123 @@ module attributes {danaus.target = "sm_90a"} {
       chain.yield %0 : tensor<?x64xbf16>
     } -> tensor<?x64xbf16>
     return %y : tensor<?x64xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @a_legal_cluster_passes(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = mma_sync, rows = 16, depth = 1, placement = registers, cluster = 8>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @clusters_of_warpgroups(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: cluster: wanted unit mma_sync, found wgmma}}
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = wgmma, rows = 128, panel = 128, warps = 4, cuts = [1], cluster = 8>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @clusters_by_the_library(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: library: wanted unit wgmma, found mma_sync}}
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = mma_sync, rows = 16, depth = 1, placement = registers, cluster = 8, library = true>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @clusters_of_streamed_weights_in_a_ring(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: cluster: wanted weights in registers; cluster: wanted no cuts, ring, steps or in_place, and one buffer of results}}
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = mma_sync, rows = 16, depth = 1, cuts = [1], ring = 4, cluster = 8>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @a_cluster_of_three(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: cluster: wanted 2, 4 or 8, found 3}}
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = mma_sync, rows = 16, depth = 1, placement = registers, cluster = 3>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @in_place_by_warpgroups(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: in_place: wanted unit mma_sync, found wgmma}}
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = wgmma, rows = 128, panel = 128, warps = 4, cuts = [1], in_place = true>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @in_place_in_steps(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: in_place: wanted no cuts, ring or steps, and one buffer of results; in_place, stage 0: wanted square blocks, found 64 x 1024; in_place, stage 1: wanted square blocks, found 1024 x 64}}
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = mma_sync, rows = 1, warps = 4, depth = 1, steps = 8, in_place = true>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
   }
 }

@@ -66,8 +66,9 @@ TEST(GpuClusterPlan, SaysWhatDoesNotFit) {
     return found.empty() ? std::string() : found.front();
   };
   Schedule fits = onCluster(16, 8, 2, 8);
-  EXPECT_EQ(broken(lowRank, onCluster(24, 8, 2, 8)),
-            "rows, depth and warps: wanted a multiple of 16, at least 1, and 1 to 32");
+  EXPECT_EQ(broken(lowRank, onCluster(24, 8, 2, 8)), "rows: wanted a multiple of 16, found 24");
+  EXPECT_EQ(broken(lowRank, onCluster(16, 64, 2, 8)), "warps: wanted at most 32, found 64");
+  EXPECT_EQ(broken(lowRank, onCluster(16, 8, 0, 8)), "depth: wanted at least 1, found 0");
   EXPECT_EQ(broken(llvm::ArrayRef(lowRank).take_front(), fits),
             "cluster: wanted two stages of f16 or bf16");
   EXPECT_EQ(broken(lowRank, onCluster(64, 8, 3, 8)),
@@ -78,6 +79,17 @@ TEST(GpuClusterPlan, SaysWhatDoesNotFit) {
   EXPECT_EQ(broken(odd, fits), "cluster: wanted the middle to be a multiple of 16, found 24");
   const StageDescriptor wide[] = {denseStage(256, 8192), denseStage(8192, 256)};
   EXPECT_EQ(broken(wide, fits).rfind("cluster: wanted at most 255 registers a thread", 0), 0u);
+}
+
+/// 64 x 512 values are 64 KB, twice: more than half of the 228 KB of a multiprocessor.
+TEST(GpuClusterPlan, DefaultIsForWeightsThatNoProcessorKeeps) {
+  auto isChosen = [](int64_t columns) {
+    const StageDescriptor stages[] = {denseStage(64, columns), denseStage(columns, 64)};
+    return chooseClusterSchedule(stages, 2, 256, h100).has_value();
+  };
+  EXPECT_TRUE(isChosen(1024));
+  EXPECT_TRUE(isChosen(512));
+  EXPECT_FALSE(isChosen(256));
 }
 
 TEST(GpuClusterPlan, DefaultIsForRowsInBetween) {

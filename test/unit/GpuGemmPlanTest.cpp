@@ -157,7 +157,7 @@ TEST(GpuGemmPlan, theLibraryIsForOneDenseStage) {
   schedule.axes = {LaneAxis::B};
   broken = checkSchedule(dense(4096), schedule);
   ASSERT_EQ(broken.size(), 1u);
-  EXPECT_EQ(broken[0], "library: wanted unit wgmma");
+  EXPECT_EQ(broken[0], "library: wanted unit wgmma, found fma");
 
   EXPECT_TRUE(suitsLibrary(dense(256)));
   EXPECT_FALSE(suitsLibrary(dense(128)));

@@ -102,10 +102,14 @@ TEST(GpuInPlacePlan, saysWhatIsBroken) {
   Schedule cut = inPlace(1, 4, 1, WeightPlacement::Streamed);
   cut.cuts = {1};
   EXPECT_EQ(planInPlaceKernel(kronecker(32, 2), 2, cut, h100()).broken.front(),
-            "in_place: wanted no cuts, no ring and one buffer of results");
+            "in_place: wanted no cuts, ring or steps, and one buffer of results");
   Schedule empty = inPlace(0, 4, 1, WeightPlacement::Streamed);
   EXPECT_EQ(planInPlaceKernel(kronecker(32, 2), 2, empty, h100()).broken.front(),
-            "rows, depth and warps: wanted at least 1");
+            "rows: wanted at least 1, found 0");
+  Schedule asked = inPlace(1, 4, 1, WeightPlacement::Streamed);
+  asked.library = true;
+  EXPECT_EQ(planInPlaceKernel(kronecker(32, 2), 2, asked, h100()).broken.front(),
+            "library: wanted unit wgmma, found mma_sync");
   EXPECT_EQ(
       planInPlaceKernel(kronecker(64, 2), 2, inPlace(8, 4, 8, WeightPlacement::Streamed), h100())
           .broken.front(),

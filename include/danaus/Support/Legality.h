@@ -55,7 +55,7 @@ inline constexpr llvm::StringLiteral spareRegistersName = "danaus.spare_register
 using BrokenConstraints = llvm::SmallVector<std::string>;
 
 /// The constraints that need no target: positive fields, ascending cuts inside
-/// the chain, one axis a stage, axis d only where d > 1.
+/// the chain, one axis a stage, axis d only where d > 1, fields of their unit.
 BrokenConstraints checkSchedule(llvm::ArrayRef<StageDescriptor> stages, const Schedule &schedule);
 
 /// The constraints of unit `fma` on a CPU: the register block fits.
