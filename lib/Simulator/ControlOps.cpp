@@ -12,6 +12,7 @@
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Support/DebugStringHelper.h"
 
 using namespace mlir;
 using namespace danaus;
@@ -202,6 +203,7 @@ struct Grid {
   Meeting *meeting = nullptr;
 
   int64_t numBlocks() const { return place.gridSize[0] * place.gridSize[1] * place.gridSize[2]; }
+  FailureOr<int64_t> clusterSize();
   LogicalResult runBlock(int64_t number);
   LogicalResult run();
 };
@@ -236,7 +238,27 @@ LogicalResult Grid::runBlock(int64_t number) {
   return result;
 }
 
+/// Blocks of a cluster, which lie along x.
+FailureOr<int64_t> Grid::clusterSize() {
+  auto extents =
+      kernel->getAttrOfType<DenseI32ArrayAttr>(NVVM::NVVMDialect::getClusterDimAttrName());
+  if (!extents)
+    return 1;
+  ArrayRef<int32_t> sizes = extents.asArrayRef();
+  if (sizes.empty() || sizes[0] < 1 ||
+      llvm::any_of(sizes.drop_front(), [](int32_t size) { return size != 1; }))
+    return host.fail(launch,
+                     "wanted clusters of one block or more along x, found " + debugString(extents));
+  if (place.gridSize[0] % sizes[0] != 0)
+    return host.fail(launch, "wanted a grid of whole clusters of " + Twine(sizes[0]) +
+                                 " blocks, found " + Twine(place.gridSize[0]));
+  return sizes[0];
+}
+
 LogicalResult Grid::run() {
+  FailureOr<int64_t> size = clusterSize();
+  if (failed(size))
+    return failure();
   ++host.world.launches;
   WalkResult awaits = kernel.walk([](Operation *op) {
     return isa<tile::AwaitOp, tile::ClusterBarrierOp>(op) ? WalkResult::interrupt()
@@ -245,12 +267,7 @@ LogicalResult Grid::run() {
   Meeting together;
   if (awaits.wasInterrupted())
     meeting = &together;
-  auto extents =
-      kernel->getAttrOfType<DenseI32ArrayAttr>(NVVM::NVVMDialect::getClusterDimAttrName());
-  together.clusterSize = extents ? extents[0] : 1;
-  if (numBlocks() % together.clusterSize != 0)
-    return host.fail(launch, "wanted a grid of whole clusters of " + Twine(together.clusterSize) +
-                                 " blocks, found " + Twine(numBlocks()));
+  together.clusterSize = *size;
   together.clusters.resize(numBlocks() / together.clusterSize);
   together.shared.resize(numBlocks());
   together.hasEnded.resize(numBlocks());

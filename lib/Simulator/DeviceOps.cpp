@@ -122,6 +122,8 @@ static LogicalResult runAwait(Machine &machine, Operation *op) {
 
 /// Blocks of a cluster are neighbors in the grid.
 static LogicalResult runClusterBarrier(Machine &machine, Operation *op) {
+  if (!machine.meeting)
+    return machine.fail(op, "wanted a barrier of a cluster in the body of a kernel");
   if (!machine.mask.isFull())
     return machine.fail(op, "wanted all " + Twine(machine.lanes()) +
                                 " threads at a barrier, found " + Twine(machine.mask.numActive()));

@@ -17,15 +17,27 @@
 // RUN: awk '/tile.cluster_barrier/ { if (++n == 3) next } { print }' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=PARTIALS
 //
-// A block that does not meet the others.
-// RUN: sed -e 's/tile.cluster_barrier/scf.if %lone { tile.cluster_barrier }/' -e '/gpu.func/a %rank_of = gpu.block_id x %none_of = arith.constant 0 : index %lone = arith.cmpi ne, %rank_of, %none_of : index' %t.mlir > %t.wrong.mlir
+// At the end all blocks but one wait for that one.
+// RUN: sed -e '/gpu.return/i %rank_of = gpu.block_id x %none_of = arith.constant 0 : index %meets = arith.cmpi ne, %rank_of, %none_of : index scf.if %meets { tile.cluster_barrier }' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=LONE
-// LONE: error: 'tile.{{.+}}' op block {{[0-9]+}}: {{(waits for ever for the other blocks of its cluster|wanted a cluster barrier before memory of another block)}}
+// LONE: error: 'tile.cluster_barrier' op block {{[1-7]}}: waits for ever for the other blocks of its cluster
+// LONE-NOT: error
 //
-// A grid that is not whole clusters.
+// A barrier on the host, which no block meets.
+// RUN: sed -e '/gpu.launch_func/i tile.cluster_barrier' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=HOST
+// HOST: error: 'tile.cluster_barrier' op wanted a barrier of a cluster in the body of a kernel
+//
+// A grid that is not whole clusters, in all or along x, and clusters of nothing.
 // RUN: sed -e 's/cluster_dim = array<i32: 8, 1, 1>/cluster_dim = array<i32: 7, 1, 1>/' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=GRID
 // GRID: error: 'gpu.launch_func' op wanted a grid of whole clusters of 7 blocks, found 24
+// RUN: sed -e 's/blocks in (%[0-9a-z]*, %c1, %c1)/blocks in (%four, %four, %c1)/' -e '/gpu.launch_func/i %four = arith.constant 4 : index' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=ALONG-X
+// ALONG-X: error: 'gpu.launch_func' op wanted a grid of whole clusters of 8 blocks, found 4
+// RUN: sed -e 's/cluster_dim = array<i32: 8, 1, 1>/cluster_dim = array<i32: 0, 1, 1>/' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=NOTHING
+// NOTHING: error: 'gpu.launch_func' op wanted clusters of one block or more along x, found array<i32: 0, 1, 1>
 //
 // Activations are read before the launches before have been awaited, and results are written.
 // RUN: sed -e '/tile.await_launches/d' %t.mlir > %t.wrong.mlir

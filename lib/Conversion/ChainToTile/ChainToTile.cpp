@@ -459,7 +459,7 @@ LogicalResult Converter::convertCluster(chain::KernelOp kernel, const Schedule &
   gpu::ReturnOp::create(inside);
   Grid grid{memref::DimOp::create(b, x, 0),
             schedule.rows,
-            limits.multiprocessors / plan.blocks,
+            std::max<int64_t>(1, limits.multiprocessors / plan.blocks),
             /*groups=*/1,
             32 * schedule.warps,
             plan.sharedBytes,

@@ -8,6 +8,7 @@
 
 #include "Driver.h"
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -142,6 +143,12 @@ static Handle findFunction(Driver *driver, const void *image, const char *kernel
   return keep(image, kernel, context, function) ? NULL : function;
 }
 
+static int countClusters(Driver *driver, Entry *entry, const LaunchConfig *config) {
+  char what[256];
+  snprintf(what, sizeof what, "%s: clusters that run at once", entry->kernel);
+  return danausCudaCheck(what, driver->maxActiveClusters(&entry->clusters, entry->value, config));
+}
+
 /// At most as many blocks as clusters that run at once have: those that came later would
 /// find that others have done their work, or do theirs after all others. The kernel is in the
 /// table, which is locked.
@@ -152,9 +159,7 @@ static int limitClusters(Driver *driver, LaunchConfig config, const void *image,
   Entry *entry = findPlace(&table, image, kernel, danausCudaThread()->context);
   config.attributes = &shape;
   config.numAttributes = 1;
-  if (!entry->clusters &&
-      danausCudaCheck("clusters that run at once",
-                      driver->maxActiveClusters(&entry->clusters, entry->value, &config)))
+  if (!entry->clusters && countClusters(driver, entry, &config))
     return 1;
   if (entry->clusters < 1)
     return danausCudaFail(DANAUS_ERROR_ARCHITECTURE,

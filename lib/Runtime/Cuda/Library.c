@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // cuBLASLt is opened by name when the first product asks for it, one that is in the
-// process already before any other. It sees matrices by columns, so that its product is
+// process already before any other, and not one that is too old. It sees matrices by columns, so
+// that its product is
 //
 //   y^T (b x rows)  =  w (c x b)^T  x^T (c x rows)
 //
@@ -19,6 +20,7 @@
 #include "Driver.h"
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,18 +65,6 @@ typedef struct Library {
 
 static Library theLibrary;
 
-/// The library in this process, else the one of the system.
-static void *openByName(void) {
-  static const char *const names[] = {"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so"};
-  enum { numNames = sizeof names / sizeof *names };
-  void *library = NULL;
-  for (int i = 0; i < numNames && !library; ++i)
-    library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL | RTLD_NOLOAD);
-  for (int i = 0; i < numNames && !library; ++i)
-    library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-  return library;
-}
-
 /// Whether the library is new enough and has all that is asked of it.
 static bool loadSymbols(void *library) {
   enum { wantedVersion = 120000 };
@@ -89,18 +79,44 @@ static bool loadSymbols(void *library) {
   return isWhole && getVersion && getVersion() >= wantedVersion;
 }
 
-static void openLibrary(void) {
+/// Takes the library of a name, if it opens and can be used.
+static bool take(const char *name, int mode) {
   // CUBLAS_COMPUTE_32F, CUDA_R_32F; CUBLASLT_MATMUL_DESC_TRANSA, CUBLAS_OP_T.
   enum { computeF32 = 68, scaleF32 = 0, transposeFirst = 3, isTransposed = 1 };
-  const char *path = getenv("DANAUS_CUBLASLT");
-  void *library = !path ? openByName() : *path ? dlopen(path, RTLD_NOW | RTLD_LOCAL) : NULL;
   int32_t transposition = isTransposed;
   Handle product = NULL;
-  if (!library || !loadSymbols(library) ||
-      theLibrary.productCreate(&product, computeF32, scaleF32) ||
-      theLibrary.productSet(product, transposeFirst, &transposition, sizeof transposition))
-    return;
+  void *library = dlopen(name, RTLD_NOW | RTLD_LOCAL | mode);
+  if (!library)
+    return false;
+  if (!loadSymbols(library) || theLibrary.productCreate(&product, computeF32, scaleF32) ||
+      theLibrary.productSet(product, transposeFirst, &transposition, sizeof transposition)) {
+    dlclose(library);
+    return false;
+  }
   theLibrary.product = product;
+  return true;
+}
+
+/// The one that the environment names, else one in this process, else one of the system.
+static void openLibrary(void) {
+  static const char *const names[] = {"libcublasLt.so.13", "libcublasLt.so.12", "libcublasLt.so"};
+  enum { numNames = sizeof names / sizeof *names };
+  const char *path = getenv("DANAUS_CUBLASLT");
+  if (path) {
+    // Who names one should know why products are slower; an error would stop a layer that runs.
+    if (*path && !take(path, 0))
+      fprintf(stderr,
+              "danaus: DANAUS_CUBLASLT: wanted cuBLASLt of version 12.0 or more, found '%s', which "
+              "is not used\n",
+              path);
+    return;
+  }
+  for (int i = 0; i < numNames; ++i)
+    if (take(names[i], RTLD_NOLOAD))
+      return;
+  for (int i = 0; i < numNames; ++i)
+    if (take(names[i], 0))
+      return;
 }
 
 //===----------------------------------------------------------------------===//

@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 //
 // Stands for libcublasLt.so.13, and computes at once what it is asked. FAKE_LIBRARY names what goes
-// wrong: "old", "create", "choice" (it has no algorithm) or "multiply".
+// wrong: "old" (as with -DFAKE_VERSION=110000), "create", "choice" (it has no algorithm) or
+// "multiply".
 //
 //===----------------------------------------------------------------------===//
 
@@ -23,7 +24,10 @@ static int fails(const char *what) {
   return text && strcmp(text, what) == 0;
 }
 
-size_t cublasLtGetVersion(void) { return fails("old") ? 110000 : 130100; }
+#ifndef FAKE_VERSION
+#define FAKE_VERSION 130100
+#endif
+size_t cublasLtGetVersion(void) { return fails("old") ? 110000 : FAKE_VERSION; }
 
 int cublasLtCreate(void **handle) {
   static char handles[8];

@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 //
 // As libcuda.so.1 on the path of libraries it stands for a driver and its devices, which
-// FAKE_VERSION, FAKE_DEVICES, FAKE_CAPABILITY and FAKE_PROCESSORS describe. Memory of a
-// device is memory of the host that fakeAllocate gave. FAKE_FAIL names a call to fail,
-// or "cubin": then only PTX loads. Launches, copies and loads are printed.
+// FAKE_VERSION, FAKE_DEVICES, FAKE_CAPABILITY, FAKE_PROCESSORS and FAKE_CLUSTERS (that run
+// at once) describe. Memory of a device is memory of the host that fakeAllocate gave. FAKE_FAIL
+// names a call to fail, or "cubin": then only PTX loads. Launches, copies and loads are printed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -142,7 +142,9 @@ struct Config {
 };
 int cuOccupancyMaxActiveClusters(int *count, void *function, const struct Config *config) {
   (void)function, (void)config;
-  *count = 3;
+  if (fails("clusters"))
+    return invalidValue;
+  *count = (int)setting("FAKE_CLUSTERS", 3);
   return 0;
 }
 int cuLaunchKernelEx(const struct Config *config, void *function, void **values, void **extra) {
