@@ -310,3 +310,35 @@ func.func @blocks_by_the_library(%x: memref<?x512xbf16>, %w: memref<2x256x256xbf
   return
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_cluster_of_streamed_weights(%x: memref<?x512xbf16>, %v: memref<2x32x8x4x2x2xbf16>, %u: memref<32x1x8x4x2x2xbf16>, %y: memref<?x256xbf16>) {
+  // expected-error @below {{'chain.kernel' op schedule on sm_90a: cluster: wanted weights in registers}}
+  chain.kernel ins(%x, %v, %u : memref<?x512xbf16>, memref<2x32x8x4x2x2xbf16>, memref<32x1x8x4x2x2xbf16>) outs(%y : memref<?x256xbf16>)
+      schedule(<unit = mma_sync, rows = 16, warps = 4, depth = 1, cluster = 8>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<2x32x8x4x2x2xbf16>, %a2: tensor<32x1x8x4x2x2xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(1, 16, 512, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x512xbf16>, tensor<2x32x8x4x2x2xbf16> -> tensor<?x16xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 256, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<32x1x8x4x2x2xbf16> -> tensor<?x256xbf16>
+    chain.yield %s1 : tensor<?x256xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @a_cluster_with_another_type(%x: memref<?x512xbf16>, %v: memref<2x32x8x4x2x2xbf16>, %u: memref<32x1x8x4x2x2xbf16>, %y: memref<?x256xf32>) {
+  // expected-error @below {{'chain.kernel' op cluster: wanted a result of the same type as x}}
+  chain.kernel ins(%x, %v, %u : memref<?x512xbf16>, memref<2x32x8x4x2x2xbf16>, memref<32x1x8x4x2x2xbf16>) outs(%y : memref<?x256xf32>)
+      schedule(<unit = mma_sync, rows = 16, warps = 4, depth = 1, placement = registers, cluster = 8>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<2x32x8x4x2x2xbf16>, %a2: tensor<32x1x8x4x2x2xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(1, 16, 512, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x512xbf16>, tensor<2x32x8x4x2x2xbf16> -> tensor<?x16xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 256, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<32x1x8x4x2x2xbf16> -> tensor<?x256xf32>
+    chain.yield %s1 : tensor<?x256xf32>
+  }
+  return
+}
+}

@@ -305,3 +305,43 @@ func.func @by_its_own_kernel(%x: memref<?x256xbf16>, %w: memref<512x256xbf16>, %
   return
 }
 }
+
+// -----
+
+// Two products whose columns a cluster of 4 blocks shares: partial sums to the block that owns them, whole ones to all.
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @low_rank_on_clusters(
+// CHECK-DAG: %[[BLOCKS:.+]] = arith.constant 4 : index
+// CHECK-DAG: %[[RESIDENT:.+]] = arith.constant 33 : index
+// CHECK:     %[[CLUSTERS:.+]] = arith.minui %{{.+}}, %[[RESIDENT]]
+// CHECK:     %[[GRID:.+]] = arith.muli %[[CLUSTERS]], %[[BLOCKS]]
+// CHECK:     gpu.launch_func @danaus_kernels::@low_rank_on_clusters_kernel_0 blocks in (%[[GRID]], {{.+}} {tile.cluster = 4 : i64, tile.early}
+// CHECK-LABEL: gpu.func @low_rank_on_clusters_kernel_0(
+// CHECK-SAME:  nvvm.cluster_dim = array<i32: 4, 1, 1>
+// CHECK:     tile.admit_launch
+// CHECK:     tile.load_b
+// CHECK:     tile.cluster_barrier
+// CHECK:     tile.await_launches
+// CHECK:     scf.for
+// CHECK:       tile.mma
+// CHECK:       tile.park %{{.+}} into %{{.+}}[%{{.+}}] of %{{.+}} :
+// CHECK:       tile.cluster_barrier
+// CHECK:       tile.collect
+// CHECK-COUNT-4: tile.park %{{.+}} into %{{.+}}[%{{.+}}] of %{{.+}} :
+// CHECK:       tile.cluster_barrier
+// CHECK:       tile.mma
+// CHECK:       tile.store
+// CHECK:       vector.store
+func.func @low_rank_on_clusters(%x: memref<?x512xbf16>, %v: memref<2x32x8x4x2x2xbf16>, %u: memref<32x1x8x4x2x2xbf16>, %y: memref<?x256xbf16>) {
+  chain.kernel ins(%x, %v, %u : memref<?x512xbf16>, memref<2x32x8x4x2x2xbf16>, memref<32x1x8x4x2x2xbf16>) outs(%y : memref<?x256xbf16>)
+      schedule(<unit = mma_sync, rows = 16, warps = 4, depth = 1, placement = registers, cluster = 4>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<2x32x8x4x2x2xbf16>, %a2: tensor<32x1x8x4x2x2xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(1, 16, 512, 1) order "bc" packing(<kind = mma_k16>)
+        : tensor<?x512xbf16>, tensor<2x32x8x4x2x2xbf16> -> tensor<?x16xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 256, 16, 1) order "bc" packing(<kind = mma_k16>)
+        : tensor<?x16xbf16>, tensor<32x1x8x4x2x2xbf16> -> tensor<?x256xbf16>
+    chain.yield %s1 : tensor<?x256xbf16>
+  }
+  return
+}
+}

@@ -43,6 +43,13 @@
 // RUN: sed -e '/tile.await_launches/d' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=AWAIT
 // AWAIT: error: 'vector.store' op thread {{[0-9]+}} of block {{[0-9]+}}: write to argument {{[0-9]+}} before the launches before have been awaited
+//
+// As two launches: the second reads what the first, which has admitted it, may not have written yet.
+// RUN: danaus-opt %s --danaus-to-device='schedule="#chain.schedule<unit=mma_sync,placement=registers,rows=16,warps=4,depth=1,cuts=[1]>"' > %t.two.mlir
+// RUN: danaus-opt %t.two.mlir --danaus-simulate="rows=35" | FileCheck %s --check-prefix=RIGHT
+// RUN: awk '/tile.await_launches/ { if (++n == 2) next } { print }' %t.two.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=READ
+// READ: error: 'nvgpu.device_async_copy' op thread {{[0-9]+}} of block {{[0-9]+}}: read of {{.+}} before the launches before have been awaited
 
 module attributes {danaus.target = "sm_90a"} {
 func.func @layer(%m: tensor<256x512xbf16, #linop.low_rank<rank = 16>>, %x: tensor<?x512xbf16>) -> tensor<?x256xbf16> {

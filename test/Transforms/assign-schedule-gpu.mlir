@@ -1,4 +1,5 @@
 // RUN: danaus-opt %s --danaus-assign-schedule="rows=8192" | FileCheck %s --check-prefixes=CHECK,MANY
+// RUN: danaus-opt %s --danaus-assign-schedule="rows=256" | FileCheck %s --check-prefixes=CHECK,SOME
 // RUN: danaus-opt %s --danaus-assign-schedule="rows=64" | FileCheck %s --check-prefixes=CHECK,FEW
 // RUN: danaus-opt %s --danaus-assign-schedule="rows=8192" --danaus-assign-schedule="rows=64" | FileCheck %s --check-prefixes=CHECK,MANY
 
@@ -151,5 +152,53 @@ module attributes {danaus.target = "sm_90a"} {
       chain.yield %0 : tensor<?x128xbf16>
     } -> tensor<?x128xbf16>
     return %y : tensor<?x128xbf16>
+  }
+
+  // Two products of one block each, whose weights together no multiprocessor keeps: clusters for some rows.
+  // CHECK-LABEL: func @low_rank(
+  // SOME:          schedule(<unit = mma_sync, depth = 3, placement = registers, cluster = 8>)
+  // MANY-NOT:      cluster
+  // FEW-NOT:       cluster
+  // CHECK:         return
+  func.func @low_rank(%v: tensor<64x4096xbf16>, %u: tensor<4096x64xbf16>, %x: tensor<?x4096xbf16>,
+      %init: tensor<?x4096xbf16>) -> tensor<?x4096xbf16> {
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x4096xbf16>, tensor<64x4096xbf16>, tensor<4096x64xbf16>)
+        outs(%init : tensor<?x4096xbf16>) {
+    ^bb0(%xi: tensor<?x4096xbf16>, %a: tensor<64x4096xbf16>, %b: tensor<4096x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 4096, 1) order "bc" : tensor<?x4096xbf16>, tensor<64x4096xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 4096, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<4096x64xbf16> -> tensor<?x4096xbf16>
+      chain.yield %1 : tensor<?x4096xbf16>
+    } -> tensor<?x4096xbf16>
+    return %y : tensor<?x4096xbf16>
+  }
+
+  // CHECK-LABEL: func @low_rank_of_small_weights(
+  // CHECK-NOT:     cluster
+  // CHECK:         return
+  func.func @low_rank_of_small_weights(%v: tensor<16x512xbf16>, %u: tensor<512x16xbf16>, %x: tensor<?x512xbf16>,
+      %init: tensor<?x512xbf16>) -> tensor<?x512xbf16> {
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x512xbf16>, tensor<16x512xbf16>, tensor<512x16xbf16>)
+        outs(%init : tensor<?x512xbf16>) {
+    ^bb0(%xi: tensor<?x512xbf16>, %a: tensor<16x512xbf16>, %b: tensor<512x16xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 16, 512, 1) order "bc" : tensor<?x512xbf16>, tensor<16x512xbf16> -> tensor<?x16xbf16>
+      %1 = chain.stage %0, %b pattern(1, 512, 16, 1) order "bc" : tensor<?x16xbf16>, tensor<512x16xbf16> -> tensor<?x512xbf16>
+      chain.yield %1 : tensor<?x512xbf16>
+    } -> tensor<?x512xbf16>
+    return %y : tensor<?x512xbf16>
+  }
+
+  // CHECK-LABEL: func @low_rank_of_a_wider_result(
+  // CHECK-NOT:     cluster
+  // CHECK:         return
+  func.func @low_rank_of_a_wider_result(%v: tensor<64x4096xbf16>, %u: tensor<4096x64xbf16>, %x: tensor<?x4096xbf16>,
+      %init: tensor<?x4096xf32>) -> tensor<?x4096xf32> {
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x4096xbf16>, tensor<64x4096xbf16>, tensor<4096x64xbf16>)
+        outs(%init : tensor<?x4096xf32>) {
+    ^bb0(%xi: tensor<?x4096xbf16>, %a: tensor<64x4096xbf16>, %b: tensor<4096x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 4096, 1) order "bc" : tensor<?x4096xbf16>, tensor<64x4096xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 4096, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<4096x64xbf16> -> tensor<?x4096xf32>
+      chain.yield %1 : tensor<?x4096xf32>
+    } -> tensor<?x4096xf32>
+    return %y : tensor<?x4096xf32>
   }
 }
