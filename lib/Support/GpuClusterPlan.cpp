@@ -141,9 +141,9 @@ ClusterPlan danaus::planClusterKernel(ArrayRef<StageDescriptor> stages, int64_t 
 // The default
 //===----------------------------------------------------------------------===//
 
-/// Rows for which a cluster is faster than the launches that it replaces: fewer have no work
-/// for enough clusters, with more the barriers of their tiles count (docs/performance.md).
-static constexpr int64_t leastRows = 65, mostRows = 2048;
+/// Rows up to which a cluster is faster than the launches that it replaces: with more the
+/// barriers of their tiles count, and few have no work for enough clusters (docs/performance.md).
+static constexpr int64_t mostRows = 2048;
 
 /// Whether the weights are at least half of what one multiprocessor's L1 holds: fewer stay
 /// there from tile to tile beside x, so that to share them out saves no trips to L2.
@@ -158,7 +158,7 @@ static bool areWorthSharing(ArrayRef<StageDescriptor> stages, int64_t elementByt
 std::optional<Schedule> danaus::chooseClusterSchedule(ArrayRef<StageDescriptor> stages,
                                                       int64_t elementBytes, int64_t rows,
                                                       const TargetLimits &limits) {
-  if (rows < leastRows || rows > mostRows || !areWorthSharing(stages, elementBytes, limits))
+  if (rows <= fewRows || rows > mostRows || !areWorthSharing(stages, elementBytes, limits))
     return std::nullopt;
   Schedule schedule;
   schedule.unit = ScheduleUnit::MmaSync;

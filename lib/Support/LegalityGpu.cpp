@@ -178,10 +178,6 @@ static Schedule overlapped(ArrayRef<StageDescriptor> stages, Schedule schedule,
   return schedule;
 }
 
-/// Rows up to which a kernel has a tile or a few: these gain nothing from a pipeline, and
-/// pay for the counters of a ring.
-static constexpr int64_t fewRows = 64;
-
 /// Rows up to which a launch a stage still beats tiles whose weights are read anew for each.
 static constexpr int64_t someRows = 256;
 /// Bytes of x that its groups may read in all for that.
@@ -251,25 +247,34 @@ static int64_t tilesAtOnce(ArrayRef<StageDescriptor> stages, int64_t elementByte
   return tiles;
 }
 
+/// What launches may keep and how, the first that is legal before the others.
+static llvm::SmallVector<llvm::SmallVector<Variant, 2>, 3>
+variantsInOrder(ArrayRef<StageDescriptor> stages, int64_t parts, int64_t elementBytes,
+                int64_t rows) {
+  int64_t warps = usefulWarps(stages);
+  // Streamed weights cost a pass over all of them for each tile of rows, so these tiles are
+  // tall where they fit.
+  llvm::SmallVector<llvm::SmallVector<Variant, 2>, 3> order = {
+      {{WeightPlacement::Registers, 16, warps}},
+      {{WeightPlacement::Streamed, 32, warps}},
+      {{WeightPlacement::Streamed, 16, warps}}};
+  // Half the warps have twice the registers each; but for few rows what counts is how many
+  // multiprocessors fetch weights at once: many warps with few of them each.
+  if (rows > fewRows)
+    order[0].push_back({WeightPlacement::Registers, 16, warps / 2});
+  // In f32 a weight takes twice its registers.
+  if (elementBytes == 4 && parts > 1 && parts == static_cast<int64_t>(stages.size()))
+    std::swap(order[0], order[1]);
+  return order;
+}
+
 /// For many rows, of `parts` launches that store more than `bytes` together; nothing where
 /// no schedule of these is legal.
 static std::optional<Schedule> chooseTiles(ArrayRef<StageDescriptor> stages, int64_t parts,
                                            int64_t bytes, int64_t elementBytes,
                                            const TargetLimits &limits, int64_t rows) {
-  int64_t warps = usefulWarps(stages);
-  // Half the warps have twice the registers each. Streamed weights cost a pass
-  // over all of them for each tile of rows, so these tiles are tall where they fit.
-  const Variant resident[] = {{WeightPlacement::Registers, 16, warps},
-                              {WeightPlacement::Registers, 16, warps / 2}};
-  const Variant tall[] = {{WeightPlacement::Streamed, 32, warps}};
-  const Variant flat[] = {{WeightPlacement::Streamed, 16, warps}};
-  // For few rows what counts is how many multiprocessors fetch weights at once: many
-  // warps with few of them each. In f32 a weight takes twice its registers.
-  ArrayRef<Variant> order[] = {ArrayRef(resident).take_front(rows > fewRows ? 2 : 1), tall, flat};
-  if (elementBytes == 4 && parts > 1 && parts == static_cast<int64_t>(stages.size()))
-    std::swap(order[0], order[1]);
   std::optional<Schedule> last;
-  for (ArrayRef<Variant> variants : order) {
+  for (ArrayRef<Variant> variants : variantsInOrder(stages, parts, elementBytes, rows)) {
     std::optional<Schedule> schedule =
         chooseCuts(stages, parts, variants, bytes, elementBytes, limits);
     if (!schedule)

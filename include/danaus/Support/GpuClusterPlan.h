@@ -41,7 +41,7 @@ struct ClusterPlan {
   int64_t fragmentsPerWarp = 0; ///< of them
   int64_t split = 1;            ///< warps that share one
   int64_t steps = 0;            ///< along c that one warp takes
-  int64_t owned = 0;            ///< fragments that one block adds up; the last blocks may own none
+  int64_t owned = 0; ///< fragments that one block adds up, in order; the last may own none
   // The second stage.
   int64_t outPerWarp = 0; ///< fragments along b of one warp
   int64_t outSteps = 0;   ///< along the middle
@@ -50,9 +50,6 @@ struct ClusterPlan {
   int64_t partialsOffset = 0, sumsOffset = 0, outOffset = 0, sharedBytes = 0;
   int64_t registers = 0;
   BrokenConstraints broken;
-
-  /// The block that adds up a fragment.
-  int64_t ownerOf(int64_t fragment) const { return fragment / owned; }
 };
 
 /// The plan of `stages` on elements of `elementBytes` with schedule.cluster > 1; `broken`

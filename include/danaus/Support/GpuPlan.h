@@ -88,6 +88,10 @@ inline constexpr int64_t reservedSharedBytes = 1024;
 /// Sums of one product, of 16 rows by 8 columns.
 inline constexpr int64_t sumsOfFragment = 128;
 
+/// Rows up to which a kernel has a tile or a few: these gain nothing from a pipeline, and
+/// pay for counters and barriers that parts of a kernel meet at.
+inline constexpr int64_t fewRows = 64;
+
 /// How values of 2 bytes find a partner to make a word.
 enum class StorePairing { None, Columns, Blocks };
 

@@ -210,6 +210,10 @@ private:
                  Block &entry, size_t index, int64_t firstGroup);
   void emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
                   gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup);
+  template <typename BodyEmitter, typename Plan>
+  LogicalResult launchWhole(chain::KernelOp kernel, StringRef field, const Plan &plan,
+                            const Schedule &schedule, ArrayRef<StageWithMaps> stages,
+                            int64_t blocksPerProcessor, int64_t cluster);
   LogicalResult convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
                                ArrayRef<StageWithMaps> stages,
                                ArrayRef<StageDescriptor> descriptors);
@@ -373,6 +377,11 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
     free(b, memory);
 }
 
+/// Of an element of a memref.
+static int64_t bytesOf(Value memref) {
+  return cast<MemRefType>(memref.getType()).getElementTypeBitWidth() / 8;
+}
+
 /// A launch of a kernel that reads and writes elements of one type: x, other values, y.
 struct WholeLaunch {
   SmallVector<Value> arguments;
@@ -409,65 +418,53 @@ static FailureOr<WholeLaunch> createWholeLaunch(chain::KernelOp kernel, StringRe
   return launch;
 }
 
-/// One launch of a thread block for each tile of rows, as many as run at once.
-LogicalResult Converter::convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
-                                        ArrayRef<StageWithMaps> stages,
-                                        ArrayRef<StageDescriptor> descriptors) {
-  Value x = kernel.getInputs()[0];
-  int64_t bytes = cast<MemRefType>(x.getType()).getElementTypeBitWidth() / 8;
-  InPlacePlan plan = planInPlaceKernel(descriptors, bytes, schedule, limits);
+/// One launch of `cluster` thread blocks for each tile of rows, as many as run at once; `field`
+/// of the schedule asks for it.
+template <typename BodyEmitter, typename Plan>
+LogicalResult Converter::launchWhole(chain::KernelOp kernel, StringRef field, const Plan &plan,
+                                     const Schedule &schedule, ArrayRef<StageWithMaps> stages,
+                                     int64_t blocksPerProcessor, int64_t cluster) {
   if (failed(reportBroken(kernel, limits, plan.broken)))
     return failure();
-  FailureOr<WholeLaunch> launch = createWholeLaunch(kernel, "in_place", schedule, stages,
-                                                    plan.blocksPerProcessor, limits.hasEarlyLaunch);
+  FailureOr<WholeLaunch> launch =
+      createWholeLaunch(kernel, field, schedule, stages, blocksPerProcessor, limits.hasEarlyLaunch);
   if (failed(launch))
     return failure();
+  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
+  int32_t extents[] = {static_cast<int32_t>(cluster), 1, 1};
+  if (cluster > 1)
+    launch->device->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
+                            b.getDenseI32ArrayAttr(extents));
   auto inside =
       ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch->device.getBody().front());
-  InPlaceEmitter(inside, plan, schedule, stages, launch->operands).emit();
+  BodyEmitter(inside, plan, schedule, stages, launch->operands).emit();
   gpu::ReturnOp::create(inside);
-  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  int64_t resident = limits.multiprocessors * plan.blocksPerProcessor;
+  int64_t resident = std::max<int64_t>(1, limits.multiprocessors * blocksPerProcessor / cluster);
+  Value rows = memref::DimOp::create(b, kernel.getInputs()[0], 0);
   danaus::emitLaunch(b, launch->device,
-                     {memref::DimOp::create(b, x, 0), schedule.rows, resident, /*groups=*/1,
-                      32 * schedule.warps, plan.sharedBytes, limits.hasEarlyLaunch},
+                     {rows, schedule.rows, resident, /*groups=*/1, 32 * schedule.warps,
+                      plan.sharedBytes, limits.hasEarlyLaunch, cluster},
                      launch->arguments);
   kernel.erase();
   return success();
 }
 
-/// One launch of a cluster for each tile of rows, as many as run at once.
+LogicalResult Converter::convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
+                                        ArrayRef<StageWithMaps> stages,
+                                        ArrayRef<StageDescriptor> descriptors) {
+  InPlacePlan plan =
+      planInPlaceKernel(descriptors, bytesOf(kernel.getInputs()[0]), schedule, limits);
+  return launchWhole<InPlaceEmitter>(kernel, "in_place", plan, schedule, stages,
+                                     plan.blocksPerProcessor, /*cluster=*/1);
+}
+
 LogicalResult Converter::convertCluster(chain::KernelOp kernel, const Schedule &schedule,
                                         ArrayRef<StageWithMaps> stages,
                                         ArrayRef<StageDescriptor> descriptors) {
-  Value x = kernel.getInputs()[0];
-  int64_t bytes = cast<MemRefType>(x.getType()).getElementTypeBitWidth() / 8;
-  ClusterPlan plan = planClusterKernel(descriptors, bytes, schedule, limits);
-  if (failed(reportBroken(kernel, limits, plan.broken)))
-    return failure();
-  FailureOr<WholeLaunch> launch =
-      createWholeLaunch(kernel, "cluster", schedule, stages, 1, limits.hasEarlyLaunch);
-  if (failed(launch))
-    return failure();
-  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  int32_t extents[] = {static_cast<int32_t>(plan.blocks), 1, 1};
-  launch->device->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
-                          b.getDenseI32ArrayAttr(extents));
-  auto inside =
-      ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch->device.getBody().front());
-  ClusterEmitter(inside, plan, schedule, stages, launch->operands).emit();
-  gpu::ReturnOp::create(inside);
-  Grid grid{memref::DimOp::create(b, x, 0),
-            schedule.rows,
-            std::max<int64_t>(1, limits.multiprocessors / plan.blocks),
-            /*groups=*/1,
-            32 * schedule.warps,
-            plan.sharedBytes,
-            limits.hasEarlyLaunch};
-  grid.cluster = plan.blocks;
-  danaus::emitLaunch(b, launch->device, grid, launch->arguments);
-  kernel.erase();
-  return success();
+  ClusterPlan plan =
+      planClusterKernel(descriptors, bytesOf(kernel.getInputs()[0]), schedule, limits);
+  return launchWhole<ClusterEmitter>(kernel, "cluster", plan, schedule, stages,
+                                     /*blocksPerProcessor=*/1, plan.blocks);
 }
 
 LogicalResult Converter::convert(chain::KernelOp kernel) {
@@ -486,9 +483,6 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
     return convertCluster(kernel, schedule, *stages, descriptors);
   if (schedule.inPlace)
     return convertInPlace(kernel, schedule, *stages, descriptors);
-  auto bytesOf = [](Value value) {
-    return static_cast<int64_t>(cast<MemRefType>(value.getType()).getElementTypeBitWidth() / 8);
-  };
   ElementSizes sizes{bytesOf(kernel.getInputs()[0]), bytesOf(kernel.getInit())};
   GpuPlan plan = planGpuKernel(descriptors, sizes, schedule, limits);
   if (failed(reportBroken(kernel, limits, plan.broken)))

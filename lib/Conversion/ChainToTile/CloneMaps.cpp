@@ -108,3 +108,19 @@ Value danaus::cloneMaps(ImplicitLocOpBuilder &b, const StageWithMaps &stage, Val
     value = cloneMap(b, op, value, row, column, others);
   return convertFloat(b, b.getLoc(), value, b.getF32Type());
 }
+
+Value danaus::applyMaps(ImplicitLocOpBuilder &b, const StageWithMaps &stage, Value sums,
+                        llvm::function_ref<ElementPlace(Value i, Value j)> placeOf,
+                        const DenseMap<Value, Value> &others) {
+  if (stage.maps.empty())
+    return sums;
+  auto map = tile::MapOp::create(b, sums.getType(), sums);
+  OpBuilder::InsertionGuard guard(b);
+  Type f32 = b.getF32Type(), index = b.getIndexType();
+  Location loc = b.getLoc();
+  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
+  ElementPlace place = placeOf(body->getArgument(1), body->getArgument(2));
+  Value value = cloneMaps(b, stage, body->getArgument(0), place.row, place.column, others);
+  tile::YieldOp::create(b, value);
+  return map.getResult();
+}

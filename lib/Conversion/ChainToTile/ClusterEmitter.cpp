@@ -229,17 +229,10 @@ void ClusterEmitter::emitResult(int64_t m, int64_t fragment, const Fragments &le
 /// The maps behind stage `number` on a fragment at `firstRow` and `column` of its result;
 /// rows past the last read the last operand's element, and are not stored.
 Value ClusterEmitter::applyMaps(size_t number, Value sum, Value column, Value firstRow) {
-  if (stages[number].maps.empty())
-    return sum;
-  auto map = tile::MapOp::create(b, sum.getType(), sum);
-  OpBuilder::InsertionGuard guard(b);
-  Type f32 = b.getF32Type(), index = b.getIndexType();
-  Location loc = b.getLoc();
-  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
-  Value lastRow = sub(numRows, constant(1));
-  Value row = arith::MinUIOp::create(b, add(firstRow, body->getArgument(1)), lastRow);
-  Value value = cloneMaps(b, stages[number], body->getArgument(0), row,
-                          add(column, body->getArgument(2)), operands.others);
-  tile::YieldOp::create(b, value);
-  return map.getResult();
+  auto placeOf = [&](Value i, Value j) -> ElementPlace {
+    Value lastRow = sub(numRows, constant(1));
+    Value row = arith::MinUIOp::create(b, add(firstRow, i), lastRow);
+    return {row, add(column, j)};
+  };
+  return danaus::applyMaps(b, stages[number], sum, placeOf, operands.others);
 }

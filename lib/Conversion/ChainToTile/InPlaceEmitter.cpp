@@ -241,16 +241,10 @@ Value InPlaceEmitter::applyMaps(size_t number, const Item &item, Place place, Va
     return sum;
   const InPlaceStage &stage = plan.stages[number];
   Value first = add(item.column, firstColumn(stage, place));
-  auto map = tile::MapOp::create(b, sum.getType(), sum);
-  OpBuilder::InsertionGuard guard(b);
-  Type f32 = b.getF32Type(), index = b.getIndexType();
-  Location loc = b.getLoc();
-  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
-  Value column = add(first, localColumn(stage, body->getArgument(1), body->getArgument(2)));
-  Value value =
-      cloneMaps(b, stages[number], body->getArgument(0), item.row, column, operands.others);
-  tile::YieldOp::create(b, value);
-  return map.getResult();
+  auto placeOf = [&](Value i, Value j) -> ElementPlace {
+    return {item.row, add(first, localColumn(stage, i, j))};
+  };
+  return danaus::applyMaps(b, stages[number], sum, placeOf, operands.others);
 }
 
 void InPlaceEmitter::store(size_t number, const Item &item, Place place, Value sum) {

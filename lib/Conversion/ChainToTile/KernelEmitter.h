@@ -139,7 +139,6 @@ private:
   void storeItem(size_t number, Item item, const Fragments &sums, Value firstRow);
   void emitStreamedItem(size_t number, Item item, Value inputBase, Value firstRow);
   Value applyMaps(size_t number, Value acc, Value column, Value limit, Value firstRow);
-  void emitMapBody(size_t number, tile::MapOp map, Value column, Value limit, Value firstRow);
   Value columnLimit(const GpuStagePlan &plan, Value tile);
   Value localColumn(const GpuStagePlan &plan, Value block, Value tile);
   Value globalColumn(const GpuStagePlan &plan, Value block, Value tile);
@@ -161,6 +160,17 @@ private:
   Value output, partialSums;
   llvm::SmallVector<llvm::SmallVector<Fragments>> registers; ///< weights by stage and slot
 };
+
+/// An element of a kernel's result.
+struct ElementPlace {
+  mlir::Value row, column;
+};
+
+/// The maps behind `stage` on a fragment of its sums, whose element (i, j) is that at
+/// `placeOf(i, j)`; `others` are the memrefs of their operands. `sums` where there are none.
+mlir::Value applyMaps(mlir::ImplicitLocOpBuilder &b, const StageWithMaps &stage, mlir::Value sums,
+                      llvm::function_ref<ElementPlace(mlir::Value i, mlir::Value j)> placeOf,
+                      const llvm::DenseMap<mlir::Value, mlir::Value> &others);
 
 } // namespace danaus
 

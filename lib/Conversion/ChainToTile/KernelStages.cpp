@@ -224,32 +224,19 @@ AffineMap KernelEmitter::storeMap(size_t number) {
 /// The body of a tile.map that runs all maps between this stage and the next.
 /// Columns and rows past the last read the last operand's element; what comes
 /// of them is not stored.
-void KernelEmitter::emitMapBody(size_t number, tile::MapOp map, Value column, Value limit,
-                                Value firstRow) {
-  OpBuilder::InsertionGuard guard(b);
-  Type f32 = b.getF32Type(), index = b.getIndexType();
-  Location loc = b.getLoc();
-  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
-  Value j = body->getArgument(2);
-  if (limit) {
-    Value one = constant(1),
-          last = arith::SubIOp::create(b, arith::MaxUIOp::create(b, limit, one), one);
-    j = arith::MinUIOp::create(b, j, last);
-  }
-  Value lastRow = arith::SubIOp::create(b, numRows, constant(1));
-  Value row = arith::MinUIOp::create(b, add(firstRow, body->getArgument(1)), lastRow);
-  Value place = add(column, mul(j, segment.stages[number].whole.d));
-  Value value = cloneMaps(b, stages[number], body->getArgument(0), row, place, operands.others);
-  tile::YieldOp::create(b, value);
-}
-
 Value KernelEmitter::applyMaps(size_t number, Value acc, Value column, Value limit,
                                Value firstRow) {
-  if (stages[number].maps.empty())
-    return acc;
-  auto map = tile::MapOp::create(b, acc.getType(), acc);
-  emitMapBody(number, map, column, limit, firstRow);
-  return map.getResult();
+  auto placeOf = [&](Value i, Value j) -> ElementPlace {
+    if (limit) {
+      Value one = constant(1),
+            last = arith::SubIOp::create(b, arith::MaxUIOp::create(b, limit, one), one);
+      j = arith::MinUIOp::create(b, j, last);
+    }
+    Value lastRow = arith::SubIOp::create(b, numRows, constant(1));
+    Value row = arith::MinUIOp::create(b, add(firstRow, i), lastRow);
+    return {row, add(column, mul(j, segment.stages[number].whole.d))};
+  };
+  return danaus::applyMaps(b, stages[number], acc, placeOf, operands.others);
 }
 
 /// Stores the sums of one fragment along b, ordered (m, block).

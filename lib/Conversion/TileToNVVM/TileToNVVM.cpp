@@ -444,22 +444,14 @@ struct LowerAwait : OpConversionPattern<AwaitOp> {
 };
 
 /// tile.admit_launch  ->  griddepcontrol.launch_dependents
-struct LowerAdmitLaunch : OpConversionPattern<AdmitLaunchOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(AdmitLaunchOp op, OpAdaptor,
-                                ConversionPatternRewriter &rewriter) const override {
-    emitFencedInstruction(rewriter, op.getLoc(), "griddepcontrol.launch_dependents;");
-    rewriter.eraseOp(op);
-    return success();
-  }
-};
-
 /// tile.await_launches  ->  griddepcontrol.wait
-struct LowerAwaitLaunches : OpConversionPattern<AwaitLaunchesOp> {
-  using OpConversionPattern::OpConversionPattern;
-  LogicalResult matchAndRewrite(AwaitLaunchesOp op, OpAdaptor,
+template <typename LaunchOp> struct LowerLaunchOrder : OpConversionPattern<LaunchOp> {
+  using OpConversionPattern<LaunchOp>::OpConversionPattern;
+  LogicalResult matchAndRewrite(LaunchOp op, typename LaunchOp::Adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    emitFencedInstruction(rewriter, op.getLoc(), "griddepcontrol.wait;");
+    constexpr bool admits = std::is_same_v<LaunchOp, AdmitLaunchOp>;
+    emitFencedInstruction(rewriter, op.getLoc(),
+                          admits ? "griddepcontrol.launch_dependents;" : "griddepcontrol.wait;");
     rewriter.eraseOp(op);
     return success();
   }
@@ -484,8 +476,8 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
     target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
     RewritePatternSet patterns(context);
     danaus::addPatterns<LowerLoadA, LowerLoadB, LowerZero, LowerMma, LowerMap, LowerStore,
-                        LowerSignal, LowerAwait, LowerAdmitLaunch, LowerAwaitLaunches>(
-        patterns, types, context);
+                        LowerSignal, LowerAwait, LowerLaunchOrder<AdmitLaunchOp>,
+                        LowerLaunchOrder<AwaitLaunchesOp>>(patterns, types, context);
     populateBulkPatterns(types, patterns);
     populateMatrixPatterns(types, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);
