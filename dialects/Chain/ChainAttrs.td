@@ -157,6 +157,8 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       where it read; for square blocks that all share one weight
     * `cluster` (mma_sync): thread blocks that share the columns of a tile of rows, each with
       a part of c of the first stage and of b of the second; for two stages of one block
+    * `cluster` (wgmma): thread blocks with neighboring tiles that get what they share, x of
+      one tile of rows or the weights of one tile of columns, by one copy to all
     * `library` (wgmma): where the vendor's library of products is there when the kernel
       runs, that one does it; for one stage with a = d = 1 and no maps behind it. All
       else that the schedule says is obeyed where the library is not there

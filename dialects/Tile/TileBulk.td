@@ -57,14 +57,20 @@ def Tile_BarrierExpectOp : Tile_BarrierOp<"barrier_expect"> {
 def Tile_BarrierArriveOp : Tile_BarrierOp<"barrier_arrive"> {
   let summary = "Arrive at a barrier";
   let description = [{
-    One arrival of the thread that executes this.
+    One arrival of the thread that executes this. With `of` the barrier is that of block
+    `rank` of the cluster, which must have met this one at a `tile.cluster_barrier` and
+    not have ended.
 
     ```mlir
-    tile.barrier_arrive %barriers[%i] : memref<8xi64, 3>
+    func.func @example(%barriers: memref<8xi64, 3>, %i: index, %rank: index) {
+      tile.barrier_arrive %barriers[%i] : memref<8xi64, 3>
+      tile.barrier_arrive %barriers[%i] of %rank : memref<8xi64, 3>
+      return
+    }
     ```
   }];
-  let arguments = (ins Tile_Barriers:$barriers, Index:$index);
-  let assemblyFormat = "$barriers `[` $index `]` attr-dict `:` type($barriers)";
+  let arguments = (ins Tile_Barriers:$barriers, Index:$index, Optional<Index>:$rank);
+  let assemblyFormat = "$barriers `[` $index `]` (`of` $rank^)? attr-dict `:` type($barriers)";
 }
 
 def Tile_BarrierWaitOp : Tile_BarrierOp<"barrier_wait"> {
@@ -126,22 +132,30 @@ def Tile_BulkLoadOp : Tile_Op<"bulk_load", [MemoryEffects<[MemRead, MemWrite]>]>
     multiple of 1024 bytes; what lies outside the tensor is zero. `barriers[index]`
     is told of each byte, those of zeros too. One thread executes this.
 
+    With `multicast` the box is read once and goes to the same place of blocks 0 to
+    `blocks` - 1 of the cluster, each of whose barriers at that place is told. They must
+    have met at a `tile.cluster_barrier` and not have ended.
+
     * (C1) 2 to 5 coordinates
+    * (C2) `blocks` is 2 to 16
 
     ```mlir
     func.func @example(%map: !llvm.ptr, %c: index, %block: index, %row: index,
                        %buffer: memref<98304xbf16, 3>, %offset: index, %barriers: memref<8xi64, 3>, %i: index) {
       tile.bulk_load %map[%c, %block, %row] into %buffer[%offset] signals %barriers[%i]
           : memref<98304xbf16, 3>, memref<8xi64, 3>
+      tile.bulk_load %map[%c, %block, %row] into %buffer[%offset] signals %barriers[%i] multicast 2
+          : memref<98304xbf16, 3>, memref<8xi64, 3>
       return
     }
     ```
   }];
   let arguments = (ins Tile_Pointer:$map, Variadic<Index>:$coordinates, Tile_FlatBuffer:$buffer,
-                       Index:$offset, Tile_Barriers:$barriers, Index:$index);
+                       Index:$offset, Tile_Barriers:$barriers, Index:$index,
+                       OptionalAttr<ConfinedAttr<I64Attr, [IntMinValue<2>, IntMaxValue<16>]>>:$blocks);
   let assemblyFormat = [{
     $map `[` $coordinates `]` `into` $buffer `[` $offset `]` `signals` $barriers `[` $index `]`
-    attr-dict `:` type($buffer) `,` type($barriers)
+    (`multicast` $blocks^)? attr-dict `:` type($buffer) `,` type($barriers)
   }];
   let hasVerifier = 1;
 }

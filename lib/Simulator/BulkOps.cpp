@@ -30,14 +30,15 @@ static constexpr int64_t groupLanes = 128, rowBytes = 128, unitBytes = 16;
 // Barriers with phases
 //===----------------------------------------------------------------------===//
 
-/// The state of the barrier that the operands name.
+/// The state of the barrier that the operands name, or of the one there of another block.
 static FailureOr<PhaseBarrier *> barrierAt(Machine &machine, Operation *op, int64_t lane,
-                                           Value barriers, Value index) {
+                                           Value barriers, Value index,
+                                           Machine *block = nullptr) {
   FailureOr<int64_t> first =
       machine.locate(op, lane, *machine.get(barriers).view, 8, {machine.get(index).at(lane).i}, 1);
   if (failed(first))
     return failure();
-  return &machine.barriers[*first];
+  return &(block ? block : &machine)->barriers[*first];
 }
 
 /// Ends the phase if all that it waits for has come; its copies land.
@@ -66,10 +67,16 @@ static LogicalResult runInit(Machine &machine, Operation *op) {
   });
 }
 
+/// An arrival at a barrier of this block, or of block `rank` of its cluster.
 static LogicalResult arrive(Machine &machine, Operation *op, Value barriers, Value index,
-                            int64_t bytes) {
+                            int64_t bytes, Value rank = nullptr) {
   return machine.forEachLane([&](int64_t lane) -> LogicalResult {
-    auto barrier = barrierAt(machine, op, lane, barriers, index);
+    FailureOr<Machine *> block = &machine;
+    if (rank)
+      block = blockOfCluster(machine, op, machine.get(rank).at(lane).i);
+    if (failed(block))
+      return failure();
+    auto barrier = barrierAt(machine, op, lane, barriers, index, *block);
     if (failed(barrier))
       return failure();
     if ((*barrier)->count == 0)
@@ -89,7 +96,7 @@ static LogicalResult runExpect(Machine &machine, Operation *op) {
 }
 static LogicalResult runArrive(Machine &machine, Operation *op) {
   auto arrival = cast<tile::BarrierArriveOp>(op);
-  return arrive(machine, op, arrival.getBarriers(), arrival.getIndex(), 0);
+  return arrive(machine, op, arrival.getBarriers(), arrival.getIndex(), 0, arrival.getRank());
 }
 
 static LogicalResult runPhaseWait(Machine &machine, Operation *op) {
@@ -184,33 +191,58 @@ static SmallVector<int64_t> coordinatesOf(Machine &machine, ValueRange values, i
   return llvm::map_to_vector(values, [&](Value value) { return machine.get(value).at(lane).i; });
 }
 
+/// The bytes of a box as they will lie in shared memory.
+static FailureOr<std::vector<char>> readBox(Machine &machine, tile::BulkLoadOp load, int64_t lane) {
+  const View &map = *machine.get(load.getMap()).view;
+  std::vector<char> bytes(bytesOfBox(map), 0);
+  bool isInside = true;
+  forBox(map, coordinatesOf(machine, load.getCoordinates(), lane),
+         [&](int64_t inBox, int64_t inTensor) {
+           isInside &= inTensor + 2 <= map.memory->size();
+           if (isInside && inTensor >= 0)
+             std::memcpy(bytes.data() + inBox, map.memory->bytes.data() + inTensor, 2);
+         });
+  if (isInside)
+    return bytes;
+  return machine.fail(
+      load, "access out of bounds: a tensor map that is larger than " + map.memory->name, lane);
+}
+
+/// `bytes` are on their way to byte `first` of `memory`, and `barrier` will know.
+static LogicalResult sendBox(Machine &machine, Operation *op, int64_t lane, Allocation &memory,
+                             int64_t first, const std::vector<char> &bytes, PhaseBarrier &barrier) {
+  int64_t size = bytes.size();
+  if (std::string use = memory.describeUse(first, size); !use.empty())
+    return machine.fail(op, "copy to " + memory.name + ": " + use, lane);
+  memory.setInFlight(first, size, +1);
+  std::memset(memory.bytes.data() + first, Allocation::poison, size);
+  barrier.copiedBytes += size;
+  barrier.copies.push_back({&memory, first, bytes});
+  return success();
+}
+
 static LogicalResult runBulkLoad(Machine &machine, Operation *op) {
   auto load = cast<tile::BulkLoadOp>(op);
   const View &map = *machine.get(load.getMap()).view, &buffer = *machine.get(load.getBuffer()).view;
+  std::optional<uint64_t> blocks = load.getBlocks();
   return machine.forEachLane([&](int64_t lane) -> LogicalResult {
-    auto barrier = barrierAt(machine, op, lane, load.getBarriers(), load.getIndex());
-    int64_t bytes = bytesOfBox(map);
     FailureOr<int64_t> first =
         locateBox(machine, op, lane, buffer, map, machine.get(load.getOffset()).at(lane).i);
-    if (failed(barrier) || failed(first))
+    FailureOr<std::vector<char>> bytes = readBox(machine, load, lane);
+    if (failed(first) || failed(bytes))
       return failure();
-    if (std::string use = buffer.memory->describeUse(*first, bytes); !use.empty())
-      return machine.fail(op, "copy to " + buffer.memory->name + ": " + use, lane);
-    BulkCopy copy{buffer.memory, *first, std::vector<char>(bytes, 0)};
-    bool isInside = true;
-    forBox(map, coordinatesOf(machine, load.getCoordinates(), lane),
-           [&](int64_t inBox, int64_t inTensor) {
-             isInside &= inTensor + 2 <= map.memory->size();
-             if (isInside && inTensor >= 0)
-               std::memcpy(copy.bytes.data() + inBox, map.memory->bytes.data() + inTensor, 2);
-           });
-    if (!isInside)
-      return machine.fail(
-          op, "access out of bounds: a tensor map that is larger than " + map.memory->name, lane);
-    buffer.memory->setInFlight(*first, bytes, +1);
-    std::memset(buffer.memory->bytes.data() + *first, Allocation::poison, bytes);
-    (*barrier)->copiedBytes += bytes;
-    (*barrier)->copies.push_back(std::move(copy));
+    for (uint64_t rank = 0; rank < blocks.value_or(1); ++rank) {
+      FailureOr<Machine *> block = &machine;
+      if (blocks)
+        block = blockOfCluster(machine, op, rank);
+      if (failed(block))
+        return failure();
+      auto barrier =
+          barrierAt(machine, op, lane, load.getBarriers(), load.getIndex(), *block);
+      if (failed(barrier) || failed(sendBox(machine, op, lane, *(*block)->shared, *first, *bytes,
+                                            **barrier)))
+        return failure();
+    }
     return success();
   });
 }

@@ -89,15 +89,15 @@ static LogicalResult runRoles(Machine &machine, scf::IfOp branch, const Mask &ye
   Fibers roles, *outer = machine.roles;
   bool hasFailed = false;
   auto add = [&](Block &block, const Mask &part) {
-    roles.add([&machine, &hasFailed, &block, part] {
+    roles.add([&machine, &roles, &hasFailed, &block, part] {
       machine.mask = part;
+      machine.roles = &roles;
       hasFailed |= failed(machine.run(block));
     });
   };
   add(*branch.thenBlock(), yes);
   add(*branch.elseBlock(), no);
-  machine.roles = &roles;
-  roles.run();
+  roles.run(outer ? outer : machine.meeting ? &machine.meeting->fibers : nullptr);
   machine.roles = outer;
   machine.mask = saved;
   return success(!hasFailed);
@@ -227,6 +227,8 @@ LogicalResult Grid::runBlock(int64_t number) {
   block.launch = host.world.launches;
   block.mayBeAhead = launch->hasAttr(tile::TileDialect::getEarlyAttrName());
   block.meeting = meeting;
+  if (meeting)
+    meeting->machines[number] = &block;
   if (meeting) {
     block.seen.assign(numBlocks(), 0);
     block.awaited.assign(numBlocks(), 0);
@@ -234,7 +236,7 @@ LogicalResult Grid::runBlock(int64_t number) {
   setAll(block, kernel.getBody().front().getArguments(), getAll(host, launch.getKernelOperands()));
   LogicalResult result = block.run(kernel.getBody().front());
   if (meeting)
-    meeting->hasEnded[number] = true;
+    meeting->machines[number] = nullptr;
   return result;
 }
 
@@ -270,7 +272,7 @@ LogicalResult Grid::run() {
   together.clusterSize = *size;
   together.clusters.resize(numBlocks() / together.clusterSize);
   together.shared.resize(numBlocks());
-  together.hasEnded.resize(numBlocks());
+  together.machines.resize(numBlocks());
   for (int64_t number = 0; number < numBlocks(); ++number) {
     if (meeting)
       together.fibers.add([this, number] { meeting->hasFailed |= failed(runBlock(number)); });

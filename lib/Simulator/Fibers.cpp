@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fibers.h"
+#include "llvm/ADT/STLExtras.h"
 
 using namespace danaus::sim;
 
@@ -36,8 +37,15 @@ void Fibers::enter() {
   swapcontext(&all->current->context, &all->scheduler);
 }
 
-void Fibers::run() {
-  for (bool anyLeft = true; anyLeft; isStuck = !progressed) {
+/// Whether what one of them waits for has come.
+bool Fibers::mayGoOn() const {
+  return llvm::any_of(fibers, [](const std::unique_ptr<Fiber> &fiber) {
+    return !fiber->hasEnded && fiber->awaited && fiber->awaited();
+  });
+}
+
+void Fibers::run(Fibers *outer) {
+  for (bool anyLeft = true; anyLeft;) {
     anyLeft = progressed = false;
     for (std::unique_ptr<Fiber> &fiber : fibers) {
       if (fiber->hasEnded)
@@ -47,15 +55,17 @@ void Fibers::run() {
       swapcontext(&scheduler, &fiber->context);
       anyLeft |= !fiber->hasEnded;
     }
+    isStuck = !progressed && !(anyLeft && outer && outer->waitUntil([&] { return mayGoOn(); }));
   }
 }
 
 bool Fibers::waitUntil(llvm::function_ref<bool()> isReady) {
-  while (!isReady()) {
-    if (isStuck)
-      return false;
-    swapcontext(&current->context, &scheduler);
-  }
-  progressed = true;
-  return true;
+  Fiber &fiber = *current;
+  fiber.awaited = isReady;
+  while (!isReady() && !isStuck)
+    swapcontext(&fiber.context, &scheduler);
+  fiber.awaited = {};
+  bool isOver = isReady();
+  progressed |= isOver;
+  return isOver;
 }

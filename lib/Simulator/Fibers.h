@@ -26,8 +26,9 @@ namespace danaus::sim {
 class Fibers {
 public:
   void add(std::function<void()> body);
-  /// Runs all to their ends.
-  void run();
+  /// Runs all to their ends; where none gets further, fibers of `outer`, of which one runs
+  /// this, go on.
+  void run(Fibers *outer = nullptr);
   /// In a fiber: returns when `isReady` holds. False where it never will.
   bool waitUntil(llvm::function_ref<bool()> isReady);
 
@@ -36,9 +37,11 @@ private:
     std::function<void()> body;
     std::unique_ptr<char[]> stack;
     ucontext_t context;
+    llvm::function_ref<bool()> awaited; ///< what it waits for, if anything
     bool hasEnded = false;
   };
   static void enter();
+  bool mayGoOn() const;
 
   std::vector<std::unique_ptr<Fiber>> fibers;
   Fiber *current = nullptr;

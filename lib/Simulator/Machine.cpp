@@ -48,12 +48,13 @@ LogicalResult Machine::runMasked(Block &block, const Mask &part) {
 }
 
 bool Machine::wait(llvm::function_ref<bool()> isReady) {
-  Fibers *others = roles ? roles : meeting ? &meeting->fibers : nullptr;
+  Fibers *mine = roles, *others = mine ? mine : meeting ? &meeting->fibers : nullptr;
   if (!others)
     return isReady();
   Mask saved = mask;
   bool result = others->waitUntil(isReady);
   mask = saved;
+  roles = mine;
   return result;
 }
 

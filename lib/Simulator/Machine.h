@@ -95,7 +95,7 @@ struct Meeting {
   int64_t clusterSize = 1;
   std::vector<ClusterBarrier> clusters;
   std::vector<std::unique_ptr<Allocation>> shared; ///< memory of each block
-  std::vector<char> hasEnded;                      ///< of each block
+  std::vector<Machine *> machines;                 ///< of each block, null after its end
   /// What who awaits a counter sees, by its first byte in its allocation.
   std::map<std::pair<Allocation *, int64_t>, Clocks> counters;
   bool hasFailed = false;
@@ -174,6 +174,9 @@ private:
 };
 
 /// Runs a function of the host.
+/// Block `rank` of the cluster of `machine`, where it has met it and still runs.
+llvm::FailureOr<Machine *> blockOfCluster(Machine &machine, mlir::Operation *op, int64_t rank);
+
 llvm::LogicalResult callHost(World &world, mlir::Operation *function,
                              llvm::ArrayRef<LaneValue> arguments,
                              llvm::SmallVectorImpl<LaneValue> &results);

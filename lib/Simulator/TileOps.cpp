@@ -365,8 +365,7 @@ static LogicalResult runStore(Machine &machine, Operation *op) {
   });
 }
 
-/// The memory of block `rank` of the cluster, where it runs.
-static FailureOr<Allocation *> sharedOfBlock(Machine &machine, Operation *op, int64_t rank) {
+FailureOr<Machine *> sim::blockOfCluster(Machine &machine, Operation *op, int64_t rank) {
   Meeting *meeting = machine.meeting;
   if (!meeting || !machine.hasMetCluster)
     return machine.fail(op, "wanted a cluster barrier before memory of another block");
@@ -375,9 +374,9 @@ static FailureOr<Allocation *> sharedOfBlock(Machine &machine, Operation *op, in
                                 ", found " + Twine(rank));
   int64_t number = machine.place.blockNumber();
   number += rank - number % meeting->clusterSize;
-  if (meeting->hasEnded[number])
+  if (!meeting->machines[number])
     return machine.fail(op, "block " + Twine(number) + " of the cluster has ended");
-  return meeting->shared[number].get();
+  return meeting->machines[number];
 }
 
 /// Four values a lane, side by side.
@@ -387,10 +386,10 @@ static LogicalResult runPark(Machine &machine, Operation *op) {
   View view = *machine.get(park.getBuffer()).view;
   return forEachWarp(machine, op, [&](int64_t first) -> LogicalResult {
     if (Value rank = park.getRank()) {
-      FailureOr<Allocation *> memory = sharedOfBlock(machine, op, machine.get(rank).at(first).i);
-      if (failed(memory))
+      FailureOr<Machine *> block = blockOfCluster(machine, op, machine.get(rank).at(first).i);
+      if (failed(block))
         return failure();
-      view.memory = *memory;
+      view.memory = (*block)->shared;
     }
     for (int64_t lane = first; lane < first + warpLanes; ++lane) {
       SmallVector<Word> words;

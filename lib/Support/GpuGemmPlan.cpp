@@ -61,15 +61,15 @@ static void viewOperands(GemmPlan &plan) {
   int64_t blocks = (plan.sharesA ? 1 : pattern.a) * (plan.sharesD ? 1 : pattern.d);
   plan.x = {{pattern.c, pattern.numBlocks(), -1},
             {1, pattern.c, pattern.inSize()},
-            {gemmStepDepth, 1, plan.rows}};
+            {gemmStepDepth, 1, plan.rows / plan.xParts()}};
   const StagePattern &before = plan.before;
   if (plan.xDigit > 1)
     plan.x = {{before.b, before.d, before.a, -1},
               {1, before.b, before.b * before.d, pattern.inSize()},
-              {gemmStepDepth, 1, 1, plan.rows}};
+              {gemmStepDepth, 1, 1, plan.rows / plan.xParts()}};
   plan.w = {{pattern.c, pattern.b, blocks},
             {1, pattern.c, pattern.b * pattern.c},
-            {gemmStepDepth, plan.columns, 1}};
+            {gemmStepDepth, plan.columns / plan.wParts(), 1}};
 }
 
 bool danaus::readsBlockOrder(const StagePattern &before, const StagePattern &pattern) {
@@ -150,6 +150,9 @@ static void checkFields(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
         formatv("panel for wgmma: wanted a multiple of 16, found {0}", schedule.panel));
   if (schedule.depth < 2)
     broken.push_back(formatv("depth for wgmma: wanted at least 2, found {0}", schedule.depth));
+  if (!llvm::is_contained({1, 2, 4}, schedule.cluster))
+    broken.push_back(
+        formatv("cluster for wgmma: wanted 1, 2 or 4, found {0}", schedule.cluster));
   llvm::SmallVector<int64_t> everywhere =
       llvm::to_vector(llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size())));
   if (schedule.cuts != everywhere)
@@ -231,6 +234,8 @@ static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index, const
     plan.columns = std::min<int64_t>(schedule.panel / plan.blocks, alignTo(plan.pattern.b, 16));
     plan.columnTiles = divideCeil(plan.pattern.b, plan.columns);
   }
+  plan.cluster = schedule.cluster;
+  plan.sharesX = plan.columnTiles % plan.cluster == 0;
   viewOperands(plan);
   viewOutput(plan);
   placeBuffers(plan, limits.sharedBytesPerBlock);
@@ -253,6 +258,11 @@ GemmKernelPlan danaus::planGemmKernel(ArrayRef<StageDescriptor> stages, int64_t 
       plan.broken.push_back(
           formatv("launch {0}: wanted at most {1} bytes of shared memory, found {2}", index,
                   limits.sharedBytesPerBlock, launch.sharedBytes));
+    // The pattern of the swizzle, and so a part of a box, has 8 columns.
+    if (launch.columns / launch.wParts() % 8 != 0)
+      plan.broken.push_back(formatv("launch {0}: wanted columns of a tile in {1} parts of 8, found "
+                                    "{2}",
+                                    index, launch.wParts(), launch.columns));
     plan.launches.push_back(std::move(launch));
   }
   return plan;
@@ -329,8 +339,7 @@ static bool paysForTranspositions(const GemmKernelPlan &plan, const Schedule &ot
   int64_t moved = 0, permuted = 0;
   for (const GemmPlan &launch : plan.launches) {
     moved += launch.pattern.inSize() + launch.pattern.outSize();
-    bool isPermuted = launch.transposes || (launch.blocks > 1 && otherwise.cuts.empty());
-    if (isPermuted && launch.pattern.c < leastDepthOfPermuted)
+    if (launch.transposes && launch.pattern.c < leastDepthOfPermuted)
       permuted += 2 * launch.pattern.outSize();
   }
   return permuted * movedPerPermuted <= moved + permuted;

@@ -68,7 +68,7 @@ BrokenConstraints danaus::checkSchedule(ArrayRef<StageDescriptor> stages,
     broken.push_back(formatv("ring: wanted 0 or more tiles, found {0}", schedule.ring));
   if (schedule.library)
     checkUnit("library", ScheduleUnit::Wgmma, schedule, broken);
-  if (schedule.cluster != 1)
+  if (schedule.cluster != 1 && schedule.unit != ScheduleUnit::Wgmma)
     checkUnit("cluster", ScheduleUnit::MmaSync, schedule, broken);
   if (schedule.inPlace)
     checkUnit("in_place", ScheduleUnit::MmaSync, schedule, broken);

@@ -22,6 +22,13 @@
 //
 // and walks over tiles of rows x columns of all blocks, columns fastest.
 //
+// **Clusters.** What limits these kernels where memory does not is the L2 cache, which a
+// tile asks for rows + columns values a product. The thread blocks of a cluster have
+// neighboring tiles and share one operand: each loads its part of the box for all of them
+// (multicast). Where the tiles of columns of a block come in whole clusters that is x, else
+// the tiles are of neighboring rows and share w. A slot of the ring is free once all blocks
+// of the cluster have read it.
+//
 // **Order between stages.** The next stage (a', b', c', d') wants block order. With
 // d' = 1 that is the natural order. With d' > 1 the packed weight has its rows, the
 // columns of y, in an order that makes `run` of them neighbors in both orders (see
@@ -70,6 +77,8 @@ struct GemmPlan {
   int64_t steps = 1;                 ///< of 64 values of c
   int64_t columnTiles = 1;           ///< of a block
   bool sharesA = false, sharesD = false;
+  int64_t cluster = 1;  ///< thread blocks that share an operand
+  bool sharesX = false; ///< it is x, not w
 
   int64_t group = 1, digit = 1; ///< order of the packed columns; 1: natural
   int64_t storeWidth = 64;      ///< columns of a bulk store
@@ -104,6 +113,9 @@ struct GemmPlan {
   int64_t stagingBytes() const { return stagedColumns * 128; }
   /// Tiles of one tile of rows.
   int64_t tilesPerRow() const { return columnTiles * pattern.numBlocks() / blocks; }
+  /// Blocks that load one box of x together, and one of w.
+  int64_t xParts() const { return sharesX ? cluster : 1; }
+  int64_t wParts() const { return sharesX ? 1 : cluster; }
 };
 
 /// The launches of a kernel, and what they break.

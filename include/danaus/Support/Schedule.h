@@ -38,7 +38,7 @@ struct Schedule {
   int64_t outputs = 1;
   int64_t steps = 0;    ///< mma_sync: steps along c that a warp takes at most; 0: all
   bool inPlace = false; ///< mma_sync: all stages in one buffer
-  int64_t cluster = 1;  ///< mma_sync: thread blocks that share the columns of a tile
+  int64_t cluster = 1;  ///< thread blocks that share a tile (mma_sync) or its operands (wgmma)
   bool library = false; ///< wgmma: by the vendor's library, where it is there
   WeightPlacement placement = WeightPlacement::Streamed;
 

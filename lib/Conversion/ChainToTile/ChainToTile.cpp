@@ -167,6 +167,12 @@ void danaus::emitLaunch(ImplicitLocOpBuilder &b, gpu::GPUFuncOp device, const Gr
     launch->setAttr(tile::TileDialect::getClusterAttrName(), b.getI64IntegerAttr(grid.cluster));
 }
 
+void danaus::setClusterSize(gpu::GPUFuncOp device, int64_t blocks) {
+  int32_t extents[] = {static_cast<int32_t>(blocks), 1, 1};
+  device->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
+                  Builder(device.getContext()).getDenseI32ArrayAttr(extents));
+}
+
 LogicalResult danaus::reportBroken(chain::KernelOp kernel, const TargetLimits &limits,
                                    const BrokenConstraints &broken) {
   for (const std::string &text : broken)
@@ -431,10 +437,8 @@ LogicalResult Converter::launchWhole(chain::KernelOp kernel, StringRef field, co
   if (failed(launch))
     return failure();
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  int32_t extents[] = {static_cast<int32_t>(cluster), 1, 1};
   if (cluster > 1)
-    launch->device->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
-                            b.getDenseI32ArrayAttr(extents));
+    setClusterSize(launch->device, cluster);
   auto inside =
       ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch->device.getBody().front());
   BodyEmitter(inside, plan, schedule, stages, launch->operands).emit();

@@ -30,16 +30,20 @@ GemmEmitter::GemmEmitter(ImplicitLocOpBuilder &builder, const GemmPlan &plan,
 //===----------------------------------------------------------------------===//
 
 /// Barriers of slots: full ones first. A slot is full after one arrival and the
-/// bytes of its step, and empty after one arrival of each warp that multiplies.
+/// bytes of its step, and empty after one arrival of each warp of the cluster that multiplies.
 void GemmEmitter::emitBarriers() {
   emitIf(isEqual(thread, 0), [&] {
     for (int64_t slot = 0; slot < plan.depth; ++slot) {
       tile::BarrierInitOp::create(b, barriers, constant(slot), 1);
-      tile::BarrierInitOp::create(b, barriers, constant(plan.depth + slot), 4 * plan.consumers);
+      tile::BarrierInitOp::create(b, barriers, constant(plan.depth + slot),
+                                  4 * plan.consumers * plan.cluster);
     }
     NVVM::FenceMbarrierInitOp::create(b);
   });
-  gpu::BarrierOp::create(b);
+  if (plan.cluster > 1)
+    tile::ClusterBarrierOp::create(b);
+  else
+    gpu::BarrierOp::create(b);
 }
 
 Value GemmEmitter::emptyBarrier(Value slot) { return add(slot, constant(plan.depth)); }
@@ -58,19 +62,28 @@ GemmEmitter::Place GemmEmitter::after(Place place) {
 // Tiles
 //===----------------------------------------------------------------------===//
 
-/// Columns fastest, then blocks: what runs at the same time shares rows of x.
+/// Tile `number` of those of this block's rank. Columns fastest, then blocks: what runs at
+/// the same time shares rows of x.
 GemmEmitter::Tile GemmEmitter::tileAt(Value number) {
+  if (plan.sharesX && plan.cluster > 1)
+    number = add(mul(number, plan.cluster), rank);
   Value inRow = rem(number, plan.tilesPerRow());
-  Value row = mul(div(number, plan.tilesPerRow()), plan.rows);
+  Value rowTile = div(number, plan.tilesPerRow());
+  if (!plan.sharesX && plan.cluster > 1)
+    rowTile = add(mul(rowTile, plan.cluster), rank);
+  Value row = mul(rowTile, plan.rows);
   Value column = mul(rem(inRow, plan.columnTiles), plan.columns);
   return {row, column, div(inRow, plan.columnTiles)};
 }
 
-void GemmEmitter::forEachTile(int64_t firstParity, llvm::function_ref<Place(Tile, Place)> body) {
-  Value first = gpu::BlockIdOp::create(b, gpu::Dimension::x);
-  Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
-  Value rowTiles = div(add(operands.numRows, constant(plan.rows - 1)), plan.rows);
-  Value tiles = mul(rowTiles, plan.tilesPerRow());
+/// Blocks of a cluster do equally many steps; with rows behind the last, where need be.
+GemmEmitter::Place GemmEmitter::forEachTile(int64_t firstParity,
+                                            llvm::function_ref<Place(Tile, Place)> body) {
+  Value first = div(gpu::BlockIdOp::create(b, gpu::Dimension::x), plan.cluster);
+  Value stride = div(gpu::GridDimOp::create(b, gpu::Dimension::x), plan.cluster);
+  int64_t rows = plan.rows * plan.wParts();
+  Value rowTiles = div(add(operands.numRows, constant(rows - 1)), rows);
+  Value tiles = mul(rowTiles, plan.tilesPerRow() / plan.xParts());
   Value parity = arith::ConstantIntOp::create(b, firstParity, 32);
   auto loop = scf::ForOp::create(b, first, tiles, stride, ValueRange{constant(0), parity});
   OpBuilder::InsertionGuard guard(b);
@@ -78,6 +91,7 @@ void GemmEmitter::forEachTile(int64_t firstParity, llvm::function_ref<Place(Tile
   Place place{loop.getRegionIterArg(0), loop.getRegionIterArg(1)};
   Place next = body(tileAt(loop.getInductionVar()), place);
   scf::YieldOp::create(b, ValueRange{next.slot, next.parity});
+  return {loop.getResult(0), loop.getResult(1)};
 }
 
 //===----------------------------------------------------------------------===//
@@ -103,14 +117,37 @@ SmallVector<Value> GemmEmitter::placeOfX(Tile tile, Value step) {
   return {B, div(step, steps), div(tile.block, blocks), tile.row};
 }
 
+/// This block's part of a box, to all blocks that share it.
+void GemmEmitter::emitLoad(const Box &box, Value start, Place place) {
+  SmallVector<Value> coordinates = box.coordinates;
+  IntegerAttr blocks;
+  if (box.parts > 1) {
+    coordinates[box.along] = add(coordinates[box.along], mul(rank, box.extent / box.parts));
+    start = add(start, mul(rank, box.extent / box.parts * gemmStepDepth));
+    blocks = b.getI64IntegerAttr(box.parts);
+  }
+  tile::BulkLoadOp::create(b, box.map, coordinates, ring, start, barriers, place.slot, blocks);
+}
+
 void GemmEmitter::emitStepCopy(Tile tile, Value step, Place place) {
   tile::BarrierWaitOp::create(b, barriers, emptyBarrier(place.slot), place.parity);
   tile::BarrierExpectOp::create(b, barriers, place.slot, plan.stepBytes());
-  Value C = mul(step, gemmStepDepth), start = mul(place.slot, plan.stepBytes() / 2);
-  tile::BulkLoadOp::create(b, operands.x, placeOfX(tile, step), ring, start, barriers, place.slot);
-  Value ofW[] = {C, tile.column, blockOfWeight(tile)};
-  Value startOfW = add(start, constant(plan.xBytes() / 2));
-  tile::BulkLoadOp::create(b, operands.w, ofW, ring, startOfW, barriers, place.slot);
+  Value start = mul(place.slot, plan.stepBytes() / 2);
+  Box x{operands.x, placeOfX(tile, step), plan.rows, plan.xParts()};
+  x.along = x.coordinates.size() - 1;
+  Box w{operands.w, {mul(step, gemmStepDepth), tile.column, blockOfWeight(tile)}, plan.columns,
+        plan.wParts()};
+  emitLoad(x, start, place);
+  emitLoad(w, add(start, constant(plan.xBytes() / 2)), place);
+}
+
+/// Waits until the blocks of the cluster have read all that this one sent them: they tell
+/// its barriers, which must be there still.
+void GemmEmitter::emitTail(Place place) {
+  for (int64_t slot = 0; slot < plan.depth; ++slot) {
+    tile::BarrierWaitOp::create(b, barriers, emptyBarrier(place.slot), place.parity);
+    place = after(place);
+  }
 }
 
 GemmEmitter::Tile GemmEmitter::blockOf(Tile tile, Value D) {
@@ -160,10 +197,15 @@ SmallVector<Value> GemmEmitter::emitProducts(Place place, ValueRange sums) {
   return results;
 }
 
-/// One thread of each warp says that it has read a slot.
+/// A thread of each warp says that it has read a slot, to each block that writes there.
 void GemmEmitter::emitRelease(Value slot) {
-  emitIf(isEqual(rem(thread, 32), 0),
-         [&] { tile::BarrierArriveOp::create(b, barriers, emptyBarrier(slot)); });
+  Value lane = rem(thread, 32);
+  if (plan.cluster == 1)
+    return emitIf(isEqual(lane, 0), [&] {
+      tile::BarrierArriveOp::create(b, barriers, emptyBarrier(slot), Value());
+    });
+  emitIf(isBelow(lane, plan.cluster),
+         [&] { tile::BarrierArriveOp::create(b, barriers, emptyBarrier(slot), lane); });
 }
 
 /// The steps of one block, with the products of one in flight while the next is waited
@@ -314,6 +356,8 @@ void GemmEmitter::emit() {
   barriers = sharedView(memory, plan.barrierOffset, 2 * plan.depth, b.getI64Type());
   group = div(thread, groupThreads);
   stagingStart = mul(group, staged);
+  if (plan.cluster > 1)
+    rank = rem(gpu::BlockIdOp::create(b, gpu::Dimension::x), plan.cluster);
   if (operands.isEarly)
     tile::AdmitLaunchOp::create(b);
   emitBarriers();
@@ -331,7 +375,11 @@ void GemmEmitter::emit() {
   b.setInsertionPointToStart(roles.elseBlock());
   if (plan.movesRegisters())
     NVVM::SetMaxRegisterOp::create(b, plan.copierRegisters(), NVVM::SetMaxRegisterAction::decrease);
-  emitIf(isEqual(thread, copier),
-         [&] { forEachTile(1, [&](Tile tile, Place place) { return emitCopies(tile, place); }); });
+  emitIf(isEqual(thread, copier), [&] {
+    Place end =
+        forEachTile(1, [&](Tile tile, Place place) { return emitCopies(tile, place); });
+    if (plan.cluster > 1)
+      emitTail(end);
+  });
   b.setInsertionPointAfter(roles);
 }

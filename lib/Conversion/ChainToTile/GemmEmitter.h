@@ -52,12 +52,22 @@ private:
     Value slot, parity;
   };
 
+  /// A box of an operand, `extent` of 64 values each along coordinate `along`, of which
+  /// `parts` blocks load one part each.
+  struct Box {
+    Value map;
+    llvm::SmallVector<Value> coordinates;
+    int64_t extent, parts;
+    size_t along = 1;
+  };
+
   void emitBarriers();
   Value emptyBarrier(Value slot);
+  void emitTail(Place place);
   Place after(Place place);
   Tile tileAt(Value number);
   /// Runs `body` for each tile of this thread block; it gives the place after it.
-  void forEachTile(int64_t firstParity, llvm::function_ref<Place(Tile, Place)> body);
+  Place forEachTile(int64_t firstParity, llvm::function_ref<Place(Tile, Place)> body);
 
   /// The part of a tile of several blocks that is of block D.
   Tile blockOf(Tile tile, Value D);
@@ -65,6 +75,7 @@ private:
   llvm::SmallVector<Value> placeOfX(Tile tile, Value step);
   Place emitCopies(Tile tile, Place place);
   void emitStepCopy(Tile tile, Value step, Place place);
+  void emitLoad(const Box &box, Value start, Place place);
 
   llvm::SmallVector<Value> emitProducts(Place place, mlir::ValueRange sums);
   void emitRelease(Value slot);
@@ -79,6 +90,7 @@ private:
   const GemmOperands &operands;
   mlir::Type element;
   Value thread, group, ring, staging, stagingStart, barriers;
+  Value rank; ///< of the block in its cluster
 };
 
 /// Clones the maps of `stage` for one value at (row, column); `others` are the

@@ -103,14 +103,24 @@ void GemmLauncher::emitProducts(const GemmPlan &plan, const StageWithMaps &stage
   operands.isEarly = limits.hasEarlyLaunch;
   GemmEmitter(inside, plan, stage, operands).emit();
   gpu::ReturnOp::create(inside);
+  if (plan.cluster > 1)
+    setClusterSize(device, plan.cluster);
 
-  Value rounded = arith::AddIOp::create(b, rows, constant(plan.rows - 1));
-  Value rowTiles = arith::DivUIOp::create(b, rounded, constant(plan.rows));
-  Value tiles = arith::MulIOp::create(b, rowTiles, constant(plan.tilesPerRow()));
-  emitLaunch(b, device,
-             {tiles, /*perBlock=*/1, limits.multiprocessors * plan.blocksPerProcessor, /*groups=*/1,
-              plan.threads(), plan.sharedBytes, limits.hasEarlyLaunch},
-             arguments);
+  // Tiles of a cluster, of rows or of columns, are one piece.
+  int64_t pieceRows = plan.rows * plan.wParts();
+  Value rounded = arith::AddIOp::create(b, rows, constant(pieceRows - 1));
+  Value rowTiles = arith::DivUIOp::create(b, rounded, constant(pieceRows));
+  Value pieces =
+      arith::MulIOp::create(b, rowTiles, constant(plan.tilesPerRow() / plan.xParts()));
+  Grid grid{pieces,
+            /*perBlock=*/1,
+            limits.multiprocessors * plan.blocksPerProcessor / plan.cluster,
+            /*groups=*/1,
+            plan.threads(),
+            plan.sharedBytes,
+            limits.hasEarlyLaunch};
+  grid.cluster = plan.cluster;
+  emitLaunch(b, device, grid, arguments);
 }
 
 void GemmLauncher::emitTransposition(const StagePattern &pattern, Value source, Value target) {

@@ -33,6 +33,9 @@ struct Grid {
 void emitLaunch(mlir::ImplicitLocOpBuilder &b, mlir::gpu::GPUFuncOp device, const Grid &grid,
                 mlir::ValueRange arguments);
 
+/// Says that blocks of `device` run in clusters of `blocks`.
+void setClusterSize(mlir::gpu::GPUFuncOp device, int64_t blocks);
+
 /// Says at `kernel` what keeps its schedule from running; failure if anything does.
 mlir::LogicalResult reportBroken(chain::KernelOp kernel, const TargetLimits &limits,
                                  const BrokenConstraints &broken);

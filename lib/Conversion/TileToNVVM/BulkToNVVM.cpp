@@ -91,15 +91,20 @@ struct LowerBarrierExpect : OpConversionPattern<BarrierExpectOp> {
   }
 };
 
-/// tile.barrier_arrive  ->  mbarrier.arrive
+/// tile.barrier_arrive  ->  mbarrier.arrive, of another block at the address that mapa gives
 struct LowerBarrierArrive : OpConversionPattern<BarrierArriveOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(BarrierArriveOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     IndexBuilder index{rewriter, op.getLoc()};
     Value barrier = sharedPointer(index, adaptor.getBarriers(), adaptor.getIndex());
-    NVVM::MBarrierArriveOp::create(rewriter, op.getLoc(), TypeRange(rewriter.getI64Type()), barrier,
-                                   Value(), NVVM::MemScopeKind::CTA, /*relaxed=*/false);
+    if (Value rank = adaptor.getRank())
+      NVVM::MBarrierArriveOp::create(rewriter, op.getLoc(), TypeRange(),
+                                     pointerInBlock(index, barrier, rank), Value(),
+                                     NVVM::MemScopeKind::CTA, /*relaxed=*/false);
+    else
+      NVVM::MBarrierArriveOp::create(rewriter, op.getLoc(), TypeRange(rewriter.getI64Type()),
+                                     barrier, Value(), NVVM::MemScopeKind::CTA, /*relaxed=*/false);
     rewriter.eraseOp(op);
     return success();
   }
@@ -124,7 +129,8 @@ struct LowerBarrierWait : OpConversionPattern<BarrierWaitOp> {
 // Bulk copies
 //===----------------------------------------------------------------------===//
 
-/// tile.bulk_load  ->  cp.async.bulk.tensor, to the block's own shared memory
+/// tile.bulk_load  ->  cp.async.bulk.tensor, to the block's own shared memory or to that of
+/// all blocks in a mask
 struct LowerBulkLoad : OpConversionPattern<BulkLoadOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(BulkLoadOp op, OpAdaptor adaptor,
@@ -137,9 +143,12 @@ struct LowerBulkLoad : OpConversionPattern<BulkLoadOp> {
     box = LLVM::AddrSpaceCastOp::create(rewriter, loc, cluster, box);
     Value barrier = sharedPointer(index, adaptor.getBarriers(), adaptor.getIndex());
     SmallVector<Value> coordinates = toCoordinates(index, adaptor.getCoordinates());
+    Value mask;
+    if (std::optional<uint64_t> blocks = op.getBlocks())
+      mask = constantOf(index, rewriter.getI16Type(), (int64_t(1) << *blocks) - 1);
     NVVM::CpAsyncBulkTensorGlobalToSharedClusterOp::create(
         rewriter, loc, box, adaptor.getMap(), coordinates, barrier, /*im2colOffsets=*/ValueRange(),
-        /*multicastMask=*/Value(), /*l2CacheHint=*/Value(), NVVM::TMALoadMode::TILE,
+        /*multicastMask=*/mask, /*l2CacheHint=*/Value(), NVVM::TMALoadMode::TILE,
         /*isCTAOnly=*/false, /*group=*/nullptr, /*predicate=*/Value());
     rewriter.eraseOp(op);
     return success();

@@ -66,6 +66,14 @@ static Value placeOfLane(IndexBuilder index, Value offset) {
   return index.add(offset, index.mul(index.rem(thread, 32), 4));
 }
 
+Value danaus::pointerInBlock(IndexBuilder index, Value pointer, Value rank) {
+  OpBuilder &builder = index.builder;
+  auto space = static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster);
+  auto type = LLVM::LLVMPointerType::get(builder.getContext(), space);
+  Value number = arith::IndexCastOp::create(builder, index.loc, builder.getI32Type(), rank);
+  return NVVM::MapaOp::create(builder, index.loc, type, pointer, number);
+}
+
 namespace {
 /// tile.load  ->  ldmatrix of the rows at map(lane mod 16, 8 (lane / 16)), or four loads
 struct LowerLoad : OpConversionPattern<LoadOp> {
@@ -127,15 +135,6 @@ struct LowerJoin : OpConversionPattern<JoinOp> {
     return success();
   }
 };
-
-/// The address in block `rank` of the cluster of what `pointer` is in this one.
-static Value pointerInBlock(IndexBuilder index, Value pointer, Value rank) {
-  OpBuilder &builder = index.builder;
-  auto space = static_cast<unsigned>(NVVM::NVVMMemorySpace::SharedCluster);
-  auto type = LLVM::LLVMPointerType::get(builder.getContext(), space);
-  Value number = arith::IndexCastOp::create(builder, index.loc, builder.getI32Type(), rank);
-  return NVVM::MapaOp::create(builder, index.loc, type, pointer, number);
-}
 
 /// tile.park  ->  one store of 16 bytes, for another block at the address that mapa gives
 struct LowerPark : OpConversionPattern<ParkOp> {

@@ -34,6 +34,9 @@ inline Lane getLane(IndexBuilder index) {
 mlir::Value sharedPointer(IndexBuilder index, mlir::Value buffer, mlir::Value offset,
                           mlir::Value bytes = nullptr);
 
+/// The address in block `rank` of the cluster of what `pointer` is in this one.
+mlir::Value pointerInBlock(IndexBuilder index, mlir::Value pointer, mlir::Value rank);
+
 /// `map` at `dims`, non-negative: unsigned division by a constant is cheaper than the
 /// floor division of `affine.apply`.
 mlir::Value expandUnsigned(IndexBuilder index, mlir::AffineMap map, mlir::ValueRange dims);
