@@ -32,8 +32,7 @@ static constexpr int64_t groupLanes = 128, rowBytes = 128, unitBytes = 16;
 
 /// The state of the barrier that the operands name, or of the one there of another block.
 static FailureOr<PhaseBarrier *> barrierAt(Machine &machine, Operation *op, int64_t lane,
-                                           Value barriers, Value index,
-                                           Machine *block = nullptr) {
+                                           Value barriers, Value index, Machine *block = nullptr) {
   FailureOr<int64_t> first =
       machine.locate(op, lane, *machine.get(barriers).view, 8, {machine.get(index).at(lane).i}, 1);
   if (failed(first))
@@ -237,10 +236,9 @@ static LogicalResult runBulkLoad(Machine &machine, Operation *op) {
         block = blockOfCluster(machine, op, rank);
       if (failed(block))
         return failure();
-      auto barrier =
-          barrierAt(machine, op, lane, load.getBarriers(), load.getIndex(), *block);
-      if (failed(barrier) || failed(sendBox(machine, op, lane, *(*block)->shared, *first, *bytes,
-                                            **barrier)))
+      auto barrier = barrierAt(machine, op, lane, load.getBarriers(), load.getIndex(), *block);
+      if (failed(barrier) ||
+          failed(sendBox(machine, op, lane, *(*block)->shared, *first, *bytes, **barrier)))
         return failure();
     }
     return success();

@@ -151,8 +151,7 @@ static void checkFields(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
   if (schedule.depth < 2)
     broken.push_back(formatv("depth for wgmma: wanted at least 2, found {0}", schedule.depth));
   if (!llvm::is_contained({1, 2, 4}, schedule.cluster))
-    broken.push_back(
-        formatv("cluster for wgmma: wanted 1, 2 or 4, found {0}", schedule.cluster));
+    broken.push_back(formatv("cluster for wgmma: wanted 1, 2 or 4, found {0}", schedule.cluster));
   llvm::SmallVector<int64_t> everywhere =
       llvm::to_vector(llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size())));
   if (schedule.cuts != everywhere)
@@ -276,12 +275,14 @@ namespace {
 /// A tile, and how fast it multiplies, relative to the first (measured on an H100
 /// with a dense layer of 4096: docs/performance.md).
 struct GemmTile {
-  int64_t rows, columns, warps;
+  int64_t rows, columns, warps, cluster;
   double speed;
 };
-constexpr GemmTile gemmTiles[] = {{256, 128, 8, 1.0}, {128, 256, 8, 0.98}, {128, 128, 4, 0.75}};
-/// The smallest b and c that fill a product, and the least number of rows that does.
-constexpr int64_t leastBlock = 64, leastRows = 65;
+constexpr GemmTile gemmTiles[] = {
+    {256, 128, 8, 1, 1.0}, {128, 256, 8, 2, 1.02}, {128, 256, 8, 1, 0.98}, {128, 128, 4, 1, 0.75}};
+/// The smallest b and c that fill a product, and the least c of which clusters gain: they
+/// wait for each other at every step of a tile, and hide that behind those of the same tile.
+constexpr int64_t leastBlock = 64, leastDepthOfCluster = 1024;
 /// Products for each result from which on a transposition is a small part; so it is
 /// where less than one column in `movedPerPermuted` that goes through memory is for it.
 constexpr int64_t leastDepthOfPermuted = 256, movedPerPermuted = 4;
@@ -300,6 +301,7 @@ static std::optional<Schedule> scheduleOn(const GemmTile &tile, ArrayRef<StageDe
   schedule.rows = tile.rows;
   schedule.panel = tile.columns;
   schedule.warps = tile.warps;
+  schedule.cluster = tile.cluster;
   schedule.cuts = llvm::to_vector(llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size())));
   for (schedule.depth = 4; schedule.depth >= 2; --schedule.depth)
     if (planGemmKernel(stages, elementBytes, schedule, limits).broken.empty())
@@ -333,9 +335,8 @@ static bool isLimitedByMemory(ArrayRef<StageDescriptor> stages) {
   });
 }
 
-/// Whether the products gain more than the transpositions between them take. Tiles that
-/// have several blocks are none, but where one launch does it all they gain no more.
-static bool paysForTranspositions(const GemmKernelPlan &plan, const Schedule &otherwise) {
+/// Whether the products gain more than the transpositions between them take.
+static bool paysForTranspositions(const GemmKernelPlan &plan) {
   int64_t moved = 0, permuted = 0;
   for (const GemmPlan &launch : plan.launches) {
     moved += launch.pattern.inSize() + launch.pattern.outSize();
@@ -345,6 +346,12 @@ static bool paysForTranspositions(const GemmKernelPlan &plan, const Schedule &ot
   return permuted * movedPerPermuted <= moved + permuted;
 }
 
+/// Whether all launches' tiles are deep enough for blocks that wait for one another.
+static bool gainsFromClusters(ArrayRef<StageDescriptor> stages) {
+  return llvm::all_of(
+      stages, [](const StageDescriptor &stage) { return stage.pattern.c >= leastDepthOfCluster; });
+}
+
 std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> stages,
                                                    int64_t elementBytes, int64_t rows,
                                                    const Schedule &otherwise,
@@ -352,7 +359,7 @@ std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> sta
   // Registers of these kernels are given to warps by hand: where an assembler needs
   // many more than planned, they are no choice.
   constexpr int64_t mostSpare = 16;
-  if (!limits.hasWgmma || limits.spareRegisters > mostSpare || rows < leastRows || stages.empty())
+  if (!limits.hasWgmma || limits.spareRegisters > mostSpare || rows <= fewRows || stages.empty())
     return std::nullopt;
   if (otherwise.steps > 0 || (keepsWeights(otherwise) && isLimitedByMemory(stages)))
     return std::nullopt;
@@ -362,11 +369,13 @@ std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> sta
   std::optional<Schedule> chosen;
   double best = 0;
   for (const GemmTile &tile : gemmTiles) {
+    if (tile.cluster > 1 && !gainsFromClusters(stages))
+      continue;
     std::optional<Schedule> schedule = scheduleOn(tile, stages, elementBytes, limits);
     if (!schedule)
       continue;
     GemmKernelPlan plan = planGemmKernel(stages, elementBytes, *schedule, limits);
-    if (!paysForTranspositions(plan, otherwise))
+    if (!paysForTranspositions(plan))
       continue;
     double products = slowest(plan, rows, tile.speed, limits);
     if (!chosen || products < best)

@@ -283,7 +283,7 @@ module attributes {danaus.target = "sm_90a"} {
 module attributes {danaus.target = "sm_90a"} {
   func.func @clusters_of_warpgroups(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
       %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
-    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: cluster: wanted unit mma_sync, found wgmma}}
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: cluster for wgmma: wanted 1, 2 or 4, found 8}}
     %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
         outs(%init : tensor<?x1024xbf16>) schedule(<unit = wgmma, rows = 128, panel = 128, warps = 4, cuts = [1], cluster = 8>) {
     ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):

@@ -145,6 +145,29 @@ TEST(GpuGemmPlan, refusesTooManySumsAndTooMuchSharedMemory) {
   EXPECT_EQ(bytes[0].find("launch 0: wanted at most 232448 bytes of shared memory"), 0u);
 }
 
+TEST(GpuGemmPlan, aClusterSharesXOrElseW) {
+  Schedule schedule = warpgroups(256, 128, 8, 4, 1);
+  schedule.cluster = 2;
+  const GemmPlan wide = planGemmKernel(dense(4096), 2, schedule, h100()).launches.front();
+  EXPECT_EQ(wide.xParts(), 2);
+  EXPECT_EQ(wide.x.box.back(), 128);
+  EXPECT_EQ(wide.w.box[1], 128);
+  // One tile of columns: its neighbors are those of other rows.
+  const GemmPlan narrow = planGemmKernel(dense(128), 2, schedule, h100()).launches.front();
+  EXPECT_EQ(narrow.wParts(), 2);
+  EXPECT_EQ(narrow.x.box.back(), 256);
+  EXPECT_EQ(narrow.w.box[1], 64);
+
+  schedule.cluster = 3;
+  BrokenConstraints broken = planGemmKernel(dense(4096), 2, schedule, h100()).broken;
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_EQ(broken[0], "cluster for wgmma: wanted 1, 2 or 4, found 3");
+  schedule.cluster = 4;
+  broken = planGemmKernel(dense(16), 2, schedule, h100()).broken;
+  ASSERT_EQ(broken.size(), 1u);
+  EXPECT_EQ(broken[0], "launch 0: wanted columns of a tile in 4 parts of 8, found 16");
+}
+
 TEST(GpuGemmPlan, theLibraryIsForOneDenseStage) {
   Schedule schedule = warpgroups(128, 128, 4, 3, 1);
   schedule.library = true;
@@ -171,7 +194,10 @@ TEST(GpuGemmPlan, theDefaultTakesTheTileThatFillsTheProcessors) {
   };
   std::optional<Schedule> many = chosen(dense(4096), 16384);
   ASSERT_TRUE(many);
-  EXPECT_EQ(*many, warpgroups(256, 128, 8, 4, 1));
+  Schedule sharing = warpgroups(128, 256, 8, 4, 1);
+  sharing.cluster = 2;
+  EXPECT_EQ(*many, sharing);
+  EXPECT_EQ(chosen(monarch(), 8192)->cluster, 1);
   EXPECT_EQ(chosen(monarch(), 8192)->rows, 256);
   std::optional<Schedule> few = chosen(dense(1024), 1024);
   ASSERT_TRUE(few);
@@ -188,9 +214,12 @@ TEST(GpuGemmPlan, theDefaultLeavesTheRestToProductsOfWarps) {
   EXPECT_FALSE(isTaken(monarch(), 64, streamed()));
   EXPECT_FALSE(isTaken(monarch(), 8192, streamed(), "sm_80"));
   EXPECT_FALSE(isTaken(monarch(), 8192, streamed(), "sm_100a"));
-  // Blocks of 32, and a permutation behind 192 products a result.
+  // Blocks of 32, and permutations behind 192 products a result: of 16 values of D a launch
+  // of its own, of 2 none.
   EXPECT_FALSE(isTaken({{{32, 32, 32, 1}, 0, "abc"}}, 65536, streamed()));
   EXPECT_FALSE(
+      isTaken({{{6, 64, 64, 1}, 0, "abc"}, {{1, 768, 192, 16}, 1, "dbc"}}, 25088, streamed()));
+  EXPECT_TRUE(
       isTaken({{{6, 64, 64, 1}, 0, "abc"}, {{1, 768, 192, 2}, 1, "dbc"}}, 25088, streamed()));
   // A ring whose weights stay in registers, of stages that memory limits.
   Schedule ring = streamed();

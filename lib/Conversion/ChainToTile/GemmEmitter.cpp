@@ -135,7 +135,9 @@ void GemmEmitter::emitStepCopy(Tile tile, Value step, Place place) {
   Value start = mul(place.slot, plan.stepBytes() / 2);
   Box x{operands.x, placeOfX(tile, step), plan.rows, plan.xParts()};
   x.along = x.coordinates.size() - 1;
-  Box w{operands.w, {mul(step, gemmStepDepth), tile.column, blockOfWeight(tile)}, plan.columns,
+  Box w{operands.w,
+        {mul(step, gemmStepDepth), tile.column, blockOfWeight(tile)},
+        plan.columns,
         plan.wParts()};
   emitLoad(x, start, place);
   emitLoad(w, add(start, constant(plan.xBytes() / 2)), place);
@@ -201,9 +203,8 @@ SmallVector<Value> GemmEmitter::emitProducts(Place place, ValueRange sums) {
 void GemmEmitter::emitRelease(Value slot) {
   Value lane = rem(thread, 32);
   if (plan.cluster == 1)
-    return emitIf(isEqual(lane, 0), [&] {
-      tile::BarrierArriveOp::create(b, barriers, emptyBarrier(slot), Value());
-    });
+    return emitIf(isEqual(lane, 0),
+                  [&] { tile::BarrierArriveOp::create(b, barriers, emptyBarrier(slot), Value()); });
   emitIf(isBelow(lane, plan.cluster),
          [&] { tile::BarrierArriveOp::create(b, barriers, emptyBarrier(slot), lane); });
 }
@@ -262,24 +263,17 @@ GemmEmitter::Place GemmEmitter::emitTile(Tile tile, Place place) {
 /// Rows and columns past the last read the last one's operands; what comes of them
 /// is not stored.
 Value GemmEmitter::emitMaps(Tile tile, Value firstRow, Value sums) {
-  if (stage.maps.empty())
-    return sums;
-  auto map = tile::MapOp::create(b, sums.getType(), sums);
-  OpBuilder::InsertionGuard guard(b);
-  Type f32 = b.getF32Type(), index = b.getIndexType();
-  Location loc = b.getLoc();
-  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
-  Value lastRow = arith::SubIOp::create(b, operands.numRows, constant(1));
-  Value row = arith::MinUIOp::create(b, add(firstRow, body->getArgument(1)), lastRow);
-  Value B = add(tile.column, body->getArgument(2));
-  if (plan.columnTiles * plan.columns != plan.pattern.b)
-    B = arith::MinUIOp::create(b, B, constant(plan.pattern.b - 1));
-  int64_t d = plan.pattern.d;
-  Value ofBlock = mul(div(tile.block, d), plan.pattern.b);
-  Value column = add(mul(add(ofBlock, B), d), rem(tile.block, d));
-  Value value = cloneMaps(b, stage, body->getArgument(0), row, column, operands.others);
-  tile::YieldOp::create(b, value);
-  return map.getResult();
+  auto placeOf = [&](Value i, Value j) -> ElementPlace {
+    Value lastRow = arith::SubIOp::create(b, operands.numRows, constant(1));
+    Value row = arith::MinUIOp::create(b, add(firstRow, i), lastRow);
+    Value B = add(tile.column, j);
+    if (plan.columnTiles * plan.columns != plan.pattern.b)
+      B = arith::MinUIOp::create(b, B, constant(plan.pattern.b - 1));
+    int64_t d = plan.pattern.d;
+    Value ofBlock = mul(div(tile.block, d), plan.pattern.b);
+    return {row, add(mul(add(ofBlock, B), d), rem(tile.block, d))};
+  };
+  return danaus::applyMaps(b, stage, sums, placeOf, operands.others);
 }
 
 /// Coordinates of storeCoordinates() with a block and column that are values.
@@ -376,8 +370,7 @@ void GemmEmitter::emit() {
   if (plan.movesRegisters())
     NVVM::SetMaxRegisterOp::create(b, plan.copierRegisters(), NVVM::SetMaxRegisterAction::decrease);
   emitIf(isEqual(thread, copier), [&] {
-    Place end =
-        forEachTile(1, [&](Tile tile, Place place) { return emitCopies(tile, place); });
+    Place end = forEachTile(1, [&](Tile tile, Place place) { return emitCopies(tile, place); });
     if (plan.cluster > 1)
       emitTail(end);
   });

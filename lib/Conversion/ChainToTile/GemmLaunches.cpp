@@ -110,15 +110,11 @@ void GemmLauncher::emitProducts(const GemmPlan &plan, const StageWithMaps &stage
   int64_t pieceRows = plan.rows * plan.wParts();
   Value rounded = arith::AddIOp::create(b, rows, constant(pieceRows - 1));
   Value rowTiles = arith::DivUIOp::create(b, rounded, constant(pieceRows));
-  Value pieces =
-      arith::MulIOp::create(b, rowTiles, constant(plan.tilesPerRow() / plan.xParts()));
+  Value pieces = arith::MulIOp::create(b, rowTiles, constant(plan.tilesPerRow() / plan.xParts()));
   Grid grid{pieces,
-            /*perBlock=*/1,
-            limits.multiprocessors * plan.blocksPerProcessor / plan.cluster,
-            /*groups=*/1,
-            plan.threads(),
-            plan.sharedBytes,
-            limits.hasEarlyLaunch};
+            /*perBlock=*/1,   limits.multiprocessors * plan.blocksPerProcessor / plan.cluster,
+            /*groups=*/1,     plan.threads(),
+            plan.sharedBytes, limits.hasEarlyLaunch};
   grid.cluster = plan.cluster;
   emitLaunch(b, device, grid, arguments);
 }
