@@ -12,6 +12,7 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
+#include <numeric>
 
 using namespace danaus;
 using llvm::ArrayRef;
@@ -26,11 +27,16 @@ static constexpr int64_t tileBytes = 16 << 10;
 /// Registers of a thread for addresses and values in flight.
 static constexpr int64_t addressRegisters = 48;
 
-int64_t InPlacePlan::position(int64_t column) const {
+int64_t InPlaceGroup::position(int64_t column) const {
   int64_t place = column;
   for (int64_t level : levels)
     place += pad * (column / level);
   return place;
+}
+
+int64_t InPlaceGroup::firstColumn(int64_t piece) const {
+  int64_t runs = inner / run;
+  return piece / runs * (columns * runs) + piece % runs * run;
 }
 
 //===----------------------------------------------------------------------===//
@@ -80,30 +86,94 @@ static std::string checkStage(const StageDescriptor &stage, const InPlaceStage &
 }
 
 //===----------------------------------------------------------------------===//
+// Groups
+//===----------------------------------------------------------------------===//
+
+/// The stages of a group as a piece has them: `inner` values of D have become `run`.
+static llvm::SmallVector<StageDescriptor> stagesOfPiece(ArrayRef<StageDescriptor> stages,
+                                                        const InPlaceGroup &group) {
+  llvm::SmallVector<StageDescriptor> local(stages);
+  for (StageDescriptor &stage : local) {
+    StagePattern &pattern = stage.pattern;
+    pattern.d = pattern.d / group.inner * group.run;
+    pattern.a = group.columns / (pattern.c * pattern.d);
+  }
+  return local;
+}
+
+namespace {
+/// The digits of columns that stages mix: from `inner` values on, up to `span` values.
+struct MixedDigits {
+  int64_t inner = 0, span = 1;
+  int64_t middle() const { return span / inner; }
+};
+} // namespace
+
+static MixedDigits mixedDigits(ArrayRef<StageDescriptor> stages) {
+  MixedDigits digits{stages.front().pattern.d};
+  for (const StageDescriptor &stage : stages) {
+    digits.inner = std::min(digits.inner, stage.pattern.d);
+    digits.span = std::max(digits.span, stage.pattern.c * stage.pattern.d);
+  }
+  return digits;
+}
+
+/// What keeps `stages` from mixing no other digits than those, or "".
+static std::string checkDigits(ArrayRef<StageDescriptor> stages) {
+  MixedDigits digits = mixedDigits(stages);
+  for (const StageDescriptor &stage : stages) {
+    int64_t d = stage.pattern.d, end = stage.pattern.c * d;
+    if (d % digits.inner != 0 || digits.span % end != 0)
+      return formatv("stages between cuts whose d are multiples of {0} and whose c d divide {1}, "
+                     "found d = {2} and c d = {3}",
+                     digits.inner, digits.span, d, end);
+  }
+  return "";
+}
+
+/// Chooses pieces with `others` values of the digits that `stages` do not mix, or as many as
+/// divide these; rows where it is 0. What keeps it from that, or "".
+static std::string choosePieces(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                int64_t others, InPlaceGroup &group) {
+  int64_t columns = group.columns = stages.front().pattern.inSize();
+  if (others == 0)
+    return "";
+  MixedDigits digits = mixedDigits(stages);
+  group.inner = digits.inner;
+  group.run = std::gcd(others, digits.inner);
+  int64_t outer = std::gcd(others / group.run, columns / digits.span);
+  group.columns = outer * digits.middle() * group.run;
+  group.piecesPerRow = columns / group.columns;
+  if (group.run < group.inner && group.run * elementBytes % 16 != 0)
+    return formatv("a panel that gives runs of 16 bytes, found {0}", group.run * elementBytes);
+  return "";
+}
+
+//===----------------------------------------------------------------------===//
 // Shared memory
 //===----------------------------------------------------------------------===//
 
 /// The levels at which 16 bytes are left out, one for each distance of rows.
-static void chooseLevels(InPlacePlan &plan, int64_t elementBytes) {
-  plan.pad = 16 / elementBytes * (elementBytes == 4 ? 2 : 1);
-  for (const InPlaceStage &stage : plan.stages) {
+static void chooseLevels(InPlaceGroup &group, int64_t elementBytes) {
+  group.pad = 16 / elementBytes * (elementBytes == 4 ? 2 : 1);
+  for (const InPlaceStage &stage : group.stages) {
     int64_t distance = stage.pattern.d > 1 ? stage.pattern.d : stage.pattern.c;
     int64_t level = llvm::alignTo(levelBytes / elementBytes, distance);
-    if (!llvm::is_contained(plan.levels, level) && level < plan.columns)
-      plan.levels.push_back(level);
+    if (!llvm::is_contained(group.levels, level) && level < group.columns)
+      group.levels.push_back(level);
   }
 }
 
 /// Whether position() is the sum of those of the first of `count` positions, one of
 /// them, and C, for all such groups.
-static bool isSumOfDigits(const InPlacePlan &plan, const InPlaceStage &stage, int64_t count) {
+static bool isSumOfDigits(const InPlaceGroup &group, const InPlaceStage &stage, int64_t count) {
   const StagePattern &pattern = stage.pattern;
   for (int64_t first = 0; first < pattern.numBlocks(); first += count)
     for (int64_t i = 0; i < count; ++i)
       for (int64_t C = 0; C < pattern.c; ++C) {
-        int64_t whole = plan.position(stage.column(first + i) + C * pattern.d);
-        int64_t base = plan.position(stage.column(first));
-        if (whole != base + plan.position(stage.column(i)) + plan.position(C * pattern.d))
+        int64_t whole = group.position(stage.column(first + i) + C * pattern.d);
+        int64_t base = group.position(stage.column(first));
+        if (whole != base + group.position(stage.column(i)) + group.position(C * pattern.d))
           return false;
       }
   return true;
@@ -116,11 +186,11 @@ static bool isSumOfDigits(const InPlacePlan &plan, const InPlaceStage &stage, in
 /// Registers of one thread: all weights, if they stay, then the sums and operands of
 /// the widest item. An f32 operand takes three: the value and its two parts; and ptxas
 /// begins with some weights of the next step.
-static int64_t estimateRegisters(const InPlacePlan &plan, int64_t elementBytes) {
+static int64_t estimateRegisters(const InPlaceGroup &group, int64_t elementBytes) {
   int64_t weights = 0, item = 0;
-  for (const InPlaceStage &stage : plan.stages) {
+  for (const InPlaceStage &stage : group.stages) {
     int64_t tiles = stage.pattern.b / 8, word = elementBytes == 4 ? 3 : 1;
-    if (plan.weightsInRegisters)
+    if (group.weightsInRegisters)
       weights += tiles * stage.kSteps * 2 * (elementBytes == 4 ? 2 : 1);
     int64_t sums = (stage.turned ? tiles / 2 : tiles) * stage.parts() * 4;
     int64_t early = elementBytes == 4 ? std::min<int64_t>(40, 5 * tiles) : 0;
@@ -129,60 +199,110 @@ static int64_t estimateRegisters(const InPlacePlan &plan, int64_t elementBytes) 
   return weights + item + addressRegisters;
 }
 
-static void checkResources(InPlacePlan &plan, const Schedule &schedule,
-                           const TargetLimits &limits) {
+static void checkResources(const InPlaceGroup &group, const Schedule &schedule,
+                           const TargetLimits &limits, BrokenConstraints &broken) {
   auto most = [&](const char *what, int64_t wanted, int64_t found) {
     if (found > wanted)
-      plan.broken.push_back(formatv("{0}: wanted at most {1}, found {2}", what, wanted, found));
+      broken.push_back(formatv("{0}: wanted at most {1}, found {2}", what, wanted, found));
   };
-  most("bytes of shared memory", limits.sharedBytesPerBlock, plan.sharedBytes);
+  most("bytes of shared memory", limits.sharedBytesPerBlock, group.sharedBytes);
   most("warps", limits.warpsPerBlock, schedule.warps);
   int64_t perThread =
       std::min(limits.registersPerThread,
                limits.registersPerBlock / (32 * std::max<int64_t>(1, schedule.warps)));
-  most("registers of a thread", perThread, plan.registers);
+  most("registers of a thread", perThread, group.registers);
 }
 
-static void checkFields(InPlacePlan &plan, const Schedule &schedule) {
-  if (!schedule.cuts.empty() || schedule.ring != 0 || schedule.outputs != 1)
-    plan.broken.push_back("in_place: wanted no cuts, no ring and one buffer of results");
-  if (schedule.rows < 1 || schedule.depth < 1 || schedule.warps < 1)
-    plan.broken.push_back("rows, depth and warps: wanted at least 1");
+static void checkFields(InPlacePlan &plan, size_t numStages, const Schedule &schedule) {
+  if (schedule.ring != 0 || schedule.outputs != 1)
+    plan.broken.push_back("in_place: wanted no ring and one buffer of results");
+  if (schedule.rows < 1 || schedule.depth < 1 || schedule.warps < 1 || schedule.panel < 1)
+    plan.broken.push_back("rows, panel, depth and warps: wanted at least 1");
+  int64_t last = 0;
+  for (int64_t cut : schedule.cuts) {
+    if (cut <= last || cut >= static_cast<int64_t>(numStages))
+      plan.broken.push_back(formatv("cuts: wanted ascending indices from 1 to {0}, found {1}",
+                                    static_cast<int64_t>(numStages) - 1, cut));
+    last = cut;
+  }
+}
+
+static void countBlocks(InPlaceGroup &group, const Schedule &schedule, const TargetLimits &limits) {
+  int64_t byShared = limits.sharedBytesPerProcessor / (group.sharedBytes + reservedSharedBytes);
+  int64_t byRegisters =
+      limits.registersPerBlock / (32 * schedule.warps * std::max<int64_t>(32, group.registers));
+  group.blocksPerProcessor = std::clamp<int64_t>(std::min(byShared, byRegisters), 1, 4);
+}
+
+/// Plans a group of `stages`, from stage `group.firstStage` of the kernel on, with `others` as
+/// in choosePieces().
+static void planGroup(InPlaceGroup &group, ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                      int64_t others, const Schedule &schedule, const TargetLimits &limits,
+                      BrokenConstraints &broken) {
+  auto report = [&](size_t index, const std::string &text) {
+    if (!text.empty())
+      broken.push_back(formatv("in_place, stage {0}: wanted {1}", group.firstStage + index, text));
+  };
+  report(0, choosePieces(stages, elementBytes, others, group));
+  if (!broken.empty())
+    return;
+  for (auto [index, stage] : llvm::enumerate(stagesOfPiece(stages, group))) {
+    group.stages.push_back(planStage(stage, elementBytes));
+    report(index, checkStage(stage, group.stages.back(), elementBytes));
+  }
+  if (!broken.empty())
+    return;
+  group.weightsInRegisters = schedule.placement == WeightPlacement::Registers;
+  chooseLevels(group, elementBytes);
+  group.rowPitch = llvm::alignTo(group.position(group.columns - 1) + 1, 16 / elementBytes);
+  group.sharedBytes = schedule.depth * schedule.rows * group.rowPitch * elementBytes;
+  group.registers = estimateRegisters(group, elementBytes) + limits.spareRegisters;
+  checkResources(group, schedule, limits, broken);
+  if (!broken.empty())
+    return;
+  for (auto [index, stage] : llvm::enumerate(group.stages))
+    if (!isSumOfDigits(group, stage, stage.positions) ||
+        !isSumOfDigits(group, stage, stage.width()))
+      report(index, "extents that divide the levels of shared memory");
+  countBlocks(group, schedule, limits);
+}
+
+static llvm::SmallVector<ArrayRef<StageDescriptor>> splitAt(ArrayRef<StageDescriptor> stages,
+                                                            ArrayRef<int64_t> cuts) {
+  llvm::SmallVector<ArrayRef<StageDescriptor>> parts;
+  int64_t first = 0;
+  for (int64_t cut : cuts) {
+    parts.push_back(stages.slice(first, cut - first));
+    first = cut;
+  }
+  parts.push_back(stages.drop_front(first));
+  return parts;
 }
 
 InPlacePlan danaus::planInPlaceKernel(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                       const Schedule &schedule, const TargetLimits &limits) {
   InPlacePlan plan;
-  checkFields(plan, schedule);
-  if (stages.empty() || (elementBytes != 2 && elementBytes != 4)) {
+  checkFields(plan, stages.size(), schedule);
+  if (stages.empty() || (elementBytes != 2 && elementBytes != 4))
     plan.broken.push_back("in_place: wanted stages of f32, f16 or bf16");
-    return plan;
-  }
-  for (auto [index, stage] : llvm::enumerate(stages)) {
-    plan.stages.push_back(planStage(stage, elementBytes));
-    if (std::string text = checkStage(stage, plan.stages.back(), elementBytes); !text.empty())
-      plan.broken.push_back(formatv("in_place, stage {0}: wanted {1}", index, text));
-  }
   if (!plan.broken.empty())
     return plan;
-  plan.columns = stages.front().pattern.inSize();
-  plan.weightsInRegisters = schedule.placement == WeightPlacement::Registers;
-  chooseLevels(plan, elementBytes);
-  plan.rowPitch = llvm::alignTo(plan.position(plan.columns - 1) + 1, 16 / elementBytes);
-  plan.sharedBytes = schedule.depth * schedule.rows * plan.rowPitch * elementBytes;
-  plan.registers = estimateRegisters(plan, elementBytes) + limits.spareRegisters;
-  checkResources(plan, schedule, limits);
-  if (!plan.broken.empty())
-    return plan;
-  for (auto [index, stage] : llvm::enumerate(plan.stages))
-    if (!isSumOfDigits(plan, stage, stage.positions) || !isSumOfDigits(plan, stage, stage.width()))
-      plan.broken.push_back(formatv("in_place, stage {0}: wanted extents that divide the levels of "
-                                    "shared memory",
-                                    index));
-  int64_t byShared = limits.sharedBytesPerProcessor / (plan.sharedBytes + reservedSharedBytes);
-  int64_t byRegisters =
-      limits.registersPerBlock / (32 * schedule.warps * std::max<int64_t>(32, plan.registers));
-  plan.blocksPerProcessor = std::clamp<int64_t>(std::min(byShared, byRegisters), 1, 4);
+  llvm::SmallVector<ArrayRef<StageDescriptor>> parts = splitAt(stages, schedule.cuts);
+  int64_t widest = 0;
+  for (ArrayRef<StageDescriptor> part : parts) {
+    widest = std::max(widest, mixedDigits(part).middle());
+    if (std::string text = checkDigits(part); !text.empty() && parts.size() > 1)
+      plan.broken.push_back(formatv("in_place: wanted {0}", text));
+  }
+  for (ArrayRef<StageDescriptor> part : parts) {
+    if (!plan.broken.empty())
+      return plan;
+    InPlaceGroup &group = plan.groups.emplace_back();
+    group.firstStage = part.begin() - stages.begin();
+    // All pieces have as many columns as those of the widest group.
+    int64_t others = parts.size() == 1 ? 0 : schedule.panel * widest / mixedDigits(part).middle();
+    planGroup(group, part, elementBytes, others, schedule, limits, plan.broken);
+  }
   return plan;
 }
 

@@ -44,9 +44,9 @@ TEST(GpuInPlacePlan, columnsHavePlacesOfTheirOwn) {
   ASSERT_TRUE(found.broken.empty()) << found.broken.front();
   std::set<int64_t> places;
   for (int64_t column = 0; column < 4096; ++column)
-    places.insert(found.position(column));
+    places.insert(found.groups[0].position(column));
   EXPECT_EQ(places.size(), 4096u);
-  EXPECT_LT(*places.rbegin(), found.rowPitch);
+  EXPECT_LT(*places.rbegin(), found.groups[0].rowPitch);
 }
 
 /// Eight rows that one ldmatrix loads lie in different banks: 16 bytes each, 128 together.
@@ -54,11 +54,11 @@ TEST(GpuInPlacePlan, rowsOfMatricesMeetInNoBank) {
   for (int64_t n : {16, 32, 64}) {
     InPlacePlan found = plan(kronecker(n, n == 16 ? 3 : 2), 2);
     ASSERT_TRUE(found.broken.empty()) << found.broken.front();
-    for (const InPlaceStage &stage : found.stages) {
+    for (const InPlaceStage &stage : found.groups[0].stages) {
       std::set<int64_t> banks;
       int64_t distance = stage.turned ? stage.pattern.d : stage.pattern.c;
       for (int64_t row = 0; row < 8; ++row)
-        banks.insert(found.position(row * distance) / 8 % 8);
+        banks.insert(found.groups[0].position(row * distance) / 8 % 8);
       EXPECT_EQ(banks.size(), 8u) << n << ", d = " << stage.pattern.d;
     }
   }
@@ -69,7 +69,7 @@ TEST(GpuInPlacePlan, itemsShareNoColumns) {
   for (int64_t bytes : {2, 4}) {
     InPlacePlan found = plan(kronecker(16, 3), bytes);
     ASSERT_TRUE(found.broken.empty()) << found.broken.front();
-    for (const InPlaceStage &stage : found.stages) {
+    for (const InPlaceStage &stage : found.groups[0].stages) {
       std::set<int64_t> columns;
       for (int64_t index = 0; index < stage.itemsPerRow * stage.positions; ++index)
         for (int64_t C = 0; C < stage.pattern.c; ++C)
@@ -114,10 +114,10 @@ TEST(GpuInPlacePlan, saysWhatIsBroken) {
 
 /// f32 positions in twos of 16 share the weights that are loaded, where they come out even.
 TEST(GpuInPlacePlan, fragmentsOfAnItem) {
-  EXPECT_EQ(plan(kronecker(64, 2), 4).stages[0].parts(), 2);
-  EXPECT_EQ(plan({{{48, 8, 8, 1}, 0, "bc"}}, 4).stages[0].parts(), 1);
-  EXPECT_EQ(plan(kronecker(64, 2), 2).stages[0].parts(), 1);
-  EXPECT_EQ(plan(kronecker(64, 2), 2).stages[1].parts(), 2);
+  EXPECT_EQ(plan(kronecker(64, 2), 4).groups[0].stages[0].parts(), 2);
+  EXPECT_EQ(plan({{{48, 8, 8, 1}, 0, "bc"}}, 4).groups[0].stages[0].parts(), 1);
+  EXPECT_EQ(plan(kronecker(64, 2), 2).groups[0].stages[0].parts(), 1);
+  EXPECT_EQ(plan(kronecker(64, 2), 2).groups[0].stages[1].parts(), 2);
 }
 
 TEST(GpuInPlacePlan, theDefaultFitsAndHasTilesForAllProcessors) {
@@ -139,7 +139,7 @@ TEST(GpuInPlacePlan, registersToSpareCountForEachThread) {
   InPlacePlan before = planInPlaceKernel(kronecker(64, 2), 4, schedule, limits);
   limits.spareRegisters = 32;
   InPlacePlan after = planInPlaceKernel(kronecker(64, 2), 4, schedule, limits);
-  EXPECT_EQ(after.registers, before.registers + 32);
+  EXPECT_EQ(after.groups[0].registers, before.groups[0].registers + 32);
   limits.spareRegisters = 128;
   EXPECT_FALSE(planInPlaceKernel(kronecker(64, 2), 4, schedule, limits).broken.empty());
 }

@@ -6,8 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ClusterEmitter.h"
-#include "InPlaceEmitter.h"
 #include "Launches.h"
 #include "danaus/Conversion/DeviceModule.h"
 #include "danaus/Conversion/Passes.h"
@@ -210,12 +208,6 @@ private:
                  Block &entry, size_t index, int64_t firstGroup);
   void emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
                   gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup);
-  LogicalResult convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
-                               ArrayRef<StageWithMaps> stages,
-                               ArrayRef<StageDescriptor> descriptors);
-  LogicalResult convertCluster(chain::KernelOp kernel, const Schedule &schedule,
-                               ArrayRef<StageWithMaps> stages,
-                               ArrayRef<StageDescriptor> descriptors);
   void launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
                    const Schedule &schedule, ArrayRef<StageWithMaps> stages);
   void launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
@@ -223,8 +215,7 @@ private:
 };
 } // namespace
 
-/// The body's values that a launch needs beside x and y, each once.
-static SetVector<Value> otherValues(ArrayRef<StageWithMaps> stages) {
+SetVector<Value> danaus::otherValues(ArrayRef<StageWithMaps> stages) {
   SetVector<Value> values;
   for (const StageWithMaps &part : stages) {
     chain::StageOp stage = part.stage;
@@ -373,103 +364,6 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
     free(b, memory);
 }
 
-/// A launch of a kernel that reads and writes elements of one type: x, other values, y.
-struct WholeLaunch {
-  SmallVector<Value> arguments;
-  gpu::GPUFuncOp device;
-  KernelOperands operands; ///< inside `device`
-};
-
-/// Creates the device function of a launch of the whole kernel, without a body.
-static FailureOr<WholeLaunch> createWholeLaunch(chain::KernelOp kernel, StringRef field,
-                                                const Schedule &schedule,
-                                                ArrayRef<StageWithMaps> stages,
-                                                int64_t blocksPerProcessor, bool isEarly) {
-  Value x = kernel.getInputs()[0];
-  auto elementOf = [](Value value) { return cast<MemRefType>(value.getType()).getElementType(); };
-  if (elementOf(kernel.getInit()) != elementOf(x))
-    return kernel.emitOpError() << field << ": wanted a result of the same type as x";
-  WholeLaunch launch;
-  launch.arguments.push_back(x);
-  SetVector<Value> others = otherValues(stages);
-  for (Value value : others)
-    launch.arguments.push_back(operandOf(kernel, value));
-  launch.arguments.push_back(kernel.getInit());
-  launch.device = createKernelFunction(kernel->getParentOfType<func::FuncOp>(),
-                                       TypeRange(ValueRange(launch.arguments)), 32 * schedule.warps,
-                                       blocksPerProcessor);
-  Block &entry = launch.device.getBody().front();
-  auto inside = ImplicitLocOpBuilder::atBlockBegin(kernel.getLoc(), &entry);
-  launch.operands.x = entry.getArgument(0);
-  launch.operands.y = entry.getArguments().back();
-  for (auto [number, value] : llvm::enumerate(others))
-    launch.operands.others[value] = entry.getArgument(number + 1);
-  launch.operands.numRows = memref::DimOp::create(inside, launch.operands.x, 0);
-  launch.operands.isEarly = isEarly;
-  return launch;
-}
-
-/// One launch of a thread block for each tile of rows, as many as run at once.
-LogicalResult Converter::convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
-                                        ArrayRef<StageWithMaps> stages,
-                                        ArrayRef<StageDescriptor> descriptors) {
-  Value x = kernel.getInputs()[0];
-  int64_t bytes = cast<MemRefType>(x.getType()).getElementTypeBitWidth() / 8;
-  InPlacePlan plan = planInPlaceKernel(descriptors, bytes, schedule, limits);
-  if (failed(reportBroken(kernel, limits, plan.broken)))
-    return failure();
-  FailureOr<WholeLaunch> launch = createWholeLaunch(kernel, "in_place", schedule, stages,
-                                                    plan.blocksPerProcessor, limits.hasEarlyLaunch);
-  if (failed(launch))
-    return failure();
-  auto inside =
-      ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch->device.getBody().front());
-  InPlaceEmitter(inside, plan, schedule, stages, launch->operands).emit();
-  gpu::ReturnOp::create(inside);
-  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  int64_t resident = limits.multiprocessors * plan.blocksPerProcessor;
-  danaus::emitLaunch(b, launch->device,
-                     {memref::DimOp::create(b, x, 0), schedule.rows, resident, /*groups=*/1,
-                      32 * schedule.warps, plan.sharedBytes, limits.hasEarlyLaunch},
-                     launch->arguments);
-  kernel.erase();
-  return success();
-}
-
-/// One launch of a cluster for each tile of rows, as many as run at once.
-LogicalResult Converter::convertCluster(chain::KernelOp kernel, const Schedule &schedule,
-                                        ArrayRef<StageWithMaps> stages,
-                                        ArrayRef<StageDescriptor> descriptors) {
-  Value x = kernel.getInputs()[0];
-  int64_t bytes = cast<MemRefType>(x.getType()).getElementTypeBitWidth() / 8;
-  ClusterPlan plan = planClusterKernel(descriptors, bytes, schedule, limits);
-  if (failed(reportBroken(kernel, limits, plan.broken)))
-    return failure();
-  FailureOr<WholeLaunch> launch =
-      createWholeLaunch(kernel, "cluster", schedule, stages, 1, limits.hasEarlyLaunch);
-  if (failed(launch))
-    return failure();
-  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  int32_t extents[] = {static_cast<int32_t>(plan.blocks), 1, 1};
-  launch->device->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
-                          b.getDenseI32ArrayAttr(extents));
-  auto inside =
-      ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch->device.getBody().front());
-  ClusterEmitter(inside, plan, schedule, stages, launch->operands).emit();
-  gpu::ReturnOp::create(inside);
-  Grid grid{memref::DimOp::create(b, x, 0),
-            schedule.rows,
-            limits.multiprocessors / plan.blocks,
-            /*groups=*/1,
-            32 * schedule.warps,
-            plan.sharedBytes,
-            limits.hasEarlyLaunch};
-  grid.cluster = plan.blocks;
-  danaus::emitLaunch(b, launch->device, grid, launch->arguments);
-  kernel.erase();
-  return success();
-}
-
 LogicalResult Converter::convert(chain::KernelOp kernel) {
   FailureOr<SmallVector<StageWithMaps>> stages = collectStages(kernel);
   if (failed(stages) || failed(checkStages(*stages, kernel.getSchedule()->getUnit())) ||
@@ -483,9 +377,9 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
   if (schedule.unit == ScheduleUnit::Wgmma)
     return convertToGemms(kernel, *stages, descriptors, limits);
   if (schedule.cluster != 1)
-    return convertCluster(kernel, schedule, *stages, descriptors);
+    return convertToClusters(kernel, *stages, descriptors, limits);
   if (schedule.inPlace)
-    return convertInPlace(kernel, schedule, *stages, descriptors);
+    return convertInPlace(kernel, *stages, descriptors, limits);
   auto bytesOf = [](Value value) {
     return static_cast<int64_t>(cast<MemRefType>(value.getType()).getElementTypeBitWidth() / 8);
   };

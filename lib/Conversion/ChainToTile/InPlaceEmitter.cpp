@@ -21,7 +21,7 @@ using namespace danaus;
 /// Products of an item emitted in a row; more become a loop.
 static constexpr int64_t unrolledProducts = 128;
 
-InPlaceEmitter::InPlaceEmitter(ImplicitLocOpBuilder &builder, const InPlacePlan &plan,
+InPlaceEmitter::InPlaceEmitter(ImplicitLocOpBuilder &builder, const InPlaceGroup &plan,
                                const Schedule &schedule, ArrayRef<StageWithMaps> stages,
                                const KernelOperands &operands)
     : TileWalker(builder, schedule, stages, operands), plan(plan) {}
@@ -38,15 +38,34 @@ Value InPlaceEmitter::position(Value column) {
   return place;
 }
 
+InPlaceEmitter::Piece InPlaceEmitter::pieceAt(Value number) {
+  if (plan.piecesPerRow == 1)
+    return {number, constant(0)};
+  int64_t runs = plan.inner / plan.run;
+  Value inRow = rem(number, plan.piecesPerRow);
+  Value outer = mul(div(inRow, runs), plan.columns * runs), inner = mul(rem(inRow, runs), plan.run);
+  return {div(number, plan.piecesPerRow), add(outer, inner)};
+}
+
+/// Column of x of `column` of a piece.
+Value InPlaceEmitter::columnOfX(const Piece &piece, Value column) {
+  Value place = column;
+  if (plan.run < plan.inner)
+    place = add(mul(div(column, plan.run), plan.inner), rem(column, plan.run));
+  return plan.piecesPerRow == 1 ? place : add(piece.column, place);
+}
+
 /// Begins to load a tile; rows that do not exist become zeros.
 void InPlaceEmitter::emitLoad(Value tile, Value slot) {
   Value rows = rowsOfTile(tile), first = mul(tile, schedule.rows), base = slotBase(slot);
   forEachUnit(plan.columns, [&](Value row, Value column) {
     Value read = arith::SelectOp::create(b, isBelow(row, rows), constant(width), constant(0));
     Value target = add(add(base, mul(row, plan.rowPitch)), position(column));
-    nvgpu::DeviceAsyncCopyOp::create(
-        b, nvgpu::DeviceAsyncTokenType::get(b.getContext()), buffer, ValueRange{target}, operands.x,
-        ValueRange{add(first, row), column}, b.getIndexAttr(width), read, b.getUnitAttr());
+    Piece piece = pieceAt(add(first, row));
+    nvgpu::DeviceAsyncCopyOp::create(b, nvgpu::DeviceAsyncTokenType::get(b.getContext()), buffer,
+                                     ValueRange{target}, operands.x,
+                                     ValueRange{piece.row, columnOfX(piece, column)},
+                                     b.getIndexAttr(width), read, b.getUnitAttr());
   });
   NVVM::CpAsyncCommitGroupOp::create(b);
 }
@@ -59,7 +78,8 @@ void InPlaceEmitter::emitOutput(Value tile, Value slot) {
       Value source = add(add(base, mul(row, plan.rowPitch)), position(column));
       Value value = vector::LoadOp::create(b, vector, buffer, ValueRange{source},
                                            /*nontemporal=*/false, llvm::MaybeAlign(16));
-      vector::StoreOp::create(b, value, operands.y, ValueRange{add(first, row), column},
+      Piece piece = pieceAt(add(first, row));
+      vector::StoreOp::create(b, value, operands.y, ValueRange{piece.row, columnOfX(piece, column)},
                               /*nontemporal=*/false, llvm::MaybeAlign(16));
     });
   });
@@ -87,7 +107,7 @@ void InPlaceEmitter::emitTile(Value tile, Value slot) {
 void InPlaceEmitter::emit() {
   thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   warp = div(thread, 32);
-  numRows = operands.numRows;
+  numRows = mul(operands.numRows, plan.piecesPerRow);
   buffer = sharedView(sharedMemory(), 0, schedule.depth * schedule.rows * plan.rowPitch, element);
   registers.resize(stages.size());
   if (operands.isEarly)
@@ -246,9 +266,10 @@ Value InPlaceEmitter::applyMaps(size_t number, const Item &item, Place place, Va
   Type f32 = b.getF32Type(), index = b.getIndexType();
   Location loc = b.getLoc();
   Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
-  Value column = add(first, localColumn(stage, body->getArgument(1), body->getArgument(2)));
+  Value local = add(first, localColumn(stage, body->getArgument(1), body->getArgument(2)));
+  Value column = columnOfX(item.piece, local);
   Value value =
-      cloneMaps(b, stages[number], body->getArgument(0), item.row, column, operands.others);
+      cloneMaps(b, stages[number], body->getArgument(0), item.piece.row, column, operands.others);
   tile::YieldOp::create(b, value);
   return map.getResult();
 }
@@ -269,9 +290,9 @@ InPlaceEmitter::Item InPlaceEmitter::itemAt(const InPlaceStage &stage, Value num
   Value first = mul(rem(number, stage.itemsPerRow), stage.positions);
   Value column = add(mul(div(first, d), c * d), rem(first, d));
   Value base = add(add(slotBase(slot), mul(row, plan.rowPitch)), position(column));
-  Value lastRow = sub(numRows, constant(1));
-  Value rowOfY = arith::MinUIOp::create(b, add(mul(tile, schedule.rows), row), lastRow);
-  return {base, column, rowOfY};
+  Value last = sub(numRows, constant(1));
+  Value piece = arith::MinUIOp::create(b, add(mul(tile, schedule.rows), row), last);
+  return {base, column, pieceAt(piece)};
 }
 
 /// All that a warp reads of an item it has read before it writes any.

@@ -1,0 +1,136 @@
+//===- WholeLaunches.cpp - Launches that keep rows on chip -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+//
+// Kernels in one buffer and of clusters, whose x and y have elements of one type.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ClusterEmitter.h"
+#include "InPlaceEmitter.h"
+#include "Launches.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+
+using namespace mlir;
+using namespace danaus;
+
+namespace {
+/// A launch of some stages: x, other values, y.
+struct WholeLaunch {
+  SmallVector<Value> arguments;
+  gpu::GPUFuncOp device;
+  KernelOperands operands; ///< inside `device`
+};
+} // namespace
+
+static Type elementOf(Value memory) { return cast<MemRefType>(memory.getType()).getElementType(); }
+
+static LogicalResult checkElements(chain::KernelOp kernel, StringRef field) {
+  if (elementOf(kernel.getInit()) == elementOf(kernel.getInputs()[0]))
+    return success();
+  return kernel.emitOpError() << field << ": wanted a result of the same type as x";
+}
+
+/// Creates the device function of a launch from `x` to the kernel's result, without a body.
+static WholeLaunch createWholeLaunch(chain::KernelOp kernel, Value x,
+                                     ArrayRef<StageWithMaps> stages, int64_t blocksPerProcessor,
+                                     bool isEarly) {
+  WholeLaunch launch;
+  launch.arguments.push_back(x);
+  SetVector<Value> others = otherValues(stages);
+  for (Value value : others)
+    launch.arguments.push_back(operandOf(kernel, value));
+  launch.arguments.push_back(kernel.getInit());
+  int64_t threads = 32 * kernel.getSchedule()->getWarps();
+  launch.device =
+      createKernelFunction(kernel->getParentOfType<func::FuncOp>(),
+                           TypeRange(ValueRange(launch.arguments)), threads, blocksPerProcessor);
+  Block &entry = launch.device.getBody().front();
+  auto inside = ImplicitLocOpBuilder::atBlockBegin(kernel.getLoc(), &entry);
+  launch.operands.x = entry.getArgument(0);
+  launch.operands.y = entry.getArguments().back();
+  for (auto [number, value] : llvm::enumerate(others))
+    launch.operands.others[value] = entry.getArgument(number + 1);
+  launch.operands.numRows = memref::DimOp::create(inside, launch.operands.x, 0);
+  launch.operands.isEarly = isEarly;
+  return launch;
+}
+
+static int64_t elementBytes(chain::KernelOp kernel) {
+  return elementOf(kernel.getInputs()[0]).getIntOrFloatBitWidth() / 8;
+}
+
+/// A thread block for each tile of pieces of `x`, as many as run at once.
+static void launchGroup(chain::KernelOp kernel, Value x, const InPlaceGroup &group,
+                        const Schedule &schedule, ArrayRef<StageWithMaps> stages,
+                        const TargetLimits &limits) {
+  WholeLaunch launch =
+      createWholeLaunch(kernel, x, stages, group.blocksPerProcessor, limits.hasEarlyLaunch);
+  auto inside = ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch.device.getBody().front());
+  InPlaceEmitter(inside, group, schedule, stages, launch.operands).emit();
+  gpu::ReturnOp::create(inside);
+  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
+  Value pieces = memref::DimOp::create(b, x, 0);
+  if (group.piecesPerRow > 1) {
+    Value perRow = arith::ConstantIndexOp::create(b, group.piecesPerRow);
+    pieces = arith::MulIOp::create(b, pieces, perRow);
+  }
+  int64_t resident = limits.multiprocessors * group.blocksPerProcessor;
+  emitLaunch(b, launch.device,
+             {pieces, schedule.rows, resident, /*groups=*/1, 32 * schedule.warps, group.sharedBytes,
+              limits.hasEarlyLaunch},
+             launch.arguments);
+}
+
+LogicalResult danaus::convertInPlace(chain::KernelOp kernel, ArrayRef<StageWithMaps> stages,
+                                     ArrayRef<StageDescriptor> descriptors,
+                                     const TargetLimits &limits) {
+  Schedule schedule = chain::toPlain(*kernel.getSchedule());
+  InPlacePlan plan = planInPlaceKernel(descriptors, elementBytes(kernel), schedule, limits);
+  if (failed(reportBroken(kernel, limits, plan.broken)) ||
+      failed(checkElements(kernel, "in_place")))
+    return failure();
+  Value x = kernel.getInputs()[0];
+  for (const InPlaceGroup &group : plan.groups) {
+    launchGroup(kernel, x, group, schedule, stages.slice(group.firstStage, group.stages.size()),
+                limits);
+    x = kernel.getInit(); // pieces share no columns, so that later groups write where they read
+  }
+  kernel.erase();
+  return success();
+}
+
+/// One launch of a cluster for each tile of rows, as many as run at once.
+LogicalResult danaus::convertToClusters(chain::KernelOp kernel, ArrayRef<StageWithMaps> stages,
+                                        ArrayRef<StageDescriptor> descriptors,
+                                        const TargetLimits &limits) {
+  Schedule schedule = chain::toPlain(*kernel.getSchedule());
+  ClusterPlan plan = planClusterKernel(descriptors, elementBytes(kernel), schedule, limits);
+  if (failed(reportBroken(kernel, limits, plan.broken)) || failed(checkElements(kernel, "cluster")))
+    return failure();
+  Value x = kernel.getInputs()[0];
+  WholeLaunch launch = createWholeLaunch(kernel, x, stages, 1, limits.hasEarlyLaunch);
+  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
+  int32_t extents[] = {static_cast<int32_t>(plan.blocks), 1, 1};
+  launch.device->setAttr(NVVM::NVVMDialect::getClusterDimAttrName(),
+                         b.getDenseI32ArrayAttr(extents));
+  auto inside = ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch.device.getBody().front());
+  ClusterEmitter(inside, plan, schedule, stages, launch.operands).emit();
+  gpu::ReturnOp::create(inside);
+  Grid grid{memref::DimOp::create(b, x, 0),
+            schedule.rows,
+            limits.multiprocessors / plan.blocks,
+            /*groups=*/1,
+            32 * schedule.warps,
+            plan.sharedBytes,
+            limits.hasEarlyLaunch};
+  grid.cluster = plan.blocks;
+  emitLaunch(b, launch.device, grid, launch.arguments);
+  kernel.erase();
+  return success();
+}
