@@ -24,6 +24,8 @@ static constexpr int64_t levelBytes = 128;
 static constexpr int64_t mostOfDouble = 128;
 /// Bytes of x that a tile has at least, where there are rows enough.
 static constexpr int64_t tileBytes = 16 << 10;
+/// Bytes of x that lie side by side in a piece, at least: two sectors.
+static constexpr int64_t leastRunBytes = 64;
 /// Registers of a thread for addresses and values in flight.
 static constexpr int64_t addressRegisters = 48;
 
@@ -234,18 +236,14 @@ static void countBlocks(InPlaceGroup &group, const Schedule &schedule, const Tar
   group.blocksPerProcessor = std::clamp<int64_t>(std::min(byShared, byRegisters), 1, 4);
 }
 
-/// Plans a group of `stages`, from stage `group.firstStage` of the kernel on, with `others` as
-/// in choosePieces().
+/// Plans a group of `stages` whose pieces are chosen.
 static void planGroup(InPlaceGroup &group, ArrayRef<StageDescriptor> stages, int64_t elementBytes,
-                      int64_t others, const Schedule &schedule, const TargetLimits &limits,
+                      const Schedule &schedule, const TargetLimits &limits,
                       BrokenConstraints &broken) {
   auto report = [&](size_t index, const std::string &text) {
     if (!text.empty())
       broken.push_back(formatv("in_place, stage {0}: wanted {1}", group.firstStage + index, text));
   };
-  report(0, choosePieces(stages, elementBytes, others, group));
-  if (!broken.empty())
-    return;
   for (auto [index, stage] : llvm::enumerate(stagesOfPiece(stages, group))) {
     group.stages.push_back(planStage(stage, elementBytes));
     report(index, checkStage(stage, group.stages.back(), elementBytes));
@@ -265,6 +263,26 @@ static void planGroup(InPlaceGroup &group, ArrayRef<StageDescriptor> stages, int
         !isSumOfDigits(group, stage, stage.width()))
       report(index, "extents that divide the levels of shared memory");
   countBlocks(group, schedule, limits);
+}
+
+/// The stages between cuts, each with the pieces of rows that it takes.
+static void chooseGroups(InPlacePlan &plan, ArrayRef<ArrayRef<StageDescriptor>> parts,
+                         int64_t elementBytes, int64_t panel) {
+  int64_t widest = 0, firstStage = 0;
+  for (ArrayRef<StageDescriptor> part : parts)
+    widest = std::max(widest, mixedDigits(part).middle());
+  for (ArrayRef<StageDescriptor> part : parts) {
+    InPlaceGroup &group = plan.groups.emplace_back();
+    group.firstStage = firstStage;
+    firstStage += part.size();
+    // All pieces have as many columns as those of the widest group.
+    int64_t others = parts.size() == 1 ? 0 : panel * widest / mixedDigits(part).middle();
+    std::string text = others == 0 ? "" : checkDigits(part);
+    if (text.empty())
+      text = choosePieces(part, elementBytes, others, group);
+    if (!text.empty())
+      plan.broken.push_back(formatv("in_place, stage {0}: wanted {1}", group.firstStage, text));
+  }
 }
 
 static llvm::SmallVector<ArrayRef<StageDescriptor>> splitAt(ArrayRef<StageDescriptor> stages,
@@ -288,21 +306,10 @@ InPlacePlan danaus::planInPlaceKernel(ArrayRef<StageDescriptor> stages, int64_t 
   if (!plan.broken.empty())
     return plan;
   llvm::SmallVector<ArrayRef<StageDescriptor>> parts = splitAt(stages, schedule.cuts);
-  int64_t widest = 0;
-  for (ArrayRef<StageDescriptor> part : parts) {
-    widest = std::max(widest, mixedDigits(part).middle());
-    if (std::string text = checkDigits(part); !text.empty() && parts.size() > 1)
-      plan.broken.push_back(formatv("in_place: wanted {0}", text));
-  }
-  for (ArrayRef<StageDescriptor> part : parts) {
-    if (!plan.broken.empty())
-      return plan;
-    InPlaceGroup &group = plan.groups.emplace_back();
-    group.firstStage = part.begin() - stages.begin();
-    // All pieces have as many columns as those of the widest group.
-    int64_t others = parts.size() == 1 ? 0 : schedule.panel * widest / mixedDigits(part).middle();
-    planGroup(group, part, elementBytes, others, schedule, limits, plan.broken);
-  }
+  chooseGroups(plan, parts, elementBytes, schedule.panel);
+  for (auto [group, part] : llvm::zip_equal(plan.groups, parts))
+    if (plan.broken.empty())
+      planGroup(group, part, elementBytes, schedule, limits, plan.broken);
   return plan;
 }
 
@@ -310,11 +317,9 @@ InPlacePlan danaus::planInPlaceKernel(ArrayRef<StageDescriptor> stages, int64_t 
 // The default
 //===----------------------------------------------------------------------===//
 
-std::optional<Schedule> danaus::chooseInPlaceSchedule(ArrayRef<StageDescriptor> stages,
-                                                      int64_t elementBytes, int64_t rows,
-                                                      const TargetLimits &limits) {
-  if (stages.size() < 2)
-    return std::nullopt;
+/// Whole rows in shared memory.
+static std::optional<Schedule> chooseRows(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                          int64_t rows, const TargetLimits &limits) {
   // Some thread blocks of 4 warps beside each other overlap what each does in turn; where
   // a row is so long that there is one alone, it has more warps. No warp is without an
   // item; then a tile for each multiprocessor comes before tiles of `tileBytes`.
@@ -339,4 +344,69 @@ std::optional<Schedule> danaus::chooseInPlaceSchedule(ArrayRef<StageDescriptor> 
           return schedule;
       }
   return std::nullopt;
+}
+
+/// Cuts between groups that mix at most `most` columns, where one stage does not mix more.
+static llvm::SmallVector<int64_t> cutsFor(ArrayRef<StageDescriptor> stages, int64_t most) {
+  llvm::SmallVector<int64_t> cuts;
+  int64_t middle = 1;
+  for (auto [index, stage] : llvm::enumerate(stages)) {
+    if (index > 0 && middle * stage.pattern.c > most) {
+      cuts.push_back(index);
+      middle = 1;
+    }
+    middle *= stage.pattern.c;
+  }
+  return cuts;
+}
+
+/// The pieces of groups between `schedule.cuts` with the longest runs that leave each
+/// multiprocessor two thread blocks with two tiles each, and are enough for all of these.
+static std::optional<Schedule> choosePanel(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                           int64_t rows, Schedule schedule,
+                                           const TargetLimits &limits) {
+  for (auto [runs, depth] : {std::pair{4, 2}, {2, 2}, {1, 2}, {1, 1}}) {
+    schedule.panel = runs * leastRunBytes / elementBytes;
+    schedule.depth = depth;
+    InPlacePlan plan = planInPlaceKernel(stages, elementBytes, schedule, limits);
+    bool isGood = plan.broken.empty() && llvm::all_of(plan.groups, [&](const InPlaceGroup &group) {
+                    bool isSpread = rows * group.piecesPerRow >= 2 * limits.multiprocessors;
+                    return group.blocksPerProcessor > 1 && (isSpread || runs == 1);
+                  });
+    if (isGood)
+      return schedule;
+  }
+  return std::nullopt;
+}
+
+/// Pieces of rows in shared memory, in as few groups as have room.
+static std::optional<Schedule> chooseCutRows(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                             int64_t rows, const TargetLimits &limits) {
+  Schedule schedule;
+  schedule.unit = ScheduleUnit::MmaSync;
+  schedule.inPlace = true;
+  schedule.rows = 1;
+  schedule.warps = 8;
+  for (int64_t most = stages.front().pattern.inSize(); most > 0; most /= 2) {
+    llvm::SmallVector<int64_t> cuts = cutsFor(stages, most);
+    if (cuts == schedule.cuts)
+      continue;
+    schedule.cuts = cuts;
+    for (WeightPlacement placement : {WeightPlacement::Registers, WeightPlacement::Streamed}) {
+      schedule.placement = placement;
+      if (auto chosen = choosePanel(stages, elementBytes, rows, schedule, limits))
+        return chosen;
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<Schedule> danaus::chooseInPlaceSchedule(ArrayRef<StageDescriptor> stages,
+                                                      int64_t elementBytes, int64_t rows,
+                                                      const TargetLimits &limits) {
+  if (stages.size() < 2)
+    return std::nullopt;
+  if (std::optional<Schedule> whole = chooseRows(stages, elementBytes, rows, limits))
+    return whole;
+  return chooseCutRows(stages, elementBytes, rows, limits);
 }

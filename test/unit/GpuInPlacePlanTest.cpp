@@ -10,6 +10,7 @@
 #include "Schedules.h"
 #include "danaus/Target/Records.h"
 #include "gtest/gtest.h"
+#include <array>
 #include <set>
 
 using namespace danaus;
@@ -102,10 +103,26 @@ TEST(GpuInPlacePlan, saysWhatIsBroken) {
   Schedule cut = inPlace(1, 4, 1, WeightPlacement::Streamed);
   cut.cuts = {1};
   EXPECT_EQ(planInPlaceKernel(kronecker(32, 2), 2, cut, h100()).broken.front(),
-            "in_place: wanted no cuts, no ring and one buffer of results");
+            "in_place, stage 1: wanted a panel that gives runs of 16 bytes, found 4");
+  cut.cuts = {2};
+  EXPECT_EQ(planInPlaceKernel(kronecker(32, 2), 2, cut, h100()).broken.front(),
+            "cuts: wanted ascending indices from 1 to 1, found 2");
+  cut.cuts = {1, 1};
+  EXPECT_EQ(planInPlaceKernel(kronecker(16, 3), 2, cut, h100()).broken.front(),
+            "cuts: wanted ascending indices from 1 to 2, found 1");
+  cut.cuts = {2};
+  stages = {{{32, 16, 16, 24}, 0, "bc"}, {{24, 16, 16, 32}, 0, "bc"}, {{768, 16, 16, 1}, 0, "bc"}};
+  EXPECT_EQ(
+      planInPlaceKernel(stages, 2, cut, h100()).broken.front(),
+      "in_place, stage 0: wanted stages between cuts whose d are multiples of 24 and whose c d "
+      "divide 512, found d = 24 and c d = 384");
+  Schedule ring = inPlace(1, 4, 1, WeightPlacement::Streamed);
+  ring.ring = 4;
+  EXPECT_EQ(planInPlaceKernel(kronecker(32, 2), 2, ring, h100()).broken.front(),
+            "in_place: wanted no ring and one buffer of results");
   Schedule empty = inPlace(0, 4, 1, WeightPlacement::Streamed);
   EXPECT_EQ(planInPlaceKernel(kronecker(32, 2), 2, empty, h100()).broken.front(),
-            "rows, depth and warps: wanted at least 1");
+            "rows, panel, depth and warps: wanted at least 1");
   EXPECT_EQ(
       planInPlaceKernel(kronecker(64, 2), 2, inPlace(8, 4, 8, WeightPlacement::Streamed), h100())
           .broken.front(),
@@ -129,7 +146,84 @@ TEST(GpuInPlacePlan, theDefaultFitsAndHasTilesForAllProcessors) {
       EXPECT_LE(found->rows, std::max<int64_t>(4, rows / h100().multiprocessors));
     }
   EXPECT_FALSE(chooseInPlaceSchedule({{{64, 64, 64, 1}, 0, "bc"}}, 2, 256, h100()));
-  EXPECT_FALSE(chooseInPlaceSchedule(kronecker(8, 6), 4, 256, h100())) << "1 MB a row";
+}
+
+//===----------------------------------------------------------------------===//
+// Groups
+//===----------------------------------------------------------------------===//
+
+static InPlacePlan planCut(const Stages &stages, int64_t bytes, llvm::ArrayRef<int64_t> cuts,
+                           int64_t panel) {
+  Schedule schedule = inPlace(1, 8, 1, WeightPlacement::Streamed);
+  schedule.cuts.assign(cuts.begin(), cuts.end());
+  schedule.panel = panel;
+  return planInPlaceKernel(stages, bytes, schedule, h100());
+}
+
+/// The pieces of a group have each column of x once.
+static void expectPartition(const InPlaceGroup &group, int64_t columns) {
+  std::set<int64_t> found;
+  for (int64_t piece = 0; piece < group.piecesPerRow; ++piece)
+    for (int64_t column = 0; column < group.columns; ++column)
+      found.insert(group.firstColumn(piece) + group.columnOfX(column));
+  EXPECT_EQ(static_cast<int64_t>(found.size()), columns);
+  EXPECT_EQ(*found.rbegin(), columns - 1);
+  EXPECT_EQ(group.columns * group.piecesPerRow, columns);
+}
+
+/// What a stage takes together in a piece differs in x by multiples of its d alone.
+static void expectDigits(const InPlaceGroup &group, llvm::ArrayRef<StageDescriptor> stages) {
+  for (auto [stage, whole] : llvm::zip_equal(group.stages, stages))
+    for (int64_t index = 0; index < stage.pattern.numBlocks(); ++index) {
+      int64_t first = group.columnOfX(stage.column(index));
+      EXPECT_EQ(first / whole.pattern.d % whole.pattern.c, 0);
+      for (int64_t C = 0; C < whole.pattern.c; ++C)
+        EXPECT_EQ(group.columnOfX(stage.column(index) + C * stage.pattern.d),
+                  first + C * whole.pattern.d);
+    }
+}
+
+TEST(GpuInPlacePlan, piecesOfGroupsHaveEachColumnOnce) {
+  Stages stages = kronecker(8, 5);
+  for (std::initializer_list<int64_t> cuts : {std::initializer_list<int64_t>{3}, {1, 4}, {2, 3}}) {
+    InPlacePlan found = planCut(stages, 4, cuts, 16);
+    ASSERT_TRUE(found.broken.empty()) << found.broken.front();
+    ASSERT_EQ(found.groups.size(), cuts.size() + 1);
+    for (const InPlaceGroup &group : found.groups) {
+      expectPartition(group, 32768);
+      expectDigits(group, llvm::ArrayRef(stages).slice(group.firstStage, group.stages.size()));
+    }
+  }
+}
+
+/// Pieces of narrow groups have more of the other digits: neighbors first, which also are the
+/// longest runs.
+TEST(GpuInPlacePlan, piecesOfGroupsAreOfOneSize) {
+  InPlacePlan found = planCut(kronecker(8, 6), 4, {3, 5}, 16);
+  ASSERT_TRUE(found.broken.empty()) << found.broken.front();
+  EXPECT_EQ(found.groups[0].columns, 8192);
+  EXPECT_EQ(found.groups[0].run, 1);
+  EXPECT_EQ(found.groups[1].columns, 8192);
+  EXPECT_EQ(found.groups[1].run, 128);
+  EXPECT_EQ(found.groups[2].columns, 8192);
+  EXPECT_EQ(found.groups[2].run, 1024);
+  EXPECT_EQ(found.groups[2].inner, 32768);
+}
+
+TEST(GpuInPlacePlan, rowsThatDoNotFitAreTakenInFewGroups) {
+  Schedule eights = *chooseInPlaceSchedule(kronecker(8, 6), 4, 1024, h100());
+  EXPECT_EQ(eights.cuts, (llvm::SmallVector<int64_t>{3}));
+  EXPECT_EQ(eights.panel * 4, 64);
+  EXPECT_EQ(eights.depth, 2);
+  for (auto [n, factors, bytes] : {std::array{8, 6, 4}, {8, 7, 4}, {16, 5, 2}, {64, 3, 2}})
+    for (int64_t rows : {0, 1, 1001}) {
+      Stages stages = kronecker(n, factors);
+      std::optional<Schedule> found = chooseInPlaceSchedule(stages, bytes, rows, h100());
+      ASSERT_TRUE(found);
+      EXPECT_FALSE(found->cuts.empty());
+      for (const InPlaceGroup &group : planInPlaceKernel(stages, bytes, *found, h100()).groups)
+        EXPECT_GE(group.blocksPerProcessor, 2);
+    }
 }
 
 /// Where a kernel spilled, the next attempt must be another one.
