@@ -216,8 +216,10 @@ static void checkResources(const InPlaceGroup &group, const Schedule &schedule,
 }
 
 static void checkFields(InPlacePlan &plan, size_t numStages, const Schedule &schedule) {
-  if (schedule.ring != 0 || schedule.outputs != 1)
-    plan.broken.push_back("in_place: wanted no ring and one buffer of results");
+  if (schedule.outputs != 1)
+    plan.broken.push_back("in_place: wanted one buffer of results");
+  if (schedule.ring != 0 && (schedule.cuts.empty() || schedule.rows != 1))
+    plan.broken.push_back("in_place, ring: wanted cuts, and one piece a tile");
   if (schedule.rows < 1 || schedule.depth < 1 || schedule.warps < 1 || schedule.panel < 1)
     plan.broken.push_back("rows, panel, depth and warps: wanted at least 1");
   int64_t last = 0;
@@ -297,6 +299,24 @@ static llvm::SmallVector<ArrayRef<StageDescriptor>> splitAt(ArrayRef<StageDescri
   return parts;
 }
 
+/// Shares the thread blocks that run at once among the groups of a ring.
+static void planRing(InPlacePlan &plan, const Schedule &schedule, const TargetLimits &limits) {
+  int64_t numGroups = plan.groups.size(), perProcessor = 4, least = 0;
+  for (const InPlaceGroup &group : plan.groups)
+    perProcessor = std::min(perProcessor, group.blocksPerProcessor);
+  plan.blocksPerGroup = limits.multiprocessors * perProcessor / numGroups;
+  for (InPlaceGroup &group : plan.groups) {
+    group.blocksPerProcessor = perProcessor;
+    int64_t rowsOfTurn = llvm::divideCeil(plan.blocksPerGroup, group.piecesPerRow);
+    least = std::max(least, (schedule.depth - 1) * rowsOfTurn + 2);
+  }
+  if (plan.blocksPerGroup < 1)
+    plan.broken.push_back("in_place, ring: wanted a thread block for each group");
+  if (schedule.ring < least)
+    plan.broken.push_back(
+        formatv("in_place, ring: wanted at least {0} rows, found {1}", least, schedule.ring));
+}
+
 InPlacePlan danaus::planInPlaceKernel(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                       const Schedule &schedule, const TargetLimits &limits) {
   InPlacePlan plan;
@@ -310,6 +330,8 @@ InPlacePlan danaus::planInPlaceKernel(ArrayRef<StageDescriptor> stages, int64_t 
   for (auto [group, part] : llvm::zip_equal(plan.groups, parts))
     if (plan.broken.empty())
       planGroup(group, part, elementBytes, schedule, limits, plan.broken);
+  if (plan.broken.empty() && schedule.ring > 0)
+    planRing(plan, schedule, limits);
   return plan;
 }
 

@@ -119,7 +119,7 @@ TEST(GpuInPlacePlan, saysWhatIsBroken) {
   Schedule ring = inPlace(1, 4, 1, WeightPlacement::Streamed);
   ring.ring = 4;
   EXPECT_EQ(planInPlaceKernel(kronecker(32, 2), 2, ring, h100()).broken.front(),
-            "in_place: wanted no ring and one buffer of results");
+            "in_place, ring: wanted cuts, and one piece a tile");
   Schedule empty = inPlace(0, 4, 1, WeightPlacement::Streamed);
   EXPECT_EQ(planInPlaceKernel(kronecker(32, 2), 2, empty, h100()).broken.front(),
             "rows, panel, depth and warps: wanted at least 1");

@@ -26,6 +26,12 @@
 // To its stages a piece is a row, in which the inner digit has `run` values. Each group is
 // a launch: the first from x to y, the others from y to y, as pieces share no columns.
 //
+// **Rings.** With `ring` all groups run at once, each with a share of the thread blocks, and
+// what one writes is read by the next while it is in the L2 cache. A row is read when all of
+// its pieces are written, and written when the row `ring` before it is read. A thread block
+// awaits the piece that it loads, depth - 1 turns ahead, before it is done with its own: so
+// a ring has at least the rows that its turns span.
+//
 // **Items.** As all blocks have one weight, a fragment may hold any of them: a warp
 // takes some positions (A, D) of one row, all c of each, and gives all b of each. No
 // other warp touches these columns, so that stages meet at one barrier and nothing
@@ -103,6 +109,7 @@ struct InPlaceGroup {
 
 struct InPlacePlan {
   llvm::SmallVector<InPlaceGroup, 2> groups;
+  int64_t blocksPerGroup = 0; ///< that run at once; for groups in a ring
   BrokenConstraints broken;
 };
 

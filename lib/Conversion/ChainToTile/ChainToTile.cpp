@@ -304,7 +304,17 @@ static Value allocateActivations(ImplicitLocOpBuilder &b, chain::StageOp next, i
       .getMemref();
 }
 
-static void free(ImplicitLocOpBuilder &b, Value memory) {
+Value danaus::allocateCounters(ImplicitLocOpBuilder &b, int64_t ring) {
+  auto type = MemRefType::get({2 * ring}, b.getI32Type());
+  Value memory =
+      gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), ValueRange(), ValueRange())
+          .getMemref();
+  Value zero = arith::ConstantIntOp::create(b, 0, 32);
+  gpu::MemsetOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory, zero);
+  return memory;
+}
+
+void danaus::freeDeviceMemory(ImplicitLocOpBuilder &b, Value memory) {
   gpu::DeallocOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory);
 }
 
@@ -328,7 +338,7 @@ void Converter::launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, con
     int64_t resident = limits.multiprocessors * segment.blocksPerProcessor / segment.groups();
     emitLaunch(b, launch, schedule, device, rows, std::max<int64_t>(resident, 1));
     if (x != kernel.getInputs()[0])
-      free(b, x);
+      freeDeviceMemory(b, x);
     x = y;
   }
 }
@@ -343,13 +353,7 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
   for (const GpuSegment &segment : ArrayRef(plan.segments).drop_front()) {
     chain::StageOp next = stages[segment.firstStage].stage;
     rings.push_back(allocateActivations(b, next, schedule.ring * schedule.rows, {}));
-    auto type = MemRefType::get({2 * schedule.ring}, b.getI32Type());
-    Value memory = gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), ValueRange(),
-                                        ValueRange())
-                       .getMemref();
-    Value zero = arith::ConstantIntOp::create(b, 0, 32);
-    gpu::MemsetOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory, zero);
-    counters.push_back(memory);
+    counters.push_back(allocateCounters(b, schedule.ring));
   }
   launch.arguments.append(rings);
   launch.arguments.append(counters);
@@ -361,7 +365,7 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
   Value rows = memref::DimOp::create(b, kernel.getInputs()[0], 0);
   emitLaunch(b, launch, schedule, device, rows, plan.blocksPerGroup);
   for (Value memory : llvm::concat<Value>(rings, counters))
-    free(b, memory);
+    freeDeviceMemory(b, memory);
 }
 
 LogicalResult Converter::convert(chain::KernelOp kernel) {

@@ -88,6 +88,8 @@ void InPlaceEmitter::emitOutput(Value tile, Value slot) {
 void InPlaceEmitter::emitTile(Value tile, Value slot) {
   Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
   int64_t ahead = schedule.depth - 1;
+  Value later = add(tile, mul(stride, ahead));
+  awaitInput(later);
   if (ahead == 0) { // the tile before may still be on its way to y
     gpu::BarrierOp::create(b);
     emitLoad(tile, slot);
@@ -95,13 +97,26 @@ void InPlaceEmitter::emitTile(Value tile, Value slot) {
   // Groups end in the order they began: this tile's is the oldest of those in flight.
   NVVM::CpAsyncWaitGroupOp::create(b, std::max<int64_t>(0, ahead - 1));
   gpu::BarrierOp::create(b);
+  releaseInput(tile);
   if (ahead > 0)
-    emitLoad(add(tile, mul(stride, ahead)), rem(add(slot, ahead), schedule.depth));
+    emitLoad(later, rem(add(slot, ahead), schedule.depth));
+  awaitOutput(tile);
   for (size_t number = 0; number < stages.size(); ++number) {
     emitStage(number, slot, tile);
     gpu::BarrierOp::create(b);
   }
   emitOutput(tile, slot);
+  publishOutput(tile);
+}
+
+void InPlaceEmitter::emitFirstLoads(Value first, Value stride) {
+  for (int64_t i = 0; i + 1 < schedule.depth; ++i) {
+    Value tile = add(first, mul(stride, i));
+    awaitInput(tile);
+    if (operands.before)
+      gpu::BarrierOp::create(b);
+    emitLoad(tile, constant(i));
+  }
 }
 
 void InPlaceEmitter::emit() {
@@ -122,14 +137,70 @@ void InPlaceEmitter::emit() {
   Value first = gpu::BlockIdOp::create(b, gpu::Dimension::x);
   Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
   Value numTiles = div(add(numRows, schedule.rows - 1), schedule.rows);
-  for (int64_t i = 0; i + 1 < schedule.depth; ++i)
-    emitLoad(add(first, mul(stride, i)), constant(i));
+  emitFirstLoads(first, stride);
   auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0)});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value slot = loop.getRegionIterArg(0);
   emitTile(loop.getInductionVar(), slot);
   scf::YieldOp::create(b, ValueRange{rem(add(slot, 1), schedule.depth)});
+}
+
+//===----------------------------------------------------------------------===//
+// Rings of groups
+//===----------------------------------------------------------------------===//
+
+/// Each duty is another warp's, as their trips to the L2 cache overlap.
+void InPlaceEmitter::emitDuty(int64_t duty, Value condition, llvm::function_ref<void()> body) {
+  Value isOurs = isEqual(thread, duty % schedule.warps * 32);
+  emitIf(condition ? arith::AndIOp::create(b, isOurs, condition) : isOurs, body);
+}
+
+/// Waits until all pieces of the row of `tile` are written; past the last there is none.
+void InPlaceEmitter::awaitInput(Value tile) {
+  if (!operands.before)
+    return;
+  const RingOperand &ring = *operands.before;
+  emitDuty(0, isBelow(tile, numRows), [&] {
+    Value row = pieceAt(tile).row;
+    Value count = mul(add(div(row, ring.tiles), 1), ring.producers);
+    tile::AwaitOp::create(b, ring.counters, rem(row, ring.tiles), count);
+  });
+}
+
+/// Says that the piece has arrived in shared memory.
+void InPlaceEmitter::releaseInput(Value tile) {
+  if (!operands.before)
+    return;
+  const RingOperand &ring = *operands.before;
+  emitDuty(1, nullptr, [&] {
+    Value slot = add(rem(pieceAt(tile).row, ring.tiles), ring.tiles);
+    tile::SignalOp::create(b, ring.counters, slot, /*relaxed=*/true);
+  });
+}
+
+/// Waits until all pieces of the row `ring.tiles` before that of `tile` are read.
+void InPlaceEmitter::awaitOutput(Value tile) {
+  if (!operands.after)
+    return;
+  const RingOperand &ring = *operands.after;
+  emitDuty(2, nullptr, [&] {
+    Value row = pieceAt(tile).row;
+    Value count = mul(div(row, ring.tiles), ring.consumers);
+    tile::AwaitOp::create(b, ring.counters, add(rem(row, ring.tiles), ring.tiles), count);
+  });
+}
+
+/// Says that the piece is written, once all threads have.
+void InPlaceEmitter::publishOutput(Value tile) {
+  if (!operands.after)
+    return;
+  const RingOperand &ring = *operands.after;
+  gpu::BarrierOp::create(b);
+  emitDuty(3, nullptr, [&] {
+    Value slot = rem(pieceAt(tile).row, ring.tiles);
+    tile::SignalOp::create(b, ring.counters, slot, /*relaxed=*/false);
+  });
 }
 
 //===----------------------------------------------------------------------===//

@@ -12,7 +12,9 @@
 //   barrier; begin to load a later tile; stage 0; barrier; ...; last stage; barrier
 //   store the tile to y
 //
-// A stage reads and writes the same columns: a warp meets between the two.
+// A stage reads and writes the same columns: a warp meets between the two. In a ring of
+// groups, one thread awaits a piece before any loads it, and the rows that its results
+// follow before any stores them, each with a barrier between.
 //
 //===----------------------------------------------------------------------===//
 
@@ -58,6 +60,14 @@ private:
   Value position(Value column);
   Piece pieceAt(Value number);
   Value columnOfX(const Piece &piece, Value column);
+  void emitFirstLoads(Value first, Value stride);
+
+  // Rings of groups: rows that come from, and go to, groups that run at once.
+  void emitDuty(int64_t duty, Value condition, llvm::function_ref<void()> body);
+  void awaitInput(Value tile);
+  void releaseInput(Value tile);
+  void awaitOutput(Value tile);
+  void publishOutput(Value tile);
 
   // Products.
   void emitStage(size_t number, Value slot, Value tile);

@@ -34,6 +34,10 @@ struct Grid {
 void emitLaunch(mlir::ImplicitLocOpBuilder &b, mlir::gpu::GPUFuncOp device, const Grid &grid,
                 mlir::ValueRange arguments);
 
+/// Counters of a ring of `ring` tiles or rows, as RingOperand has them, all zero.
+mlir::Value allocateCounters(mlir::ImplicitLocOpBuilder &b, int64_t ring);
+void freeDeviceMemory(mlir::ImplicitLocOpBuilder &b, mlir::Value memory);
+
 /// Says at `kernel` what keeps its schedule from running; failure if anything does.
 mlir::LogicalResult reportBroken(chain::KernelOp kernel, const TargetLimits &limits,
                                  const BrokenConstraints &broken);
@@ -44,7 +48,8 @@ mlir::Value operandOf(chain::KernelOp kernel, mlir::Value inner);
 /// The body's values that a launch of `stages` needs beside x and y, each once.
 llvm::SetVector<mlir::Value> otherValues(llvm::ArrayRef<StageWithMaps> stages);
 
-/// Replaces a kernel with `in_place` by a launch for each group of its stages.
+/// Replaces a kernel with `in_place` by a launch for each group of its stages,
+/// or one of all groups where it has a ring.
 mlir::LogicalResult convertInPlace(chain::KernelOp kernel, llvm::ArrayRef<StageWithMaps> stages,
                                    llvm::ArrayRef<StageDescriptor> descriptors,
                                    const TargetLimits &limits);
