@@ -69,6 +69,15 @@ static int64_t elementBytes(chain::KernelOp kernel) {
   return elementOf(kernel.getInputs()[0]).getIntOrFloatBitWidth() / 8;
 }
 
+/// The pieces that all rows of `x` have in `group`.
+static Value countPieces(ImplicitLocOpBuilder &b, Value x, const InPlaceGroup &group) {
+  Value rows = memref::DimOp::create(b, x, 0);
+  if (group.piecesPerRow == 1)
+    return rows;
+  Value perRow = arith::ConstantIndexOp::create(b, group.piecesPerRow);
+  return arith::MulIOp::create(b, rows, perRow);
+}
+
 /// A thread block for each tile of pieces of `x`, as many as run at once.
 static void launchGroup(chain::KernelOp kernel, Value x, const InPlaceGroup &group,
                         const Schedule &schedule, ArrayRef<StageWithMaps> stages,
@@ -79,11 +88,7 @@ static void launchGroup(chain::KernelOp kernel, Value x, const InPlaceGroup &gro
   InPlaceEmitter(inside, group, schedule, stages, launch.operands).emit();
   gpu::ReturnOp::create(inside);
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  Value pieces = memref::DimOp::create(b, x, 0);
-  if (group.piecesPerRow > 1) {
-    Value perRow = arith::ConstantIndexOp::create(b, group.piecesPerRow);
-    pieces = arith::MulIOp::create(b, pieces, perRow);
-  }
+  Value pieces = countPieces(b, x, group);
   int64_t resident = limits.multiprocessors * group.blocksPerProcessor;
   emitLaunch(b, launch.device,
              {pieces, schedule.rows, resident, /*groups=*/1, 32 * schedule.warps, group.sharedBytes,
@@ -140,9 +145,7 @@ static void launchRing(chain::KernelOp kernel, const InPlacePlan &plan, const Sc
   kernel->getParentOfType<func::FuncOp>()->setAttr("danaus.multiprocessors",
                                                    b.getI64IntegerAttr(limits.multiprocessors));
   int64_t numGroups = plan.groups.size();
-  Value pieces =
-      arith::MulIOp::create(b, memref::DimOp::create(b, x, 0),
-                            arith::ConstantIndexOp::create(b, plan.groups.front().piecesPerRow));
+  Value pieces = countPieces(b, x, plan.groups.front());
   emitLaunch(b, launch.device,
              {pieces, schedule.rows, plan.blocksPerGroup, numGroups, 32 * schedule.warps,
               sharedBytes, /*isEarly=*/false},
