@@ -18,6 +18,12 @@
 // RUN: danaus-run %s --entry=with_maps --device=sim --check --rows=5 --schedule="#chain.schedule<unit=mma_sync,rows=2,cuts=[1],panel=16,warps=2,depth=2,in_place=true>" | FileCheck %s
 // RUN: danaus-run %s --entry=map_between --device=sim --check --rows=3 --schedule="#chain.schedule<unit=mma_sync,rows=2,cuts=[1,2,3],panel=16,warps=2,depth=2,in_place=true>" | FileCheck %s
 // RUN: danaus-run %s --entry=more_eights --device=sim --check --rows=0 --schedule="#chain.schedule<unit=mma_sync,rows=1,cuts=[2],panel=16,warps=4,in_place=true>" | FileCheck %s
+//
+// All groups at once: rows more than the ring holds, two tiles in flight, and a group between two others.
+// RUN: danaus-run %s --entry=more_eights --device=sim --check --rows=5 --schedule="#chain.schedule<unit=mma_sync,rows=1,cuts=[2],panel=16,warps=4,depth=1,placement=registers,ring=2,in_place=true>" | FileCheck %s
+// RUN: danaus-run %s --entry=three --device=sim --check --rows=3 --schedule="#chain.schedule<unit=mma_sync,rows=1,cuts=[2],panel=16,warps=2,depth=2,ring=300,in_place=true>" | FileCheck %s
+// RUN: danaus-run %s --entry=map_between --device=sim --check --rows=5 --schedule="#chain.schedule<unit=mma_sync,rows=1,cuts=[1,3],panel=16,warps=1,depth=1,ring=3,in_place=true>" | FileCheck %s
+// RUN: danaus-run %s --entry=more_eights --device=sim --check --rows=0 --schedule="#chain.schedule<unit=mma_sync,rows=1,cuts=[2],panel=16,warps=4,depth=1,ring=2,in_place=true>" | FileCheck %s
 // CHECK: check passed
 
 //

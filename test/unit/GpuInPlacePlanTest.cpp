@@ -210,6 +210,23 @@ TEST(GpuInPlacePlan, piecesOfGroupsAreOfOneSize) {
   EXPECT_EQ(found.groups[2].inner, 32768);
 }
 
+/// A thread block awaits what it loads a turn ahead: the rows of two turns are in the ring.
+TEST(GpuInPlacePlan, ringsHoldTheRowsOfTheirTurns) {
+  Schedule schedule = inPlace(1, 8, 2, WeightPlacement::Registers);
+  schedule.cuts = {3};
+  schedule.panel = 16;
+  schedule.ring = 7; // 132 blocks of a group on rows of 32 pieces: 5 rows a turn
+  InPlacePlan found = planInPlaceKernel(kronecker(8, 6), 4, schedule, h100());
+  ASSERT_TRUE(found.broken.empty()) << found.broken.front();
+  EXPECT_EQ(found.blocksPerGroup, 132);
+  schedule.ring = 6;
+  EXPECT_EQ(planInPlaceKernel(kronecker(8, 6), 4, schedule, h100()).broken.front(),
+            "in_place, ring: wanted at least 7 rows, found 6");
+  schedule.depth = 1;
+  schedule.ring = 2;
+  EXPECT_TRUE(planInPlaceKernel(kronecker(8, 6), 4, schedule, h100()).broken.empty());
+}
+
 TEST(GpuInPlacePlan, rowsThatDoNotFitAreTakenInFewGroups) {
   Schedule eights = *chooseInPlaceSchedule(kronecker(8, 6), 4, 1024, h100());
   EXPECT_EQ(eights.cuts, (llvm::SmallVector<int64_t>{3}));
