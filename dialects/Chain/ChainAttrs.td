@@ -155,7 +155,8 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       few rows, where the time is that of reading weights with many warps at once
     * `in_place` (mma_sync): whole rows stay in shared memory and every stage writes
       where it read; for square blocks that all share one weight. With `cuts`, pieces of
-      rows do: all that the stages between two cuts mix, times `panel` neighbors
+      rows do: all that the stages between two cuts mix, times `panel` neighbors; `ring`
+      then counts the rows that one part may be ahead of the next
     * `cluster` (mma_sync): thread blocks that share the columns of a tile of rows, each with
       a part of c of the first stage and of b of the second; for two stages of one block
     * `library` (wgmma): where the vendor's library of products is there when the kernel
