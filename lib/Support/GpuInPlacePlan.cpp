@@ -12,6 +12,8 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
+#include <array>
+#include <limits>
 #include <numeric>
 
 using namespace danaus;
@@ -31,8 +33,8 @@ static constexpr int64_t addressRegisters = 48;
 
 int64_t InPlaceGroup::position(int64_t column) const {
   int64_t place = column;
-  for (int64_t level : levels)
-    place += pad * (column / level);
+  for (const InPlaceLevel &level : levels)
+    place += level.pad * (column / level.columns);
   return place;
 }
 
@@ -155,14 +157,65 @@ static std::string choosePieces(ArrayRef<StageDescriptor> stages, int64_t elemen
 // Shared memory
 //===----------------------------------------------------------------------===//
 
-/// The levels at which 16 bytes are left out, one for each distance of rows.
-static void chooseLevels(InPlaceGroup &group, int64_t elementBytes) {
-  group.pad = 16 / elementBytes * (elementBytes == 4 ? 2 : 1);
+/// The level of the distance of a stage's rows.
+static int64_t levelOf(const InPlaceStage &stage, int64_t elementBytes) {
+  int64_t distance = stage.pattern.d > 1 ? stage.pattern.d : stage.pattern.c;
+  return llvm::alignTo(levelBytes / elementBytes, distance);
+}
+
+/// Words of f32 that fall into one bank, at most, of those that lanes (row, 0 .. 3) load or
+/// store at once, for the first `rows` positions; word `word` of lane j is value C =
+/// perLane j + word.
+static int64_t wordsInOneBank(const InPlaceGroup &group, const InPlaceStage &stage, int64_t rows,
+                              int64_t perLane) {
+  std::array<int64_t, 32> words{};
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t C = 0; C < 4 * perLane; ++C) {
+      int64_t column = stage.column(row) + C % stage.pattern.c * stage.pattern.d;
+      ++words[group.position(column) % words.size()];
+    }
+  return *llvm::max_element(words);
+}
+
+/// What loads and stores of f32 stages with one of `group.levels` or less cost.
+static int64_t costOfBanks(const InPlaceGroup &group, int64_t level) {
+  int64_t cost = 0;
   for (const InPlaceStage &stage : group.stages) {
-    int64_t distance = stage.pattern.d > 1 ? stage.pattern.d : stage.pattern.c;
-    int64_t level = llvm::alignTo(levelBytes / elementBytes, distance);
-    if (!llvm::is_contained(group.levels, level) && level < group.columns)
-      group.levels.push_back(level);
+    if (levelOf(stage, 4) > level)
+      continue;
+    int64_t loads = wordsInOneBank(group, stage, 8, 1);
+    // Where neighbors along b lie side by side, half a warp stores two at once.
+    int64_t stores = stage.pattern.d == 1 ? wordsInOneBank(group, stage, 4, 2) : loads;
+    cost += loads + stores;
+  }
+  return cost;
+}
+
+/// The elements left out after each `level` columns: 16 bytes; in f32 what costs least.
+static int64_t choosePad(InPlaceGroup &group, int64_t level, int64_t elementBytes) {
+  int64_t unit = 16 / elementBytes, best = unit, least = std::numeric_limits<int64_t>::max();
+  if (elementBytes != 4)
+    return unit;
+  for (int64_t pad : {int64_t(0), unit, 2 * unit}) {
+    group.levels.push_back({level, pad});
+    int64_t cost = costOfBanks(group, level);
+    group.levels.pop_back();
+    if (cost < least)
+      least = cost, best = pad;
+  }
+  return best;
+}
+
+/// The levels at which elements are left out, one for each distance of rows.
+static void chooseLevels(InPlaceGroup &group, int64_t elementBytes) {
+  for (const InPlaceStage &stage : group.stages) {
+    int64_t level = levelOf(stage, elementBytes);
+    bool isKnown = llvm::any_of(group.levels,
+                                [&](const InPlaceLevel &other) { return other.columns == level; });
+    if (isKnown || level >= group.columns)
+      continue;
+    if (int64_t pad = choosePad(group, level, elementBytes))
+      group.levels.push_back({level, pad});
   }
 }
 

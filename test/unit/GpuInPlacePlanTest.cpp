@@ -65,6 +65,26 @@ TEST(GpuInPlacePlan, rowsOfMatricesMeetInNoBank) {
   }
 }
 
+/// 8 rows by 4 columns that f32 lanes load at once lie in all banks, in whole rows and pieces.
+TEST(GpuInPlacePlan, wordsOfFloatsMeetInNoBank) {
+  Schedule cut = inPlace(1, 8, 1, WeightPlacement::Streamed);
+  cut.cuts = {3};
+  cut.panel = 16;
+  InPlacePlan plans[] = {plan(kronecker(8, 4), 4),
+                         planInPlaceKernel(kronecker(8, 6), 4, cut, h100())};
+  for (const InPlacePlan &found : plans) {
+    ASSERT_TRUE(found.broken.empty()) << found.broken.front();
+    for (const InPlaceGroup &group : found.groups)
+      for (const InPlaceStage &stage : group.stages) {
+        std::set<int64_t> banks;
+        for (int64_t row = 0; row < 8; ++row)
+          for (int64_t C = 0; C < 4; ++C)
+            banks.insert(group.position(stage.column(row) + C * stage.pattern.d) % 32);
+        EXPECT_EQ(banks.size(), 32u) << "d = " << stage.pattern.d;
+      }
+  }
+}
+
 /// Every column belongs to one item, and what an item writes is what it read.
 TEST(GpuInPlacePlan, itemsShareNoColumns) {
   for (int64_t bytes : {2, 4}) {

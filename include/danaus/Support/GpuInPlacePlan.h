@@ -47,10 +47,11 @@
 // so that both loads and stores find pairs of 2 bytes side by side.
 //
 // **Rows of shared memory.** Eight rows of one ldmatrix lie d columns apart (turned), or
-// c (straight): for powers of two in one bank. 16 bytes after each `level` columns spread
-// them; a level for each stage, of at least 128 bytes. Column k of a row is at
+// c (straight): for powers of two in one bank. 16 bytes after each `level` columns, in f32 as
+// many as make the fewest lanes meet, spread them; a level for each stage, of at least 128
+// bytes. Column k of a row is at
 //
-//   position(k) = k + pad sum_l floor(k / level_l)
+//   position(k) = k + sum_l pad_l floor(k / level_l)
 //
 // which must be a sum over the digits A, C and D, as it is where a level is a multiple of
 // what lies inside it: then each lane's part of an address is known before the loop.
@@ -83,6 +84,11 @@ struct InPlaceStage {
   }
 };
 
+/// After each `columns` of a row, `pad` elements of the buffer are left out.
+struct InPlaceLevel {
+  int64_t columns = 0, pad = 0;
+};
+
 /// Stages that run together; their patterns are those of a piece.
 struct InPlaceGroup {
   size_t firstStage = 0;
@@ -91,8 +97,7 @@ struct InPlaceGroup {
   int64_t piecesPerRow = 1; ///< of x
   int64_t run = 1;          ///< columns of a piece that lie side by side in x
   int64_t inner = 1;        ///< from one run of a piece to the next; of one run, `run`
-  llvm::SmallVector<int64_t, 4> levels;
-  int64_t pad = 8;      ///< elements after each level
+  llvm::SmallVector<InPlaceLevel, 4> levels;
   int64_t rowPitch = 0; ///< elements from one piece to the next
   int64_t sharedBytes = 0;
   int64_t registers = 0; ///< estimate for one thread, and what the target is to spare

@@ -33,8 +33,8 @@ InPlaceEmitter::InPlaceEmitter(ImplicitLocOpBuilder &builder, const InPlaceGroup
 /// Where `column` lies in a row of the buffer.
 Value InPlaceEmitter::position(Value column) {
   Value place = column;
-  for (int64_t level : plan.levels)
-    place = add(place, mul(div(column, level), plan.pad));
+  for (const InPlaceLevel &level : plan.levels)
+    place = add(place, mul(div(column, level.columns), level.pad));
   return place;
 }
 
@@ -237,8 +237,8 @@ AffineMap InPlaceEmitter::layout(const InPlaceStage &stage) {
   AffineExpr i = b.getAffineDimExpr(0), j = b.getAffineDimExpr(1);
   AffineExpr column = stage.turned ? i * d + j : i.floorDiv(d) * (c * d) + i % d + j * d;
   AffineExpr place = column;
-  for (int64_t level : plan.levels)
-    place = place + column.floorDiv(level) * plan.pad;
+  for (const InPlaceLevel &level : plan.levels)
+    place = place + column.floorDiv(level.columns) * level.pad;
   return AffineMap::get(2, 0, place);
 }
 
