@@ -154,7 +154,9 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       warp multiplies; others take the rest, and their sums meet in shared memory. For
       few rows, where the time is that of reading weights with many warps at once
     * `in_place` (mma_sync): whole rows stay in shared memory and every stage writes
-      where it read; for square blocks that all share one weight
+      where it read; for square blocks that all share one weight. With `cuts`, pieces of
+      rows do: all that the stages between two cuts mix, times `panel` neighbors; `ring`
+      then counts the rows that one part may be ahead of the next
     * `cluster` (mma_sync): thread blocks that share the columns of a tile of rows, each with
       a part of c of the first stage and of b of the second; for two stages of one block
     * `cluster` (wgmma): thread blocks with neighboring tiles that get what they share, x of

@@ -268,6 +268,86 @@ func.func @kronecker_in_place(%x: memref<?x256xbf16>, %w0: memref<2x1x8x4x2x2xbf
 
 // -----
 
+// The same in two groups: pieces of 16 x 16 side by side from x to y, then of runs of 16, 32 apart, from y to y.
+// CHECK: #[[$LINES:.+]] = affine_map<(d0, d1) -> (d0 * 16 + d1 + ((d0 * 16 + d1) floordiv 64) * 8)>
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @kronecker_in_groups(
+// CHECK-SAME:    %[[X:.+]]: memref<?x512xbf16>, %[[W0:.+]]: memref<2x1x8x4x2x2xbf16>, %[[W1:.+]]: memref<2x1x8x4x2x2xbf16>, %[[Y:.+]]: memref<?x512xbf16>)
+// CHECK:       gpu.launch_func @danaus_kernels::@kronecker_in_groups_kernel_0
+// CHECK-SAME:    args(%[[X]] : memref<?x512xbf16>, %[[W0]] : {{.+}}, %[[Y]] : memref<?x512xbf16>)
+// CHECK:       %[[PIECES:.+]] = arith.muli %{{.+}}, %c2{{.*}} : index
+// CHECK:       gpu.launch_func @danaus_kernels::@kronecker_in_groups_kernel_1
+// CHECK-SAME:    args(%[[Y]] : memref<?x512xbf16>, %[[W1]] : {{.+}}, %[[Y]] : memref<?x512xbf16>)
+// CHECK-LABEL: gpu.func @kronecker_in_groups_kernel_0(
+// CHECK:         tile.load %{{.+}} map #[[$LINES]] matrices
+// CHECK:         tile.store %{{.+}} map #[[$LINES]] adjacent_columns
+// CHECK-LABEL: gpu.func @kronecker_in_groups_kernel_1(
+// CHECK:         %[[WHICH:.+]] = arith.divui %[[COLUMN:.+]], %c16{{.*}} : index
+// CHECK:         %[[FIRST:.+]] = arith.muli %[[WHICH]], %c32{{.*}} : index
+// CHECK:         %[[INSIDE:.+]] = arith.remui %[[COLUMN]], %c16{{.*}} : index
+// CHECK:         arith.addi %[[FIRST]], %[[INSIDE]]
+// CHECK:         nvgpu.device_async_copy
+// CHECK:         tile.load %{{.+}} map #[[$LINES]] matrices
+// CHECK:         tile.store %{{.+}} map #[[$LINES]] adjacent_columns
+func.func @kronecker_in_groups(%x: memref<?x512xbf16>, %w0: memref<2x1x8x4x2x2xbf16>, %w1: memref<2x1x8x4x2x2xbf16>, %y: memref<?x512xbf16>) {
+  chain.kernel ins(%x, %w0, %w1 : memref<?x512xbf16>, memref<2x1x8x4x2x2xbf16>, memref<2x1x8x4x2x2xbf16>) outs(%y : memref<?x512xbf16>)
+      schedule(<unit = mma_sync, rows = 1, cuts = [1], panel = 16, warps = 1, depth = 1, in_place = true>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<2x1x8x4x2x2xbf16>, %a2: tensor<2x1x8x4x2x2xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(32, 16, 16, 1) order "bc" packing(<kind = mma_k16>)
+        : tensor<?x512xbf16>, tensor<2x1x8x4x2x2xbf16> -> tensor<?x512xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 16, 16, 32) order "bc" packing(<kind = mma_k16>)
+        : tensor<?x512xbf16>, tensor<2x1x8x4x2x2xbf16> -> tensor<?x512xbf16>
+    chain.yield %s1 : tensor<?x512xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+// The groups at once: half of the thread blocks each, counters of rows between them, all in one launch.
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @groups_in_a_ring(
+// CHECK-SAME:    %[[X:.+]]: memref<?x512xbf16>, %[[W0:.+]]: memref<2x1x8x4x2x2xbf16>, %[[W1:.+]]: memref<2x1x8x4x2x2xbf16>, %[[Y:.+]]: memref<?x512xbf16>)
+// CHECK:       %[[COUNTERS:.+]] = gpu.alloc {{.*}}() : memref<6xi32>
+// CHECK:       gpu.memset %[[COUNTERS]]
+// CHECK:       gpu.launch_func @danaus_kernels::@groups_in_a_ring_kernel_0 blocks in (%{{[0-9]+}}, %c2, %c1)
+// CHECK-SAME:    args(%[[X]] : {{.+}}, %[[W0]] : {{.+}}, %[[W1]] : {{.+}}, %[[COUNTERS]] : memref<6xi32>, %[[Y]] : memref<?x512xbf16>)
+// CHECK-NOT:   gpu.launch_func
+// CHECK-LABEL: gpu.func @groups_in_a_ring_kernel_0(
+// CHECK-SAME:    %[[FROM:.+]]: memref<?x512xbf16>, %{{.+}}: memref<2x1x8x4x2x2xbf16>, %{{.+}}: memref<2x1x8x4x2x2xbf16>, %[[C:.+]]: memref<6xi32>, %[[TO:.+]]: memref<?x512xbf16>)
+// CHECK:       %[[GROUP:.+]] = gpu.block_id y
+// CHECK:       %[[FIRST:.+]] = arith.cmpi eq, %[[GROUP]], %c0
+// CHECK:       scf.if %[[FIRST]] {
+// CHECK:         nvgpu.device_async_copy %[[FROM]][
+// CHECK:         tile.await %[[C]][
+// CHECK:         tile.mma
+// CHECK:         vector.store %{{.+}}, %[[TO]][
+// CHECK:         gpu.barrier
+// CHECK:         tile.signal %[[C]][
+// CHECK:       } else {
+// CHECK:         tile.await %[[C]][
+// CHECK:         gpu.barrier
+// CHECK:         nvgpu.device_async_copy %[[TO]][
+// CHECK:         gpu.barrier
+// CHECK:         tile.signal relaxed %[[C]][
+// CHECK:         vector.store %{{.+}}, %[[TO]][
+func.func @groups_in_a_ring(%x: memref<?x512xbf16>, %w0: memref<2x1x8x4x2x2xbf16>, %w1: memref<2x1x8x4x2x2xbf16>, %y: memref<?x512xbf16>) {
+  chain.kernel ins(%x, %w0, %w1 : memref<?x512xbf16>, memref<2x1x8x4x2x2xbf16>, memref<2x1x8x4x2x2xbf16>) outs(%y : memref<?x512xbf16>)
+      schedule(<unit = mma_sync, rows = 1, cuts = [1], panel = 16, warps = 1, depth = 1, ring = 3, in_place = true>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<2x1x8x4x2x2xbf16>, %a2: tensor<2x1x8x4x2x2xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(32, 16, 16, 1) order "bc" packing(<kind = mma_k16>)
+        : tensor<?x512xbf16>, tensor<2x1x8x4x2x2xbf16> -> tensor<?x512xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 16, 16, 32) order "bc" packing(<kind = mma_k16>)
+        : tensor<?x512xbf16>, tensor<2x1x8x4x2x2xbf16> -> tensor<?x512xbf16>
+    chain.yield %s1 : tensor<?x512xbf16>
+  }
+  return
+}
+}
+
+// -----
+
 // The vendor's library first; the kernel, its launch and what describes its operands where that was in vain.
 module attributes {danaus.target = "sm_90a"} {
 // CHECK-LABEL: func.func @by_the_library(

@@ -129,10 +129,14 @@ func.func @product_of_f16(%a: !tile.fragment<a, 16x16xf16>, %b: !tile.fragment<b
 // f32 is big + small in tf32: small b, then small a, then the big parts.
 // CHECK-LABEL: @product_of_f32(
 func.func @product_of_f32(%a: !tile.fragment<a, 16x8xf32>, %b: !tile.fragment<b, 8x8xf32>, %c: !tile.fragment<acc, 16x8xf32>) -> !tile.fragment<acc, 16x8xf32> {
-  // CHECK: %[[BIG:.+]] = nvvm.convert.float.to.tf32 %[[V:.+]] {rnd = #nvvm.fp_rnd_mode<rna>}
+  // CHECK-DAG: %[[MASK:.+]] = arith.constant -8192 : i32
+  // CHECK-DAG: %[[HALF:.+]] = arith.constant 4096 : i32
+  // CHECK: %[[BITS:.+]] = arith.bitcast %[[V:.+]] : f32 to i32
+  // CHECK: %[[ROUNDED:.+]] = arith.addi %[[BITS]], %[[HALF]]
+  // CHECK: %[[BIG:.+]] = arith.andi %[[ROUNDED]], %[[MASK]]
   // CHECK: %[[BIGF:.+]] = arith.bitcast %[[BIG]] : i32 to f32
-  // CHECK: %[[REST:.+]] = arith.subf %{{.+}}, %[[BIGF]]
-  // CHECK: %[[SMALL:.+]] = nvvm.convert.float.to.tf32 %[[REST]]
+  // CHECK: %[[REST:.+]] = arith.subf %[[V]], %[[BIGF]]
+  // CHECK: %[[SMALL:.+]] = arith.bitcast %[[REST]] : f32 to i32
   // CHECK: nvvm.mma.sync A[%[[SMALL]], {{.+}} shape = #nvvm.shape<m = 16, n = 8, k = 8>
   // CHECK: nvvm.mma.sync A[%[[BIG]],
   // CHECK: nvvm.mma.sync A[%[[BIG]],

@@ -25,7 +25,8 @@
 
 // CHECK-LABEL: .visible .entry square_f32_kernel_0(
 // CHECK:         cp.async.cg.shared.global
-// CHECK:         cvt.rna.tf32.f32
+// CHECK:         and.b32 {{.+}}, -8192;
+// CHECK:         sub.f32
 // CHECK-COUNT-3: mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32
 
 // Rows of 20 elements of 2 bytes in blocks of 5: no copy of 4 bytes is aligned.

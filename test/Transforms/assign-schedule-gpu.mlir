@@ -92,6 +92,25 @@ module attributes {danaus.target = "sm_90a"} {
     return %y : tensor<?x1024xbf16>
   }
 
+  // The same with rows of 1 MB: in two groups, on pieces of rows.
+  // CHECK-LABEL: func @factors_of_long_rows(
+  // CHECK:         schedule(<unit = mma_sync, rows = 1, cuts = [3], panel = 16, placement = registers, in_place = true>)
+  func.func @factors_of_long_rows(%w: tensor<8x8xf32>, %x: tensor<?x262144xf32>,
+      %init: tensor<?x262144xf32>) -> tensor<?x262144xf32> {
+    %y = chain.kernel ins(%x, %w : tensor<?x262144xf32>, tensor<8x8xf32>)
+        outs(%init : tensor<?x262144xf32>) {
+    ^bb0(%xi: tensor<?x262144xf32>, %a: tensor<8x8xf32>):
+      %0 = chain.stage %xi, %a pattern(32768, 8, 8, 1) order "bc" : tensor<?x262144xf32>, tensor<8x8xf32> -> tensor<?x262144xf32>
+      %1 = chain.stage %0, %a pattern(4096, 8, 8, 8) order "bc" : tensor<?x262144xf32>, tensor<8x8xf32> -> tensor<?x262144xf32>
+      %2 = chain.stage %1, %a pattern(512, 8, 8, 64) order "bc" : tensor<?x262144xf32>, tensor<8x8xf32> -> tensor<?x262144xf32>
+      %3 = chain.stage %2, %a pattern(64, 8, 8, 512) order "bc" : tensor<?x262144xf32>, tensor<8x8xf32> -> tensor<?x262144xf32>
+      %4 = chain.stage %3, %a pattern(8, 8, 8, 4096) order "bc" : tensor<?x262144xf32>, tensor<8x8xf32> -> tensor<?x262144xf32>
+      %5 = chain.stage %4, %a pattern(1, 8, 8, 32768) order "bc" : tensor<?x262144xf32>, tensor<8x8xf32> -> tensor<?x262144xf32>
+      chain.yield %5 : tensor<?x262144xf32>
+    } -> tensor<?x262144xf32>
+    return %y : tensor<?x262144xf32>
+  }
+
   // The result is of another type than what the buffer holds.
   // CHECK-LABEL: func @wider_result(
   // CHECK-NOT:     in_place

@@ -281,6 +281,22 @@ module attributes {danaus.target = "sm_90a"} {
 // -----
 
 module attributes {danaus.target = "sm_90a"} {
+func.func @runs_of_pieces_in_place(%w: tensor<16x16xbf16>, %x: tensor<?x256xbf16>, %init: tensor<?x256xbf16>) -> tensor<?x256xbf16> {
+  // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: in_place, stage 1: wanted a panel that gives runs of 16 bytes, found 4}}
+  %y = chain.kernel ins(%x, %w : tensor<?x256xbf16>, tensor<16x16xbf16>)
+      outs(%init : tensor<?x256xbf16>) schedule(<unit = mma_sync, rows = 1, cuts = [1], depth = 1, in_place = true>) {
+  ^bb0(%xi: tensor<?x256xbf16>, %a: tensor<16x16xbf16>):
+    %0 = chain.stage %xi, %a pattern(16, 16, 16, 1) order "bc" : tensor<?x256xbf16>, tensor<16x16xbf16> -> tensor<?x256xbf16>
+    %1 = chain.stage %0, %a pattern(1, 16, 16, 16) order "bc" : tensor<?x256xbf16>, tensor<16x16xbf16> -> tensor<?x256xbf16>
+    chain.yield %1 : tensor<?x256xbf16>
+  } -> tensor<?x256xbf16>
+  return %y : tensor<?x256xbf16>
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
   func.func @clusters_of_warpgroups(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
       %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
     // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: cluster for wgmma: wanted 1, 2 or 4, found 8}}
@@ -293,6 +309,22 @@ module attributes {danaus.target = "sm_90a"} {
     } -> tensor<?x1024xbf16>
     return %y : tensor<?x1024xbf16>
   }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @cuts_of_groups_in_place(%w: tensor<16x16xbf16>, %x: tensor<?x256xbf16>, %init: tensor<?x256xbf16>) -> tensor<?x256xbf16> {
+  // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: cuts: wanted ascending indices from 1 to 1, found 2}}
+  %y = chain.kernel ins(%x, %w : tensor<?x256xbf16>, tensor<16x16xbf16>)
+      outs(%init : tensor<?x256xbf16>) schedule(<unit = mma_sync, rows = 1, cuts = [2], depth = 1, in_place = true>) {
+  ^bb0(%xi: tensor<?x256xbf16>, %a: tensor<16x16xbf16>):
+    %0 = chain.stage %xi, %a pattern(16, 16, 16, 1) order "bc" : tensor<?x256xbf16>, tensor<16x16xbf16> -> tensor<?x256xbf16>
+    %1 = chain.stage %0, %a pattern(1, 16, 16, 16) order "bc" : tensor<?x256xbf16>, tensor<16x16xbf16> -> tensor<?x256xbf16>
+    chain.yield %1 : tensor<?x256xbf16>
+  } -> tensor<?x256xbf16>
+  return %y : tensor<?x256xbf16>
+}
 }
 
 // -----
@@ -368,7 +400,7 @@ module attributes {danaus.target = "sm_90a"} {
 module attributes {danaus.target = "sm_90a"} {
   func.func @in_place_in_steps(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
       %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
-    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: in_place: wanted no cuts, ring or steps, and one buffer of results; in_place, stage 0: wanted square blocks, found 64 x 1024; in_place, stage 1: wanted square blocks, found 1024 x 64}}
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: in_place: wanted no steps, and one buffer of results}}
     %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
         outs(%init : tensor<?x1024xbf16>) schedule(<unit = mma_sync, rows = 1, warps = 4, depth = 1, steps = 8, in_place = true>) {
     ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
@@ -378,4 +410,21 @@ module attributes {danaus.target = "sm_90a"} {
     } -> tensor<?x1024xbf16>
     return %y : tensor<?x1024xbf16>
   }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @digits_of_a_group_in_place(%w: tensor<16x16xbf16>, %x: tensor<?x12288xbf16>, %init: tensor<?x12288xbf16>) -> tensor<?x12288xbf16> {
+  // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: in_place, stage 0: wanted stages between cuts whose d are multiples of 24 and whose c d divide 512, found d = 24 and c d = 384}}
+  %y = chain.kernel ins(%x, %w : tensor<?x12288xbf16>, tensor<16x16xbf16>)
+      outs(%init : tensor<?x12288xbf16>) schedule(<unit = mma_sync, rows = 1, cuts = [2], depth = 1, panel = 32, in_place = true>) {
+  ^bb0(%xi: tensor<?x12288xbf16>, %a: tensor<16x16xbf16>):
+    %0 = chain.stage %xi, %a pattern(32, 16, 16, 24) order "bc" : tensor<?x12288xbf16>, tensor<16x16xbf16> -> tensor<?x12288xbf16>
+    %1 = chain.stage %0, %a pattern(24, 16, 16, 32) order "bc" : tensor<?x12288xbf16>, tensor<16x16xbf16> -> tensor<?x12288xbf16>
+    %2 = chain.stage %1, %a pattern(768, 16, 16, 1) order "bc" : tensor<?x12288xbf16>, tensor<16x16xbf16> -> tensor<?x12288xbf16>
+    chain.yield %2 : tensor<?x12288xbf16>
+  } -> tensor<?x12288xbf16>
+  return %y : tensor<?x12288xbf16>
+}
 }

@@ -6,8 +6,6 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "ClusterEmitter.h"
-#include "InPlaceEmitter.h"
 #include "Launches.h"
 #include "danaus/Conversion/DeviceModule.h"
 #include "danaus/Conversion/Passes.h"
@@ -216,16 +214,6 @@ private:
                  Block &entry, size_t index, int64_t firstGroup);
   void emitLaunch(ImplicitLocOpBuilder &b, const Launch &launch, const Schedule &schedule,
                   gpu::GPUFuncOp device, Value rows, int64_t blocksPerGroup);
-  template <typename BodyEmitter, typename Plan>
-  LogicalResult launchWhole(chain::KernelOp kernel, StringRef field, const Plan &plan,
-                            const Schedule &schedule, ArrayRef<StageWithMaps> stages,
-                            int64_t blocksPerProcessor, int64_t cluster);
-  LogicalResult convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
-                               ArrayRef<StageWithMaps> stages,
-                               ArrayRef<StageDescriptor> descriptors);
-  LogicalResult convertCluster(chain::KernelOp kernel, const Schedule &schedule,
-                               ArrayRef<StageWithMaps> stages,
-                               ArrayRef<StageDescriptor> descriptors);
   void launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
                    const Schedule &schedule, ArrayRef<StageWithMaps> stages);
   void launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, const GpuPlan &plan,
@@ -233,8 +221,7 @@ private:
 };
 } // namespace
 
-/// The body's values that a launch needs beside x and y, each once.
-static SetVector<Value> otherValues(ArrayRef<StageWithMaps> stages) {
+SetVector<Value> danaus::otherValues(ArrayRef<StageWithMaps> stages) {
   SetVector<Value> values;
   for (const StageWithMaps &part : stages) {
     chain::StageOp stage = part.stage;
@@ -323,7 +310,17 @@ static Value allocateActivations(ImplicitLocOpBuilder &b, chain::StageOp next, i
       .getMemref();
 }
 
-static void free(ImplicitLocOpBuilder &b, Value memory) {
+Value danaus::allocateCounters(ImplicitLocOpBuilder &b, int64_t ring) {
+  auto type = MemRefType::get({2 * ring}, b.getI32Type());
+  Value memory =
+      gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), ValueRange(), ValueRange())
+          .getMemref();
+  Value zero = arith::ConstantIntOp::create(b, 0, 32);
+  gpu::MemsetOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory, zero);
+  return memory;
+}
+
+void danaus::freeDeviceMemory(ImplicitLocOpBuilder &b, Value memory) {
   gpu::DeallocOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory);
 }
 
@@ -347,7 +344,7 @@ void Converter::launchApart(ImplicitLocOpBuilder &b, chain::KernelOp kernel, con
     int64_t resident = limits.multiprocessors * segment.blocksPerProcessor / segment.groups();
     emitLaunch(b, launch, schedule, device, rows, std::max<int64_t>(resident, 1));
     if (x != kernel.getInputs()[0])
-      free(b, x);
+      freeDeviceMemory(b, x);
     x = y;
   }
 }
@@ -362,13 +359,7 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
   for (const GpuSegment &segment : ArrayRef(plan.segments).drop_front()) {
     chain::StageOp next = stages[segment.firstStage].stage;
     rings.push_back(allocateActivations(b, next, schedule.ring * schedule.rows, {}));
-    auto type = MemRefType::get({2 * schedule.ring}, b.getI32Type());
-    Value memory = gpu::AllocOp::create(b, type, /*asyncToken=*/Type(), ValueRange(), ValueRange(),
-                                        ValueRange())
-                       .getMemref();
-    Value zero = arith::ConstantIntOp::create(b, 0, 32);
-    gpu::MemsetOp::create(b, /*asyncToken=*/Type(), ValueRange(), memory, zero);
-    counters.push_back(memory);
+    counters.push_back(allocateCounters(b, schedule.ring));
   }
   launch.arguments.append(rings);
   launch.arguments.append(counters);
@@ -380,95 +371,7 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
   Value rows = memref::DimOp::create(b, kernel.getInputs()[0], 0);
   emitLaunch(b, launch, schedule, device, rows, plan.blocksPerGroup);
   for (Value memory : llvm::concat<Value>(rings, counters))
-    free(b, memory);
-}
-
-/// Of an element of a memref.
-static int64_t bytesOf(Value memref) {
-  return cast<MemRefType>(memref.getType()).getElementTypeBitWidth() / 8;
-}
-
-/// A launch of a kernel that reads and writes elements of one type: x, other values, y.
-struct WholeLaunch {
-  SmallVector<Value> arguments;
-  gpu::GPUFuncOp device;
-  KernelOperands operands; ///< inside `device`
-};
-
-/// Creates the device function of a launch of the whole kernel, without a body.
-static FailureOr<WholeLaunch> createWholeLaunch(chain::KernelOp kernel, StringRef field,
-                                                const Schedule &schedule,
-                                                ArrayRef<StageWithMaps> stages,
-                                                int64_t blocksPerProcessor, bool isEarly) {
-  Value x = kernel.getInputs()[0];
-  auto elementOf = [](Value value) { return cast<MemRefType>(value.getType()).getElementType(); };
-  if (elementOf(kernel.getInit()) != elementOf(x))
-    return kernel.emitOpError() << field << ": wanted a result of the same type as x";
-  WholeLaunch launch;
-  launch.arguments.push_back(x);
-  SetVector<Value> others = otherValues(stages);
-  for (Value value : others)
-    launch.arguments.push_back(operandOf(kernel, value));
-  launch.arguments.push_back(kernel.getInit());
-  launch.device = createKernelFunction(kernel->getParentOfType<func::FuncOp>(),
-                                       TypeRange(ValueRange(launch.arguments)), 32 * schedule.warps,
-                                       blocksPerProcessor);
-  Block &entry = launch.device.getBody().front();
-  auto inside = ImplicitLocOpBuilder::atBlockBegin(kernel.getLoc(), &entry);
-  launch.operands.x = entry.getArgument(0);
-  launch.operands.y = entry.getArguments().back();
-  for (auto [number, value] : llvm::enumerate(others))
-    launch.operands.others[value] = entry.getArgument(number + 1);
-  launch.operands.numRows = memref::DimOp::create(inside, launch.operands.x, 0);
-  launch.operands.isEarly = isEarly;
-  return launch;
-}
-
-/// One launch of `cluster` thread blocks for each tile of rows, as many as run at once; `field`
-/// of the schedule asks for it.
-template <typename BodyEmitter, typename Plan>
-LogicalResult Converter::launchWhole(chain::KernelOp kernel, StringRef field, const Plan &plan,
-                                     const Schedule &schedule, ArrayRef<StageWithMaps> stages,
-                                     int64_t blocksPerProcessor, int64_t cluster) {
-  if (failed(reportBroken(kernel, limits, plan.broken)))
-    return failure();
-  FailureOr<WholeLaunch> launch =
-      createWholeLaunch(kernel, field, schedule, stages, blocksPerProcessor, limits.hasEarlyLaunch);
-  if (failed(launch))
-    return failure();
-  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  if (cluster > 1)
-    setClusterSize(launch->device, cluster);
-  auto inside =
-      ImplicitLocOpBuilder::atBlockEnd(kernel.getLoc(), &launch->device.getBody().front());
-  BodyEmitter(inside, plan, schedule, stages, launch->operands).emit();
-  gpu::ReturnOp::create(inside);
-  int64_t resident = std::max<int64_t>(1, limits.multiprocessors * blocksPerProcessor / cluster);
-  Value rows = memref::DimOp::create(b, kernel.getInputs()[0], 0);
-  danaus::emitLaunch(b, launch->device,
-                     {rows, schedule.rows, resident, /*groups=*/1, 32 * schedule.warps,
-                      plan.sharedBytes, limits.hasEarlyLaunch, cluster},
-                     launch->arguments);
-  kernel.erase();
-  return success();
-}
-
-LogicalResult Converter::convertInPlace(chain::KernelOp kernel, const Schedule &schedule,
-                                        ArrayRef<StageWithMaps> stages,
-                                        ArrayRef<StageDescriptor> descriptors) {
-  InPlacePlan plan =
-      planInPlaceKernel(descriptors, bytesOf(kernel.getInputs()[0]), schedule, limits);
-  return launchWhole<InPlaceEmitter>(kernel, "in_place", plan, schedule, stages,
-                                     plan.blocksPerProcessor, /*cluster=*/1);
-}
-
-LogicalResult Converter::convertCluster(chain::KernelOp kernel, const Schedule &schedule,
-                                        ArrayRef<StageWithMaps> stages,
-                                        ArrayRef<StageDescriptor> descriptors) {
-  ClusterPlan plan =
-      planClusterKernel(descriptors, bytesOf(kernel.getInputs()[0]), schedule, limits);
-  return launchWhole<ClusterEmitter>(kernel, "cluster", plan, schedule, stages,
-                                     /*blocksPerProcessor=*/1, plan.blocks);
+    freeDeviceMemory(b, memory);
 }
 
 LogicalResult Converter::convert(chain::KernelOp kernel) {
@@ -484,9 +387,12 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
   if (schedule.unit == ScheduleUnit::Wgmma)
     return convertToGemms(kernel, *stages, descriptors, limits);
   if (schedule.cluster != 1)
-    return convertCluster(kernel, schedule, *stages, descriptors);
+    return convertToClusters(kernel, *stages, descriptors, limits);
   if (schedule.inPlace)
-    return convertInPlace(kernel, schedule, *stages, descriptors);
+    return convertInPlace(kernel, *stages, descriptors, limits);
+  auto bytesOf = [](Value value) {
+    return static_cast<int64_t>(cast<MemRefType>(value.getType()).getElementTypeBitWidth() / 8);
+  };
   ElementSizes sizes{bytesOf(kernel.getInputs()[0]), bytesOf(kernel.getInit())};
   GpuPlan plan = planGpuKernel(descriptors, sizes, schedule, limits);
   if (failed(reportBroken(kernel, limits, plan.broken)))

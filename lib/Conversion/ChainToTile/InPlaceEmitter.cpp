@@ -21,7 +21,7 @@ using namespace danaus;
 /// Products of an item emitted in a row; more become a loop.
 static constexpr int64_t unrolledProducts = 128;
 
-InPlaceEmitter::InPlaceEmitter(ImplicitLocOpBuilder &builder, const InPlacePlan &plan,
+InPlaceEmitter::InPlaceEmitter(ImplicitLocOpBuilder &builder, const InPlaceGroup &plan,
                                const Schedule &schedule, ArrayRef<StageWithMaps> stages,
                                const KernelOperands &operands)
     : TileWalker(builder, schedule, stages, operands), plan(plan) {}
@@ -33,9 +33,26 @@ InPlaceEmitter::InPlaceEmitter(ImplicitLocOpBuilder &builder, const InPlacePlan 
 /// Where `column` lies in a row of the buffer.
 Value InPlaceEmitter::position(Value column) {
   Value place = column;
-  for (int64_t level : plan.levels)
-    place = add(place, mul(div(column, level), plan.pad));
+  for (const InPlaceLevel &level : plan.levels)
+    place = add(place, mul(div(column, level.columns), level.pad));
   return place;
+}
+
+InPlaceEmitter::Piece InPlaceEmitter::pieceAt(Value number) {
+  if (plan.piecesPerRow == 1)
+    return {number, constant(0)};
+  int64_t runs = plan.inner / plan.run;
+  Value inRow = rem(number, plan.piecesPerRow);
+  Value outer = mul(div(inRow, runs), plan.columns * runs), inner = mul(rem(inRow, runs), plan.run);
+  return {div(number, plan.piecesPerRow), add(outer, inner)};
+}
+
+/// Column of x of `column` of a piece.
+Value InPlaceEmitter::columnOfX(const Piece &piece, Value column) {
+  Value place = column;
+  if (plan.run < plan.inner)
+    place = add(mul(div(column, plan.run), plan.inner), rem(column, plan.run));
+  return plan.piecesPerRow == 1 ? place : add(piece.column, place);
 }
 
 /// Begins to load a tile; rows that do not exist become zeros.
@@ -44,9 +61,11 @@ void InPlaceEmitter::emitLoad(Value tile, Value slot) {
   forEachUnit(plan.columns, [&](Value row, Value column) {
     Value read = arith::SelectOp::create(b, isBelow(row, rows), constant(width), constant(0));
     Value target = add(add(base, mul(row, plan.rowPitch)), position(column));
-    nvgpu::DeviceAsyncCopyOp::create(
-        b, nvgpu::DeviceAsyncTokenType::get(b.getContext()), buffer, ValueRange{target}, operands.x,
-        ValueRange{add(first, row), column}, b.getIndexAttr(width), read, b.getUnitAttr());
+    Piece piece = pieceAt(add(first, row));
+    nvgpu::DeviceAsyncCopyOp::create(b, nvgpu::DeviceAsyncTokenType::get(b.getContext()), buffer,
+                                     ValueRange{target}, operands.x,
+                                     ValueRange{piece.row, columnOfX(piece, column)},
+                                     b.getIndexAttr(width), read, b.getUnitAttr());
   });
   NVVM::CpAsyncCommitGroupOp::create(b);
 }
@@ -59,7 +78,8 @@ void InPlaceEmitter::emitOutput(Value tile, Value slot) {
       Value source = add(add(base, mul(row, plan.rowPitch)), position(column));
       Value value = vector::LoadOp::create(b, vector, buffer, ValueRange{source},
                                            /*nontemporal=*/false, llvm::MaybeAlign(16));
-      vector::StoreOp::create(b, value, operands.y, ValueRange{add(first, row), column},
+      Piece piece = pieceAt(add(first, row));
+      vector::StoreOp::create(b, value, operands.y, ValueRange{piece.row, columnOfX(piece, column)},
                               /*nontemporal=*/false, llvm::MaybeAlign(16));
     });
   });
@@ -68,6 +88,8 @@ void InPlaceEmitter::emitOutput(Value tile, Value slot) {
 void InPlaceEmitter::emitTile(Value tile, Value slot) {
   Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
   int64_t ahead = schedule.depth - 1;
+  Value later = add(tile, mul(stride, ahead));
+  awaitInput(later);
   if (ahead == 0) { // the tile before may still be on its way to y
     gpu::BarrierOp::create(b);
     emitLoad(tile, slot);
@@ -75,19 +97,32 @@ void InPlaceEmitter::emitTile(Value tile, Value slot) {
   // Groups end in the order they began: this tile's is the oldest of those in flight.
   NVVM::CpAsyncWaitGroupOp::create(b, std::max<int64_t>(0, ahead - 1));
   gpu::BarrierOp::create(b);
+  releaseInput(tile);
   if (ahead > 0)
-    emitLoad(add(tile, mul(stride, ahead)), rem(add(slot, ahead), schedule.depth));
+    emitLoad(later, rem(add(slot, ahead), schedule.depth));
+  awaitOutput(tile);
   for (size_t number = 0; number < stages.size(); ++number) {
     emitStage(number, slot, tile);
     gpu::BarrierOp::create(b);
   }
   emitOutput(tile, slot);
+  publishOutput(tile);
+}
+
+void InPlaceEmitter::emitFirstLoads(Value first, Value stride) {
+  for (int64_t i = 0; i + 1 < schedule.depth; ++i) {
+    Value tile = add(first, mul(stride, i));
+    awaitInput(tile);
+    if (operands.before)
+      gpu::BarrierOp::create(b);
+    emitLoad(tile, constant(i));
+  }
 }
 
 void InPlaceEmitter::emit() {
   thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   warp = div(thread, 32);
-  numRows = operands.numRows;
+  numRows = mul(operands.numRows, plan.piecesPerRow);
   buffer = sharedView(sharedMemory(), 0, schedule.depth * schedule.rows * plan.rowPitch, element);
   registers.resize(stages.size());
   if (operands.isEarly)
@@ -102,14 +137,70 @@ void InPlaceEmitter::emit() {
   Value first = gpu::BlockIdOp::create(b, gpu::Dimension::x);
   Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
   Value numTiles = div(add(numRows, schedule.rows - 1), schedule.rows);
-  for (int64_t i = 0; i + 1 < schedule.depth; ++i)
-    emitLoad(add(first, mul(stride, i)), constant(i));
+  emitFirstLoads(first, stride);
   auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0)});
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Value slot = loop.getRegionIterArg(0);
   emitTile(loop.getInductionVar(), slot);
   scf::YieldOp::create(b, ValueRange{rem(add(slot, 1), schedule.depth)});
+}
+
+//===----------------------------------------------------------------------===//
+// Rings of groups
+//===----------------------------------------------------------------------===//
+
+/// Each duty is another warp's, as their trips to the L2 cache overlap.
+void InPlaceEmitter::emitDuty(int64_t duty, Value condition, llvm::function_ref<void()> body) {
+  Value isOurs = isEqual(thread, duty % schedule.warps * 32);
+  emitIf(condition ? arith::AndIOp::create(b, isOurs, condition) : isOurs, body);
+}
+
+/// Waits until all pieces of the row of `tile` are written; past the last there is none.
+void InPlaceEmitter::awaitInput(Value tile) {
+  if (!operands.before)
+    return;
+  const RingOperand &ring = *operands.before;
+  emitDuty(0, isBelow(tile, numRows), [&] {
+    Value row = pieceAt(tile).row;
+    Value count = mul(add(div(row, ring.tiles), 1), ring.producers);
+    tile::AwaitOp::create(b, ring.counters, rem(row, ring.tiles), count);
+  });
+}
+
+/// Says that the piece has arrived in shared memory.
+void InPlaceEmitter::releaseInput(Value tile) {
+  if (!operands.before)
+    return;
+  const RingOperand &ring = *operands.before;
+  emitDuty(1, nullptr, [&] {
+    Value slot = add(rem(pieceAt(tile).row, ring.tiles), ring.tiles);
+    tile::SignalOp::create(b, ring.counters, slot, /*relaxed=*/true);
+  });
+}
+
+/// Waits until all pieces of the row `ring.tiles` before that of `tile` are read.
+void InPlaceEmitter::awaitOutput(Value tile) {
+  if (!operands.after)
+    return;
+  const RingOperand &ring = *operands.after;
+  emitDuty(2, nullptr, [&] {
+    Value row = pieceAt(tile).row;
+    Value count = mul(div(row, ring.tiles), ring.consumers);
+    tile::AwaitOp::create(b, ring.counters, add(rem(row, ring.tiles), ring.tiles), count);
+  });
+}
+
+/// Says that the piece is written, once all threads have.
+void InPlaceEmitter::publishOutput(Value tile) {
+  if (!operands.after)
+    return;
+  const RingOperand &ring = *operands.after;
+  gpu::BarrierOp::create(b);
+  emitDuty(3, nullptr, [&] {
+    Value slot = rem(pieceAt(tile).row, ring.tiles);
+    tile::SignalOp::create(b, ring.counters, slot, /*relaxed=*/false);
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -146,8 +237,8 @@ AffineMap InPlaceEmitter::layout(const InPlaceStage &stage) {
   AffineExpr i = b.getAffineDimExpr(0), j = b.getAffineDimExpr(1);
   AffineExpr column = stage.turned ? i * d + j : i.floorDiv(d) * (c * d) + i % d + j * d;
   AffineExpr place = column;
-  for (int64_t level : plan.levels)
-    place = place + column.floorDiv(level) * plan.pad;
+  for (const InPlaceLevel &level : plan.levels)
+    place = place + column.floorDiv(level.columns) * level.pad;
   return AffineMap::get(2, 0, place);
 }
 
@@ -242,7 +333,8 @@ Value InPlaceEmitter::applyMaps(size_t number, const Item &item, Place place, Va
   const InPlaceStage &stage = plan.stages[number];
   Value first = add(item.column, firstColumn(stage, place));
   auto placeOf = [&](Value i, Value j) -> ElementPlace {
-    return {item.row, add(first, localColumn(stage, i, j))};
+    Value local = add(first, localColumn(stage, i, j));
+    return {item.piece.row, columnOfX(item.piece, local)};
   };
   return danaus::applyMaps(b, stages[number], sum, placeOf, operands.others);
 }
@@ -263,9 +355,9 @@ InPlaceEmitter::Item InPlaceEmitter::itemAt(const InPlaceStage &stage, Value num
   Value first = mul(rem(number, stage.itemsPerRow), stage.positions);
   Value column = add(mul(div(first, d), c * d), rem(first, d));
   Value base = add(add(slotBase(slot), mul(row, plan.rowPitch)), position(column));
-  Value lastRow = sub(numRows, constant(1));
-  Value rowOfY = arith::MinUIOp::create(b, add(mul(tile, schedule.rows), row), lastRow);
-  return {base, column, rowOfY};
+  Value last = sub(numRows, constant(1));
+  Value piece = arith::MinUIOp::create(b, add(mul(tile, schedule.rows), row), last);
+  return {base, column, pieceAt(piece)};
 }
 
 /// All that a warp reads of an item it has read before it writes any.

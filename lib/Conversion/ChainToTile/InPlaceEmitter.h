@@ -6,13 +6,15 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Emits the code of the one launch from its plan (see GpuInPlacePlan.h). All threads of
-// a block walk over tiles of rows; for each tile:
+// Emits the code of the launch of a group from its plan (see GpuInPlacePlan.h). All threads
+// of a block walk over tiles of pieces, which are the rows of the base class; for each tile:
 //
 //   barrier; begin to load a later tile; stage 0; barrier; ...; last stage; barrier
 //   store the tile to y
 //
-// A stage reads and writes the same columns: a warp meets between the two.
+// A stage reads and writes the same columns: a warp meets between the two. In a ring of
+// groups, one thread awaits a piece before any loads it, and the rows that its results
+// follow before any stores them, each with a barrier between.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,7 +30,7 @@ namespace danaus {
 /// takes x, y, others and numRows.
 class InPlaceEmitter : private TileWalker {
 public:
-  InPlaceEmitter(mlir::ImplicitLocOpBuilder &builder, const InPlacePlan &plan,
+  InPlaceEmitter(mlir::ImplicitLocOpBuilder &builder, const InPlaceGroup &plan,
                  const Schedule &schedule, llvm::ArrayRef<StageWithMaps> stages,
                  const KernelOperands &operands);
   void emit();
@@ -36,9 +38,14 @@ public:
 private:
   using Fragments = llvm::SmallVector<Value>;
 
-  /// Where an item lies: its first element in the buffer, its column, and its row of y.
+  /// Where a piece begins in x and y.
+  struct Piece {
+    Value row, column;
+  };
+  /// Where an item lies: its first element in the buffer, its column in the piece, and that.
   struct Item {
-    Value base, column, row;
+    Value base, column;
+    Piece piece;
   };
   /// A fragment of sums: its number along b, and the part of x that it belongs to.
   struct Place {
@@ -51,6 +58,16 @@ private:
   void emitOutput(Value tile, Value slot);
   Value slotBase(Value slot) { return mul(slot, schedule.rows * plan.rowPitch); }
   Value position(Value column);
+  Piece pieceAt(Value number);
+  Value columnOfX(const Piece &piece, Value column);
+  void emitFirstLoads(Value first, Value stride);
+
+  // Rings of groups: rows that come from, and go to, groups that run at once.
+  void emitDuty(int64_t duty, Value condition, llvm::function_ref<void()> body);
+  void awaitInput(Value tile);
+  void releaseInput(Value tile);
+  void awaitOutput(Value tile);
+  void publishOutput(Value tile);
 
   // Products.
   void emitStage(size_t number, Value slot, Value tile);
@@ -69,7 +86,7 @@ private:
   void store(size_t number, const Item &item, Place place, Value sum);
   tile::FragmentType fragmentType(const InPlaceStage &stage, tile::Role role);
 
-  const InPlacePlan &plan;
+  const InPlaceGroup &plan;
   Value buffer;
   llvm::SmallVector<llvm::SmallVector<Fragments>> registers; ///< weights by stage and step
 };

@@ -12,6 +12,7 @@
 #include "KernelEmitter.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace danaus {
 
@@ -36,12 +37,30 @@ void emitLaunch(mlir::ImplicitLocOpBuilder &b, mlir::gpu::GPUFuncOp device, cons
 /// Says that blocks of `device` run in clusters of `blocks`.
 void setClusterSize(mlir::gpu::GPUFuncOp device, int64_t blocks);
 
+/// Counters of a ring of `ring` tiles or rows, as RingOperand has them, all zero.
+mlir::Value allocateCounters(mlir::ImplicitLocOpBuilder &b, int64_t ring);
+void freeDeviceMemory(mlir::ImplicitLocOpBuilder &b, mlir::Value memory);
+
 /// Says at `kernel` what keeps its schedule from running; failure if anything does.
 mlir::LogicalResult reportBroken(chain::KernelOp kernel, const TargetLimits &limits,
                                  const BrokenConstraints &broken);
 
 /// The kernel operand that a value of its body stands for.
 mlir::Value operandOf(chain::KernelOp kernel, mlir::Value inner);
+
+/// The body's values that a launch of `stages` needs beside x and y, each once.
+llvm::SetVector<mlir::Value> otherValues(llvm::ArrayRef<StageWithMaps> stages);
+
+/// Replaces a kernel with `in_place` by a launch for each group of its stages,
+/// or one of all groups where it has a ring.
+mlir::LogicalResult convertInPlace(chain::KernelOp kernel, llvm::ArrayRef<StageWithMaps> stages,
+                                   llvm::ArrayRef<StageDescriptor> descriptors,
+                                   const TargetLimits &limits);
+
+/// Replaces a kernel with `cluster` by one launch of a cluster for each tile of rows.
+mlir::LogicalResult convertToClusters(chain::KernelOp kernel, llvm::ArrayRef<StageWithMaps> stages,
+                                      llvm::ArrayRef<StageDescriptor> descriptors,
+                                      const TargetLimits &limits);
 
 /// Replaces a kernel of unit wgmma by a launch a stage, and a transposition behind a
 /// stage with d > 1; activations between launches go through device memory.
