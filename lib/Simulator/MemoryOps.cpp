@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Machine.h"
+#include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -258,6 +259,17 @@ static LogicalResult runReinterpret(Machine &machine, Operation *op) {
   return success();
 }
 
+/// Complex numbers as twice as many parts.
+static LogicalResult runRealView(Machine &machine, Operation *op) {
+  auto view = std::make_shared<View>(*machine.get(op->getOperand(0)).view);
+  view->offset *= 2;
+  for (int64_t &stride : MutableArrayRef(view->strides).drop_back())
+    stride *= 2;
+  view->sizes.back() *= 2;
+  setView(machine, op->getResult(0), view);
+  return success();
+}
+
 /// memref.view: other elements from some byte on.
 static LogicalResult runView(Machine &machine, Operation *op) {
   auto cast = mlir::cast<memref::ViewOp>(op);
@@ -357,6 +369,7 @@ void danaus::sim::addMemoryOps(HandlerTable &table) {
   table[TypeID::get<memref::SubViewOp>()] = runSubView;
   table[TypeID::get<memref::ReinterpretCastOp>()] = runReinterpret;
   table[TypeID::get<memref::ViewOp>()] = runView;
+  table[TypeID::get<danaus::chain::RealViewOp>()] = runRealView;
   table[TypeID::get<memref::ExpandShapeOp>()] = runExpand;
   table[TypeID::get<memref::CollapseShapeOp>()] = runCollapse;
   table[TypeID::get<vector::ExtractOp>()] = runExtract;

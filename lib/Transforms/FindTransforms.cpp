@@ -35,8 +35,11 @@ using namespace danaus::chain;
 /// their lanes would be empty.
 static constexpr int64_t mostValues = 16, leastD = 4;
 
-/// Whether lanes can run along d, or along the fastest digit of x.
+/// Whether lanes can run along d, or along the fastest digit of x; on a GPU every thread
+/// has transforms of its own.
 static bool hasLanes(StageOp stage, const TargetLimits &limits) {
+  if (limits.isGpu)
+    return true;
   DigitsAttr digits = stage.getXDigitsAttr();
   if (!digits)
     return stage.getD() >= static_cast<uint64_t>(leastD);
@@ -126,9 +129,10 @@ struct FindTransforms : danaus::impl::FindTransformsPassBase<FindTransforms> {
     FailureOr<TargetLimits> limits = getTarget(getOperation());
     if (failed(limits))
       return signalPassFailure();
-    if (limits->isGpu) // whose tensor cores want the matrices
-      return;
     getOperation().walk([&](StageOp stage) {
+      bool isComplex = isa<ComplexType>(stage.getX().getType().getElementType());
+      if (limits->isGpu && !isComplex) // tensor cores want the matrices
+        return;
       if (!stage.getTransform())
         mark(stage, *limits);
     });
