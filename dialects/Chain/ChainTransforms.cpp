@@ -16,7 +16,7 @@ using namespace danaus::chain;
 static bool isTransformOf(StageOp stage, Value x, bool isFirst) {
   auto element = dyn_cast<ComplexType>(stage.getX().getType().getElementType());
   return stage.getX() == x && isa<BlockArgument>(stage.getWeight()) &&
-         stage.getTransform() == Transform::dft && element && element.getElementType().isF32() &&
+         stage.getTransform() && element && element.getElementType().isF32() &&
          (isFirst || !stage.getXDigits());
 }
 
@@ -38,7 +38,8 @@ std::optional<TransformChain> danaus::chain::describeTransforms(KernelOp kernel)
       return std::nullopt;
     if (isFirst)
       chain.columns = columnsOf(stage);
-    chain.stages.push_back({stage.getPattern(), stage.getOrder().contains('d')});
+    chain.stages.push_back({stage.getPattern(), stage.getOrder().contains('d'),
+                            stage.getTransform() == Transform::hadamard});
     current = stage.getY();
   }
   bool isWhole = !chain.stages.empty() && body.getTerminator()->getOperand(0) == current;

@@ -14,7 +14,7 @@
 
 namespace danaus::chain {
 
-/// The stages of `kernel` where it is nothing but a chain of Fourier transforms of
+/// The stages of `kernel` where it is nothing but a chain of transforms of
 /// complex<f32>, of which the first may read its columns in another order.
 std::optional<TransformChain> describeTransforms(KernelOp kernel);
 

@@ -229,17 +229,29 @@ static LogicalResult runSameView(Machine &machine, Operation *op) {
   return success();
 }
 
+/// Moves the beginning of `view` by `count` steps of `stride`, in each lane by its own.
+static void advance(Machine &machine, View &view, OpFoldResult count, int64_t stride) {
+  auto value = dyn_cast<Value>(count);
+  if (!value || machine.get(value).width == 1) {
+    view.offset += numberOf(machine, count) * stride;
+    return;
+  }
+  view.offsetsOfLanes.resize(machine.lanes());
+  for (auto [lane, offset] : llvm::enumerate(view.offsetsOfLanes))
+    offset += machine.get(value).at(lane).i * stride;
+}
+
 static LogicalResult runSubView(Machine &machine, Operation *op) {
   auto sub = cast<memref::SubViewOp>(op);
   const View &source = *machine.get(sub.getSource()).view;
   auto view = std::make_shared<View>(source);
-  SmallVector<int64_t> offsets = numbersOf(machine, sub.getMixedOffsets()),
-                       sizes = numbersOf(machine, sub.getMixedSizes()),
+  SmallVector<OpFoldResult> offsets = sub.getMixedOffsets();
+  SmallVector<int64_t> sizes = numbersOf(machine, sub.getMixedSizes()),
                        strides = numbersOf(machine, sub.getMixedStrides());
   llvm::SmallBitVector dropped = sub.getDroppedDims();
   view->sizes.clear(), view->strides.clear();
   for (size_t dim = 0; dim < sizes.size(); ++dim) {
-    view->offset += offsets[dim] * source.strides[dim];
+    advance(machine, *view, offsets[dim], source.strides[dim]);
     if (dropped[dim])
       continue;
     view->sizes.push_back(sizes[dim]);

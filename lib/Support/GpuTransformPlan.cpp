@@ -24,20 +24,34 @@ using llvm::SmallVector;
 static constexpr int64_t numberBytes = 8;
 /// The largest radix: its values and what is computed from them fit into registers.
 static constexpr int64_t mostValues = 16;
-/// Numbers of a tile, where there are rows enough: an item for each of 256 threads.
-static constexpr int64_t tileNumbers = 4096;
-/// Registers of a thread for addresses, twiddles and values between two steps.
-static constexpr int64_t otherRegisters = 32;
+/// Numbers of a tile of several rows: an item for each thread of a warp. Small thread
+/// blocks wait for few others.
+static constexpr int64_t tileNumbers = 32 * mostValues;
+/// Thread blocks that a multiprocessor runs at most.
+static constexpr int64_t mostBlocks = 32;
+/// Registers of a thread for addresses, twiddles and values between two steps; and for what
+/// a loop over items adds.
+static constexpr int64_t otherRegisters = 32, loopRegisters = 16;
 /// Numbers of one access of half a warp, and banks for them.
 static constexpr int64_t numBanks = 16;
 
-int64_t TransformStagePlan::placeOf(int64_t number) const {
-  int64_t place = 0;
-  for (const TransformDigit &digit : llvm::reverse(items)) {
-    place += number % digit.extent * digit.place;
+/// sum_j digit_j(number) worth(digit_j)
+static int64_t sumOfDigits(ArrayRef<TransformDigit> digits, int64_t number,
+                           int64_t TransformDigit::*worth) {
+  int64_t sum = 0;
+  for (const TransformDigit &digit : llvm::reverse(digits)) {
+    sum += number % digit.extent * digit.*worth;
     number /= digit.extent;
   }
-  return place;
+  return sum;
+}
+
+int64_t TransformStagePlan::placeOf(int64_t number) const {
+  return sumOfDigits(items, number, &TransformDigit::place);
+}
+
+int64_t TransformStagePlan::columnOf(int64_t number) const {
+  return sumOfDigits(items, number, &TransformDigit::column);
 }
 
 int64_t TransformPlan::position(int64_t place) const {
@@ -73,7 +87,7 @@ static std::optional<SmallVector<TransformDigit>> commonDigits(const TransformCh
 static TransformStagePlan planStage(const TransformChain::Stage &stage,
                                     ArrayRef<TransformDigit> digits) {
   int64_t d = stage.pattern.d;
-  TransformStagePlan plan{stage.pattern, stage.hasTwiddles, {}, {}};
+  TransformStagePlan plan{stage.pattern, stage.hasTwiddles, stage.isHadamard, {}, {}, false};
   plan.places.assign(stage.pattern.c, 0);
   for (const TransformDigit &digit : digits) {
     if (digit.column < d || digit.column >= d * stage.pattern.c) {
@@ -169,6 +183,32 @@ static void choosePads(TransformPlan &plan, ArrayRef<TransformDigit> digits, int
 }
 
 //===----------------------------------------------------------------------===//
+// Code of a thread
+//===----------------------------------------------------------------------===//
+
+/// Whether the items of each thread lie as far apart as those of the first.
+static bool hasSameDistances(const TransformPlan &plan, const TransformStagePlan &stage,
+                             int64_t threads) {
+  for (int64_t first = threads; first < stage.itemsPerRow(); first += threads)
+    for (int64_t thread = 0; thread < threads; ++thread) {
+      int64_t place = stage.placeOf(first), own = stage.placeOf(thread);
+      bool isSame =
+          stage.placeOf(first + thread) == place + own &&
+          stage.columnOf(first + thread) == stage.columnOf(first) + stage.columnOf(thread);
+      if (!isSame || plan.position(place + own) != plan.position(place) + plan.position(own))
+        return false;
+    }
+  return true;
+}
+
+static bool isStraight(const TransformPlan &plan, const TransformStagePlan &stage,
+                       const Schedule &schedule) {
+  int64_t threads = 32 * schedule.warps, items = stage.itemsPerRow();
+  return schedule.rows == 1 && items % threads == 0 &&
+         items / threads * stage.pattern.c <= mostValues && hasSameDistances(plan, stage, threads);
+}
+
+//===----------------------------------------------------------------------===//
 // The plan
 //===----------------------------------------------------------------------===//
 
@@ -192,7 +232,7 @@ static int64_t countBlocks(const TransformPlan &plan, const Schedule &schedule,
                            const TargetLimits &limits) {
   int64_t byShared = limits.sharedBytesPerProcessor / (plan.sharedBytes + reservedSharedBytes);
   int64_t byRegisters = limits.registersPerBlock / (32 * schedule.warps * plan.registers);
-  return std::clamp<int64_t>(std::min(byShared, byRegisters), 1, 16);
+  return std::clamp<int64_t>(std::min(byShared, byRegisters), 1, mostBlocks);
 }
 
 TransformPlan danaus::planTransformKernel(const TransformChain &chain, const Schedule &schedule,
@@ -215,7 +255,11 @@ TransformPlan danaus::planTransformKernel(const TransformChain &chain, const Sch
     plan.broken.push_back(formatv("bytes of shared memory: wanted at most {0}, found {1}",
                                   limits.sharedBytesPerBlock,
                                   schedule.rows * plan.columns * numberBytes));
-  plan.registers = 2 * mostValues + otherRegisters + limits.spareRegisters;
+  for (TransformStagePlan &stage : plan.stages)
+    stage.isStraight = isStraight(plan, stage, schedule);
+  bool hasLoops = !llvm::all_of(plan.stages, [](const auto &stage) { return stage.isStraight; });
+  plan.registers =
+      2 * mostValues + otherRegisters + (hasLoops ? loopRegisters : 0) + limits.spareRegisters;
   if (32 * schedule.warps * plan.registers > limits.registersPerBlock)
     plan.broken.push_back(formatv("registers: wanted at most {0} for {1} warps, found {2} each",
                                   limits.registersPerBlock, schedule.warps, plan.registers));

@@ -140,7 +140,7 @@ BrokenConstraints danaus::checkTransformKernel(chain::KernelOp kernel, const Sch
                                                const TargetLimits &limits) {
   std::optional<TransformChain> chain = chain::describeTransforms(kernel);
   if (!chain)
-    return {"in_place of unit fma: wanted only Fourier transforms of complex<f32>"};
+    return {"in_place of unit fma: wanted only transforms of complex<f32>"};
   return planTransformKernel(*chain, schedule, limits).broken;
 }
 

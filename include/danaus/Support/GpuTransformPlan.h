@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 //
 // The arithmetic of a kernel on a GPU whose stages are all transforms: Fourier matrices
-// of a small radix, times twiddles. A thread takes the r inputs of one of them into
+// of a small radix, times twiddles, or Hadamard's. A thread takes the r inputs of one of them into
 // registers, and through the steps of a FastTransform:
 //
 //   x (global) -> stage 0 -> shared memory -> stage 1 in place -> .. -> last -> y (global)
@@ -28,6 +28,9 @@
 // whose loads of x then lie side by side, by column in the last, for the stores of y;
 // between, whichever has fewer conflicts of banks.
 //
+// The items of a thread are `threads` apart; where all threads have as many, the distances
+// between these are constants, and the code is straight. Otherwise it is a loop.
+//
 // **Banks.** Half a warp moves 16 numbers of 8 bytes at once, which want 16 different places
 // mod 16. `pads` numbers are left out after each `level` of places, each where a digit
 // begins, so that position(p) = p + sum_l pads_l floor(p / level_l) is a sum over the digits
@@ -45,11 +48,12 @@
 
 namespace danaus {
 
-/// Stages that are all Fourier transforms of complex<f32>, with one weight for all a.
+/// Stages that are all transforms of complex<f32>, with one weight for all a.
 struct TransformChain {
   struct Stage {
     StagePattern pattern;
     bool hasTwiddles = false; ///< the weight depends on d
+    bool isHadamard = false;  ///< not Fourier; of 2 values these are the same
   };
   llvm::SmallVector<Stage, 4> stages;
   DigitPermutation columns; ///< of x, as the first stage reads them
@@ -64,13 +68,18 @@ struct TransformDigit {
 /// How one stage runs.
 struct TransformStagePlan {
   StagePattern pattern;
-  bool hasTwiddles = false;
+  bool hasTwiddles = false, isHadamard = false;
   llvm::SmallVector<TransformDigit, 4> items; ///< digits of the items of a row, slowest first
   llvm::SmallVector<int64_t, 16> places;      ///< of C, from that of its item
 
+  /// Whether all threads have as many items, which exist, fit into registers together, and
+  /// lie equally far apart in all threads.
+  bool isStraight = false;
+
   int64_t itemsPerRow() const { return pattern.numBlocks(); }
-  /// Place of the first value of item `number` of a row.
+  /// Place and column of the first value of item `number` of a row.
   int64_t placeOf(int64_t number) const;
+  int64_t columnOf(int64_t number) const;
 };
 
 struct TransformPlan {

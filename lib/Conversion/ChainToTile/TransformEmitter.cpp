@@ -19,8 +19,6 @@
 using namespace mlir;
 using namespace danaus;
 
-/// Values that a thread holds at once.
-static constexpr int64_t valuesAtOnce = 16;
 /// Bytes of a number, to a multiple of which all of them are aligned.
 static constexpr int64_t numberBytes = 8;
 
@@ -52,53 +50,47 @@ void TransformEmitter::emit() {
 
 void TransformEmitter::emitTile(Value tile) {
   for (size_t number = 0; number < plan.stages.size(); ++number) {
-    bool writesLater = number == 0 && (isLast(number) || !isGuarded(plan.stages[number]));
-    if (!writesLater)
+    bool meetsInside = number == 0 && (plan.stages[number].isStraight || isLast(number));
+    if (!meetsInside)
       gpu::BarrierOp::create(b);
     emitStage(number, tile);
   }
-}
-
-/// Whether some threads have no item, or items whose rows may not exist.
-bool TransformEmitter::isGuarded(const TransformStagePlan &stage) const {
-  return schedule.rows > 1 || stage.itemsPerRow() % threads != 0;
 }
 
 //===----------------------------------------------------------------------===//
 // Items
 //===----------------------------------------------------------------------===//
 
+/// Straight code, or a loop: addresses that do not change with it would all be kept in
+/// registers over all tiles.
 void TransformEmitter::emitStage(size_t number, Value tile) {
   const TransformStagePlan &stage = plan.stages[number];
-  int64_t rounds = llvm::divideCeil(schedule.rows * stage.itemsPerRow(), threads);
-  int64_t together = std::max<int64_t>(1, valuesAtOnce / stage.pattern.c);
-  for (int64_t first = 0; first < rounds; first += together) {
-    SmallVector<Item> items;
-    for (int64_t round = first; round < std::min(rounds, first + together); ++round)
-      items.push_back(itemAt(stage, round, tile));
-    emitItems(number, items, /*awaitsTile=*/number == 0 && first == 0 && !isGuarded(stage));
+  if (stage.isStraight) {
+    SmallVector<Item> items(stage.itemsPerRow() / threads, itemAt(number, thread, tile));
+    for (auto [round, item] : llvm::enumerate(items))
+      item.distance = static_cast<int64_t>(round) * threads;
+    return emitItems(number, items);
   }
+  Value total = constant(schedule.rows * stage.itemsPerRow());
+  auto loop = scf::ForOp::create(b, thread, total, constant(threads));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Item item = itemAt(number, loop.getInductionVar(), tile);
+  emitIf(item.exists, [&] { emitItems(number, item); });
 }
 
-/// Items whose values a thread holds together where all exist, else one by one. With
-/// `awaitsTile` it meets the others, which may still read the tile before, in between.
-void TransformEmitter::emitItems(size_t number, ArrayRef<Item> items, bool awaitsTile) {
-  if (items.size() > 1 && isGuarded(plan.stages[number])) {
-    for (const Item &item : items)
-      emitItems(number, item, awaitsTile);
-    return;
-  }
-  emitIf(items.front().exists, [&] {
-    SmallVector<Numbers> values;
-    for (const Item &item : items)
-      values.push_back(loadInputs(number, item));
-    for (auto [item, numbers] : llvm::zip_equal(items, values))
-      numbers = transform(number, item, numbers);
-    if (awaitsTile && !isLast(number))
-      gpu::BarrierOp::create(b);
-    for (auto [item, numbers] : llvm::zip_equal(items, values))
-      storeOutputs(number, item, numbers);
-  });
+/// Items whose values a thread holds together. In the first stage it meets the others, which
+/// may still read the tile before, ahead of its stores.
+void TransformEmitter::emitItems(size_t number, ArrayRef<Item> items) {
+  SmallVector<Numbers> values;
+  for (const Item &item : items)
+    values.push_back(loadInputs(number, item));
+  for (auto [item, numbers] : llvm::zip_equal(items, values))
+    numbers = transform(number, item, numbers);
+  if (number == 0 && plan.stages[number].isStraight && !isLast(number))
+    gpu::BarrierOp::create(b);
+  for (auto [item, numbers] : llvm::zip_equal(items, values))
+    storeOutputs(number, item, numbers);
 }
 
 /// sum_j digit_j(item) worth(digit_j); neighbors that count on are taken as one.
@@ -130,24 +122,35 @@ Value TransformEmitter::position(Value place) {
   return result;
 }
 
-TransformEmitter::Item TransformEmitter::itemAt(const TransformStagePlan &stage, int64_t round,
-                                                Value tile) {
-  int64_t perRow = stage.itemsPerRow(), total = schedule.rows * perRow;
-  Value index = add(thread, round * threads), row = div(index, perRow), number = rem(index, perRow);
-  if (schedule.rows == 1)
-    row = constant(0), number = index;
+/// What the items of a thread read and write, from the first value of its first item on: the
+/// rest of their addresses is known.
+TransformEmitter::Item TransformEmitter::itemAt(size_t number, Value index, Value tile) {
+  const TransformStagePlan &stage = plan.stages[number];
+  bool hasRows = schedule.rows > 1;
+  Value row = hasRows ? div(index, stage.itemsPerRow()) : constant(0);
+  Value inRow = hasRows ? rem(index, stage.itemsPerRow()) : index;
+  Value firstRow = mul(tile, schedule.rows), wholeRow = add(firstRow, row);
+  Value place = sumOfDigits(stage, inRow, [](const TransformDigit &digit) { return digit.place; });
+  Value column =
+      sumOfDigits(stage, inRow, [](const TransformDigit &digit) { return digit.column; });
   Item item;
-  item.row = add(mul(tile, schedule.rows), row);
-  if (schedule.rows > 1)
-    item.exists = isBelow(item.row, numRows);
-  if ((round + 1) * threads > total) {
-    Value isOne = isBelow(index, total);
-    item.exists = item.exists ? arith::AndIOp::create(b, isOne, item.exists) : isOne;
+  if (hasRows)
+    item.exists = isBelow(wholeRow, numRows);
+  if (number == 0)
+    item.source = viewFrom(operands.x, {wholeRow, place}, {plan.columns});
+  if (number > 0 || !isLast(number)) {
+    Value base = mul(row, plan.rowPitch), inBuffer = add(base, position(place));
+    item.target = viewFrom(buffer, inBuffer, {plan.rowPitch});
   }
-  item.place = sumOfDigits(stage, number, [](const TransformDigit &digit) { return digit.place; });
-  item.column =
-      sumOfDigits(stage, number, [](const TransformDigit &digit) { return digit.column; });
-  item.base = add(mul(row, plan.rowPitch), position(item.place));
+  if (number > 0)
+    item.source = item.target;
+  if (isLast(number))
+    item.target = viewFrom(operands.y, {wholeRow, column}, {plan.columns});
+  if (stage.hasTwiddles) {
+    Value zero = constant(0), D = stage.pattern.a == 1 ? column : rem(column, stage.pattern.d);
+    item.twiddles = viewFrom(operands.twiddles[number], {zero, zero, zero, zero, D},
+                             {stage.pattern.c, stage.pattern.d});
+  }
   return item;
 }
 
@@ -155,45 +158,74 @@ TransformEmitter::Item TransformEmitter::itemAt(const TransformStagePlan &stage,
 // Memory
 //===----------------------------------------------------------------------===//
 
-/// memory[leading.., number + offset], where `memory` holds parts.
-TransformEmitter::Number TransformEmitter::loadNumber(Value memory, ValueRange leading,
-                                                      Value number, int64_t offset) {
-  SmallVector<Value> indices(leading);
-  indices.push_back(mul(add(number, offset), 2));
+/// `memory` from number `first` on, whose last index counts numbers, as an array of `shape`
+/// numbers of which the last ones may not exist.
+Value TransformEmitter::viewFrom(Value memory, ValueRange first, ArrayRef<int64_t> shape) {
+  SmallVector<OpFoldResult> offsets(first.drop_back());
+  offsets.push_back(mul(first.back(), 2));
+  auto type = cast<MemRefType>(memory.getType());
+  SmallVector<OpFoldResult> sizes(type.getRank() - 1, b.getIndexAttr(1)),
+      steps(type.getRank(), b.getIndexAttr(1));
+  SmallVector<int64_t> kept(shape);
+  kept.back() *= 2;
+  if (shape.size() == 2)
+    sizes[2] = b.getIndexAttr(shape.front());
+  sizes.push_back(b.getIndexAttr(kept.back()));
+  auto view = cast<MemRefType>(
+      memref::SubViewOp::inferRankReducedResultType(kept, type, offsets, sizes, steps));
+  return memref::SubViewOp::create(b, view, memory, offsets, sizes, steps);
+}
+
+/// Constant indices of a number in a view.
+SmallVector<Value> TransformEmitter::indicesOf(ArrayRef<int64_t> place) {
+  SmallVector<Value> indices;
+  for (int64_t index : place.drop_back())
+    indices.push_back(constant(index));
+  indices.push_back(constant(2 * place.back()));
+  return indices;
+}
+
+TransformEmitter::Number TransformEmitter::loadNumber(Value view, ArrayRef<int64_t> place) {
   auto type = VectorType::get({2}, b.getF32Type());
-  Value pair = vector::LoadOp::create(b, type, memory, indices, /*nontemporal=*/false,
+  Value pair = vector::LoadOp::create(b, type, view, indicesOf(place), /*nontemporal=*/false,
                                       llvm::MaybeAlign(numberBytes));
   Value re = vector::ExtractOp::create(b, pair, 0);
   Value im = vector::ExtractOp::create(b, pair, 1);
   return {re, im};
 }
 
-void TransformEmitter::storeNumber(Number value, Value memory, ValueRange leading, Value number,
-                                   int64_t offset) {
-  SmallVector<Value> indices(leading);
-  indices.push_back(mul(add(number, offset), 2));
+void TransformEmitter::storeNumber(Number value, Value view, int64_t place) {
   auto type = VectorType::get({2}, b.getF32Type());
   Value pair = vector::FromElementsOp::create(b, type, ValueRange{value.re, value.im});
-  vector::StoreOp::create(b, pair, memory, indices, /*nontemporal=*/false,
+  vector::StoreOp::create(b, pair, view, indicesOf(place), /*nontemporal=*/false,
                           llvm::MaybeAlign(numberBytes));
 }
 
 TransformEmitter::Numbers TransformEmitter::loadInputs(size_t number, const Item &item) {
+  const TransformStagePlan &stage = plan.stages[number];
   Numbers values;
-  for (int64_t place : plan.stages[number].places)
-    values.push_back(number == 0 ? loadNumber(operands.x, item.row, item.place, place)
-                                 : loadNumber(buffer, {}, item.base, plan.position(place)));
+  for (int64_t offset : stage.places) {
+    int64_t place = stage.placeOf(item.distance) + offset;
+    values.push_back(loadNumber(item.source, number == 0 ? place : plan.position(place)));
+  }
   return values;
 }
 
 void TransformEmitter::storeOutputs(size_t number, const Item &item, const Numbers &values) {
   const TransformStagePlan &stage = plan.stages[number];
   for (auto [B, value] : llvm::enumerate(values)) {
-    if (isLast(number))
-      storeNumber(value, operands.y, item.row, item.column, B * stage.pattern.d);
-    else
-      storeNumber(value, buffer, {}, item.base, plan.position(stage.places[B]));
+    int64_t place = stage.placeOf(item.distance) + stage.places[B];
+    int64_t column = stage.columnOf(item.distance) + B * stage.pattern.d;
+    storeNumber(value, item.target, isLast(number) ? column : plan.position(place));
   }
+}
+
+/// Those of C = 0 are 1.
+void TransformEmitter::multiplyTwiddles(size_t number, const Item &item, Numbers &values) {
+  const TransformStagePlan &stage = plan.stages[number];
+  int64_t D = stage.columnOf(item.distance) % stage.pattern.d;
+  for (int64_t C = 1; C < stage.pattern.c; ++C)
+    values[C] = multiply(values[C], loadNumber(item.twiddles, {C, D}));
 }
 
 //===----------------------------------------------------------------------===//
@@ -203,15 +235,10 @@ void TransformEmitter::storeOutputs(size_t number, const Item &item, const Numbe
 TransformEmitter::Numbers TransformEmitter::transform(size_t number, const Item &item,
                                                       Numbers values) {
   const TransformStagePlan &stage = plan.stages[number];
-  if (Value twiddles = operands.twiddles[number]) {
-    Value zero = constant(0);
-    Value D = stage.pattern.a == 1 ? item.column : rem(item.column, stage.pattern.d);
-    for (int64_t C = 1; C < stage.pattern.c; ++C) { // those of C = 0 are 1
-      Value indices[] = {zero, zero, constant(C), zero};
-      values[C] = multiply(values[C], loadNumber(twiddles, indices, D, 0));
-    }
-  }
-  FastTransform fast = FastTransform::dft(stage.pattern.c);
+  if (stage.hasTwiddles)
+    multiplyTwiddles(number, item, values);
+  FastTransform fast = stage.isHadamard ? FastTransform::hadamard(stage.pattern.c)
+                                        : FastTransform::dft(stage.pattern.c);
   for (const TransformStep &step : fast.getSteps())
     values.push_back(applyStep(step, values));
   return llvm::map_to_vector(fast.getOutputs(), [&](unsigned output) { return values[output]; });

@@ -49,31 +49,32 @@ private:
   };
   using Numbers = llvm::SmallVector<Number>;
 
-  /// One block (A, D) of one row. Numbers in memory, not parts, are counted.
+  /// One block (A, D) of one row.
   struct Item {
-    Value exists;        ///< null where it is sure to
-    Value row;           ///< of x and y
-    Value place, column; ///< of its first value: in x, and of the stage's activations
-    Value base;          ///< of its first value in shared memory
+    Value exists; ///< whether its row does; null where it is sure to
+    /// Memory from its first value, or from that of the item `distance` items before it.
+    Value source, target, twiddles;
+    int64_t distance = 0;
   };
 
   // Tiles and items.
   void emitTile(Value tile);
   void emitStage(size_t number, Value tile);
-  void emitItems(size_t number, llvm::ArrayRef<Item> items, bool awaitsTile);
-  Item itemAt(const TransformStagePlan &stage, int64_t round, Value tile);
-  bool isGuarded(const TransformStagePlan &stage) const;
+  void emitItems(size_t number, llvm::ArrayRef<Item> items);
+  Item itemAt(size_t number, Value index, Value tile);
   bool isLast(size_t number) const { return number + 1 == plan.stages.size(); }
   Value sumOfDigits(const TransformStagePlan &stage, Value item,
                     llvm::function_ref<int64_t(const TransformDigit &)> worth);
   Value position(Value place);
 
   // Memory.
-  Number loadNumber(Value memory, mlir::ValueRange leading, Value number, int64_t offset);
-  void storeNumber(Number value, Value memory, mlir::ValueRange leading, Value number,
-                   int64_t offset);
+  Value viewFrom(Value memory, mlir::ValueRange first, llvm::ArrayRef<int64_t> shape);
+  llvm::SmallVector<Value> indicesOf(llvm::ArrayRef<int64_t> place);
+  Number loadNumber(Value view, llvm::ArrayRef<int64_t> place);
+  void storeNumber(Number value, Value view, int64_t place);
   Numbers loadInputs(size_t number, const Item &item);
   void storeOutputs(size_t number, const Item &item, const Numbers &values);
+  void multiplyTwiddles(size_t number, const Item &item, Numbers &values);
 
   // Arithmetic.
   Numbers transform(size_t number, const Item &item, Numbers values);

@@ -55,7 +55,7 @@ LogicalResult danaus::convertToTransforms(chain::KernelOp kernel, ArrayRef<Stage
   Schedule schedule = chain::toPlain(*kernel.getSchedule());
   std::optional<TransformChain> chain = chain::describeTransforms(kernel);
   if (!chain)
-    return kernel.emitOpError() << "in_place of unit fma: wanted only Fourier transforms of "
+    return kernel.emitOpError() << "in_place of unit fma: wanted only transforms of "
                                    "complex<f32>";
   TransformPlan plan = planTransformKernel(*chain, schedule, limits);
   if (failed(reportBroken(kernel, limits, plan.broken)) || failed(checkPackings(stages)))
