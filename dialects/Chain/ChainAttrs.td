@@ -154,7 +154,9 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       warp multiplies; others take the rest, and their sums meet in shared memory. For
       few rows, where the time is that of reading weights with many warps at once
     * `in_place` (mma_sync): whole rows stay in shared memory and every stage writes
-      where it read; for square blocks that all share one weight
+      where it read; for square blocks that all share one weight. With unit fma on a GPU
+      the same for a chain of complex transforms, with blocks in registers of one thread
+      each; it then obeys `rows` and `warps`, and depth is 1
     * `cluster` (mma_sync): thread blocks that share the columns of a tile of rows, each with
       a part of c of the first stage and of b of the second; for two stages of one block
     * `library` (wgmma): where the vendor's library of products is there when the kernel

@@ -15,9 +15,8 @@ using namespace danaus::chain;
 /// Whether `stage` is one of transforms of `x`; only the first may have x_digits.
 static bool isTransformOf(StageOp stage, Value x, bool isFirst) {
   auto element = dyn_cast<ComplexType>(stage.getX().getType().getElementType());
-  return stage.getX() == x && isa<BlockArgument>(stage.getWeight()) &&
-         stage.getTransform() && element && element.getElementType().isF32() &&
-         (isFirst || !stage.getXDigits());
+  return stage.getX() == x && isa<BlockArgument>(stage.getWeight()) && stage.getTransform() &&
+         element && element.getElementType().isF32() && (isFirst || !stage.getXDigits());
 }
 
 /// The columns of x as `first` reads them.

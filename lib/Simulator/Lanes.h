@@ -56,7 +56,7 @@ struct View {
   int64_t firstByte = 0, offset = 0;
   llvm::SmallVector<int64_t, 4> sizes, strides;
   std::vector<int64_t> offsetsOfLanes; ///< beside `offset`; empty where all lanes have none
-  llvm::SmallVector<int64_t, 4> box; ///< of a tensor map, whose fastest dimension is first
+  llvm::SmallVector<int64_t, 4> box;   ///< of a tensor map, whose fastest dimension is first
 };
 
 struct LaneValue {
