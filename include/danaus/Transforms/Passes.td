@@ -185,8 +185,8 @@ def EinsumsToStagesPass : Pass<"danaus-einsums-to-stages", "::mlir::ModuleOp"> {
     `danaus.target` is a CPU, of i8. After: where it is a
     `chain.stage` but for the order of the digits of x and y, that stage between
     `chain.permute`s, with the least to move. A pass over the activations of one
-    stage costs less than a contraction that no kernel takes. Leaves others
-    alone, with a remark. Refuses an unknown target. Test: `test/Transforms/einsums-to-stages.mlir`.
+    stage costs less than a contraction that no kernel takes; of complex numbers on a GPU
+    only those become stages where nothing moves. Leaves others alone, with a remark. Refuses an unknown target. Test: `test/Transforms/einsums-to-stages.mlir`.
   }];
   let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::tensor::TensorDialect"];
 }
