@@ -157,6 +157,8 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       where it read; for square blocks that all share one weight. With `cuts`, pieces of
       rows do: all that the stages between two cuts mix, times `panel` neighbors; `ring`
       then counts the rows that one part may be ahead of the next
+    * `in_place` (fma, on a GPU): the same for a chain of complex transforms, with blocks in
+      registers of one thread each; it then obeys `rows` and `warps`, and depth is 1
     * `cluster` (mma_sync): thread blocks that share the columns of a tile of rows, each with
       a part of c of the first stage and of b of the second; for two stages of one block
     * `cluster` (wgmma): thread blocks with neighboring tiles that get what they share, x of

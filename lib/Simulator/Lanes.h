@@ -26,6 +26,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "llvm/ADT/SmallVector.h"
 #include <memory>
+#include <vector>
 
 namespace danaus::sim {
 
@@ -54,14 +55,15 @@ struct View {
   Allocation *memory = nullptr;
   int64_t firstByte = 0, offset = 0;
   llvm::SmallVector<int64_t, 4> sizes, strides;
-  llvm::SmallVector<int64_t, 4> box; ///< of a tensor map, whose fastest dimension is first
+  std::vector<int64_t> offsetsOfLanes; ///< beside `offset`; empty where all lanes have none
+  llvm::SmallVector<int64_t, 4> box;   ///< of a tensor map, whose fastest dimension is first
 };
 
 struct LaneValue {
   int64_t width = 1;    ///< 1 where all lanes have the same, else the lanes
   int64_t elements = 1; ///< of one lane
   llvm::SmallVector<Word, 2> words;
-  std::shared_ptr<const View> view; ///< of a memref, the same in all lanes
+  std::shared_ptr<const View> view; ///< of a memref, in all lanes
 
   LaneValue() = default;
   LaneValue(int64_t width, int64_t elements)

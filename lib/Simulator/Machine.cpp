@@ -99,7 +99,7 @@ static std::string printIndex(ArrayRef<int64_t> index) {
 FailureOr<int64_t> Machine::locate(Operation *op, int64_t lane, const View &view,
                                    int64_t elementBytes, ArrayRef<int64_t> index, int64_t count) {
   Allocation &memory = *view.memory;
-  int64_t element = view.offset;
+  int64_t element = view.offset + (view.offsetsOfLanes.empty() ? 0 : view.offsetsOfLanes[lane]);
   bool isInside = true;
   for (auto [dim, at] : llvm::enumerate(index)) {
     // Elements of a vector run along the last dimension.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Machine.h"
+#include "dialects/Chain/ChainOps.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -228,17 +229,29 @@ static LogicalResult runSameView(Machine &machine, Operation *op) {
   return success();
 }
 
+/// Moves the beginning of `view` by `count` steps of `stride`, in each lane by its own.
+static void advance(Machine &machine, View &view, OpFoldResult count, int64_t stride) {
+  auto value = dyn_cast<Value>(count);
+  if (!value || machine.get(value).width == 1) {
+    view.offset += numberOf(machine, count) * stride;
+    return;
+  }
+  view.offsetsOfLanes.resize(machine.lanes());
+  for (auto [lane, offset] : llvm::enumerate(view.offsetsOfLanes))
+    offset += machine.get(value).at(lane).i * stride;
+}
+
 static LogicalResult runSubView(Machine &machine, Operation *op) {
   auto sub = cast<memref::SubViewOp>(op);
   const View &source = *machine.get(sub.getSource()).view;
   auto view = std::make_shared<View>(source);
-  SmallVector<int64_t> offsets = numbersOf(machine, sub.getMixedOffsets()),
-                       sizes = numbersOf(machine, sub.getMixedSizes()),
+  SmallVector<OpFoldResult> offsets = sub.getMixedOffsets();
+  SmallVector<int64_t> sizes = numbersOf(machine, sub.getMixedSizes()),
                        strides = numbersOf(machine, sub.getMixedStrides());
   llvm::SmallBitVector dropped = sub.getDroppedDims();
   view->sizes.clear(), view->strides.clear();
   for (size_t dim = 0; dim < sizes.size(); ++dim) {
-    view->offset += offsets[dim] * source.strides[dim];
+    advance(machine, *view, offsets[dim], source.strides[dim]);
     if (dropped[dim])
       continue;
     view->sizes.push_back(sizes[dim]);
@@ -254,6 +267,17 @@ static LogicalResult runReinterpret(Machine &machine, Operation *op) {
   view->offset = numberOf(machine, cast.getMixedOffsets().front());
   view->sizes = numbersOf(machine, cast.getMixedSizes());
   view->strides = numbersOf(machine, cast.getMixedStrides());
+  setView(machine, op->getResult(0), view);
+  return success();
+}
+
+/// Complex numbers as twice as many parts.
+static LogicalResult runRealView(Machine &machine, Operation *op) {
+  auto view = std::make_shared<View>(*machine.get(op->getOperand(0)).view);
+  view->offset *= 2;
+  for (int64_t &stride : MutableArrayRef(view->strides).drop_back())
+    stride *= 2;
+  view->sizes.back() *= 2;
   setView(machine, op->getResult(0), view);
   return success();
 }
@@ -357,6 +381,7 @@ void danaus::sim::addMemoryOps(HandlerTable &table) {
   table[TypeID::get<memref::SubViewOp>()] = runSubView;
   table[TypeID::get<memref::ReinterpretCastOp>()] = runReinterpret;
   table[TypeID::get<memref::ViewOp>()] = runView;
+  table[TypeID::get<danaus::chain::RealViewOp>()] = runRealView;
   table[TypeID::get<memref::ExpandShapeOp>()] = runExpand;
   table[TypeID::get<memref::CollapseShapeOp>()] = runCollapse;
   table[TypeID::get<vector::ExtractOp>()] = runExtract;

@@ -358,7 +358,8 @@ std::optional<Einsum::PermutedKroneckerSparse> Einsum::asPermutedKroneckerSparse
       continue;
     PermutedKroneckerSparse found{reorder(*this, x, ordered.x), *stage,
                                   reorder(*this, ordered.y, y)};
-    if (!best || found.movedColumns() < best->movedColumns())
+    int64_t moved = found.movedColumns(), least = best ? best->movedColumns() : moved + 1;
+    if (moved < least || (moved == least && found.after.isIdentity()))
       best = found;
   }
   return best;

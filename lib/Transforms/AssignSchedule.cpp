@@ -13,6 +13,7 @@
 #include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
+#include "dialects/Chain/ChainTransforms.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Remarks.h"
@@ -106,6 +107,9 @@ private:
   }
 
   Schedule chooseOnGpu(chain::KernelOp kernel, const TargetLimits &limits) {
+    if (std::optional<TransformChain> transforms = chain::describeTransforms(kernel))
+      return chooseTransformSchedule(*transforms, rowsOf(kernel, rows), limits)
+          .value_or(loopSchedule(kernel));
     SmallVector<StageDescriptor> stages = describeStages(kernel);
     int64_t bytes = elementBytes(kernel);
     Schedule ofWarps = defaultGpuSchedule(stages, bytes, limits, rowsOf(kernel, rows));

@@ -66,8 +66,7 @@ struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
 
   LogicalResult matchAndRewrite(chain::EinsumOp op, PatternRewriter &rewriter) const override {
     auto y = cast<RankedTensorType>(op.getY().getType());
-    if (isa<ComplexType>(y.getElementType()) &&
-        (isForGpu || !chain::isStageNumber(y.getElementType())))
+    if (isa<ComplexType>(y.getElementType()) && !chain::isStageNumber(y.getElementType()))
       return decline(op, "its numbers are complex");
     if (isForGpu && isa<IntegerType>(y.getElementType()))
       return decline(op, "its numbers are integers, which kernels of GPUs do not have");
@@ -78,9 +77,12 @@ struct EinsumToStage : OpRewritePattern<chain::EinsumOp> {
     const auto &[pattern, order] = form->stage;
     DigitPermutation before = form->before.simplified();
     bool isComplex = isa<ComplexType>(y.getElementType());
-    bool reads = isForGpu    ? readsRuns(before, pattern)
-                 : isComplex ? readsDigits(before, pattern)
-                             : false;
+    bool reads = isComplex  ? readsDigits(before, pattern)
+                 : isForGpu ? readsRuns(before, pattern)
+                            : false;
+    bool moves = !form->after.isIdentity() || !(reads || before.isIdentity());
+    if (isForGpu && isComplex && moves)
+      return decline(op, "its numbers are complex, and a GPU would move them");
     Value x = reads ? Value(op.getX()) : permute(rewriter, loc, op.getX(), before);
     chain::DigitsAttr digits;
     if (reads)

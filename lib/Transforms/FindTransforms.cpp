@@ -18,6 +18,7 @@
 #include "danaus/Support/FastTransform.h"
 #include "danaus/Transforms/KernelStages.h"
 #include "danaus/Transforms/Passes.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
@@ -35,8 +36,11 @@ using namespace danaus::chain;
 /// their lanes would be empty.
 static constexpr int64_t mostValues = 16, leastD = 4;
 
-/// Whether lanes can run along d, or along the fastest digit of x.
+/// Whether lanes can run along d, or along the fastest digit of x; on a GPU every thread
+/// has transforms of its own.
 static bool hasLanes(StageOp stage, const TargetLimits &limits) {
+  if (limits.isGpu)
+    return true;
   DigitsAttr digits = stage.getXDigitsAttr();
   if (!digits)
     return stage.getD() >= static_cast<uint64_t>(leastD);
@@ -90,13 +94,23 @@ struct Weight {
 };
 } // namespace
 
+/// The elements of a constant in their order, perhaps of another shape; null where `weight`
+/// is none.
+static DenseElementsAttr matchElements(Value weight) {
+  while (isa_and_nonnull<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(weight.getDefiningOp()))
+    weight = weight.getDefiningOp()->getOperand(0);
+  DenseElementsAttr elements;
+  matchPattern(weight, m_Constant(&elements));
+  return elements;
+}
+
 /// The transform that the blocks of `stage` are, or the reason why they are none.
 static std::optional<Transform> findTransform(StageOp stage, const TargetLimits &limits,
                                               StringRef &reason) {
   StagePattern pattern = stage.getPattern();
-  DenseElementsAttr elements;
+  DenseElementsAttr elements = matchElements(stage.getWeight());
   reason = "the weight is not a constant";
-  if (!matchPattern(stage.getWeight(), m_Constant(&elements)) || stage.getPacking())
+  if (!elements || stage.getPacking())
     return std::nullopt;
   reason = "its numbers are integers";
   if (!isStageNumber(elements.getElementType()))
@@ -126,9 +140,10 @@ struct FindTransforms : danaus::impl::FindTransformsPassBase<FindTransforms> {
     FailureOr<TargetLimits> limits = getTarget(getOperation());
     if (failed(limits))
       return signalPassFailure();
-    if (limits->isGpu) // whose tensor cores want the matrices
-      return;
     getOperation().walk([&](StageOp stage) {
+      bool isComplex = isa<ComplexType>(stage.getX().getType().getElementType());
+      if (limits->isGpu && !isComplex) // tensor cores want the matrices
+        return;
       if (!stage.getTransform())
         mark(stage, *limits);
     });

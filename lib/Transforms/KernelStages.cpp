@@ -12,6 +12,7 @@
 #include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Support/GpuPlan.h"
 #include "danaus/Target/Records.h"
+#include "dialects/Chain/ChainTransforms.h"
 #include "llvm/ADT/STLExtras.h"
 
 using namespace mlir;
@@ -133,6 +134,14 @@ BrokenConstraints danaus::checkTensorCoreKernel(chain::KernelOp kernel, const Sc
         .broken;
   ElementSizes sizes{elementBytes(element), elementBytes(result)};
   return planGpuKernel(describeStages(kernel), sizes, schedule, limits).broken;
+}
+
+BrokenConstraints danaus::checkTransformKernel(chain::KernelOp kernel, const Schedule &schedule,
+                                               const TargetLimits &limits) {
+  std::optional<TransformChain> chain = chain::describeTransforms(kernel);
+  if (!chain)
+    return {"in_place of unit fma: wanted only transforms of complex<f32>"};
+  return planTransformKernel(*chain, schedule, limits).broken;
 }
 
 FailureOr<TargetLimits> danaus::getTarget(ModuleOp module) {

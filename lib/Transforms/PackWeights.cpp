@@ -185,6 +185,34 @@ static Value firstRow(OpBuilder &builder, Location loc, Value weight, StringRef 
   return tensor::ExtractSliceOp::create(builder, loc, row, weight, offsets, sizes, strides);
 }
 
+/// Whether a transposition leaves the elements where they are: it moves extents of 1 only.
+static bool keepsElements(ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
+  int64_t before = -1;
+  for (int64_t dim : permutation) {
+    if (shape[dim] == 1)
+      continue;
+    if (dim < before)
+      return false;
+    before = dim;
+  }
+  return true;
+}
+
+/// `weight` with its dimensions permuted; of a constant that keeps its order, a constant.
+static Value transposeWeight(OpBuilder &builder, Location loc, Value weight,
+                             ArrayRef<int64_t> shape, ArrayRef<int64_t> permutation) {
+  auto type = cast<RankedTensorType>(weight.getType());
+  auto packed = RankedTensorType::get(shape, type.getElementType());
+  Value source = weight;
+  while (auto expand = source.getDefiningOp<tensor::ExpandShapeOp>())
+    source = expand.getSrc();
+  DenseElementsAttr values;
+  if (matchPattern(source, m_Constant(&values)) && keepsElements(type.getShape(), permutation))
+    return arith::ConstantOp::create(builder, loc, values.reshape(packed));
+  Value empty = tensor::EmptyOp::create(builder, loc, shape, type.getElementType());
+  return linalg::TransposeOp::create(builder, loc, weight, empty, permutation).getResult()[0];
+}
+
 /// w  ->  order of b  ->  pad  ->  expand_shape into digits  ->  transpose to the packed order
 static Value packWeight(OpBuilder &builder, Location loc, Value weight, chain::StageOp stage,
                         const Packing &packing) {
@@ -202,9 +230,7 @@ static Value packWeight(OpBuilder &builder, Location loc, Value weight, chain::S
   PackedLayout whole = layout;
   llvm::erase_if(whole.digits, [](const PackedDigit &digit) { return digit.dim == 'r'; });
   weight = splitDigits(builder, loc, weight, order, whole, source);
-  Type element = cast<RankedTensorType>(weight.getType()).getElementType();
-  Value empty = tensor::EmptyOp::create(builder, loc, whole.shape(), element);
-  weight = linalg::TransposeOp::create(builder, loc, weight, empty, source).getResult()[0];
+  weight = transposeWeight(builder, loc, weight, whole.shape(), source);
   bool hasParts = whole.digits.size() < layout.digits.size();
   return hasParts ? repeatParts(builder, loc, weight, layout, stage.getTransform().has_value())
                   : weight;
@@ -259,8 +285,10 @@ static Packing chooseComplexPacking(const Schedule &schedule, size_t index, chai
 }
 
 /// Of a transform: its twiddles, vector by vector along d. With lanes along a digit
-/// of x it has none.
+/// of x it has none. On a GPU they stay in rows of d.
 static Packing chooseTransformPacking(chain::StageOp stage, const TargetLimits &limits) {
+  if (limits.isGpu)
+    return {PackingKind::PanelD, static_cast<int64_t>(stage.getD()), 1};
   Type element = cast<ShapedType>(stage.getX().getType()).getElementType();
   int64_t bytes = std::max<int64_t>(elementBytes(element), 4);
   if (stage.getXDigits())
@@ -386,7 +414,7 @@ static SmallVector<WeightUse> collectWeights(func::FuncOp function, const Target
       return;
     separateWeights(kernel);
     Schedule schedule = chain::toPlain(*kernel.getSchedule());
-    if (limits.isGpu && schedule.unit == ScheduleUnit::Fma)
+    if (limits.isGpu && schedule.unit == ScheduleUnit::Fma && !schedule.inPlace)
       return; // plain loops read them as they are
     for (auto [index, stage] : llvm::enumerate(kernel.getStages())) {
       if (stage.getPacking())

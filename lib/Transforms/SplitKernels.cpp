@@ -13,6 +13,9 @@
 //   kernel { stage 0; map; stage 1; stage 2 }   begins = [1, 2]
 //     ->  kernel { stage 0; map }, kernel { stage 1 }, kernel { stage 2 }
 //
+// Complex transforms have kernels with nothing else in them, and only the first may read
+// its columns in another order: a product of Fourier and diagonal matrices is split so.
+//
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/GpuGemmPlan.h"
@@ -23,6 +26,7 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallVectorExtras.h"
 
 namespace danaus {
 #define GEN_PASS_DEF_SPLITKERNELSPASS
@@ -36,27 +40,50 @@ using namespace danaus;
 // Where
 //===----------------------------------------------------------------------===//
 
-/// The numbers of the stages at which new kernels begin, none where it stays whole.
-static SmallVector<int64_t> beginsOf(chain::KernelOp kernel, int64_t expectedRows,
-                                     const TargetLimits &limits) {
+/// Of stages and maps on complex numbers: where transforms end, and where they begin.
+static SmallVector<Operation *> beginsOfTransforms(chain::KernelOp kernel) {
+  SmallVector<Operation *> begins;
+  auto isTransform = [](Operation *op) {
+    auto stage = dyn_cast<chain::StageOp>(op);
+    return stage && stage.getTransform();
+  };
+  Operation *previous = nullptr;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (isa<chain::PermuteOp>(op)) // belongs to the stage behind it
+      return {};
+    auto stage = dyn_cast<chain::StageOp>(op);
+    bool isNew = previous && (isTransform(&op) != isTransform(previous) ||
+                              (isTransform(&op) && stage.getXDigits()));
+    if (isNew)
+      begins.push_back(&op);
+    previous = &op;
+  }
+  return begins;
+}
+
+/// The ops with which new kernels begin, none where it stays whole.
+static SmallVector<Operation *> beginsOf(chain::KernelOp kernel, int64_t expectedRows,
+                                         const TargetLimits &limits) {
+  if (isComplex(kernel))
+    return beginsOfTransforms(kernel);
   Type element = cast<ShapedType>(kernel.getInputs()[0].getType()).getElementType();
-  if (!element.isF16() && !element.isBF16())
+  if (!limits.hasWgmma || (!element.isF16() && !element.isBF16()))
     return {};
   SmallVector<StageDescriptor> stages = describeStages(kernel);
   int64_t bytes = elementBytes(kernel), rows = rowsOf(kernel, expectedRows);
   Schedule ofWarps = defaultGpuSchedule(stages, bytes, limits, rows);
   if (!checkTensorCoreKernel(kernel, ofWarps, limits).empty())
     return {};
-  return splitForGemms(stages, bytes, rows, ofWarps, limits);
+  auto ops = llvm::to_vector(kernel.getStages());
+  return llvm::map_to_vector(splitForGemms(stages, bytes, rows, ofWarps, limits),
+                             [&](int64_t number) -> Operation * { return ops[number]; });
 }
 
-/// The ops of each part: a stage and the maps behind it stay together.
 static SmallVector<SmallVector<Operation *>> partsOf(chain::KernelOp kernel,
-                                                     ArrayRef<int64_t> begins) {
+                                                     ArrayRef<Operation *> begins) {
   SmallVector<SmallVector<Operation *>> parts(1);
-  int64_t number = 0;
   for (Operation &op : kernel.getBody().front().without_terminator()) {
-    if (isa<chain::StageOp>(op) && llvm::is_contained(begins, number++))
+    if (llvm::is_contained(begins, &op))
       parts.emplace_back();
     parts.back().push_back(&op);
   }
@@ -103,7 +130,8 @@ static Value buildPart(IRRewriter &rewriter, chain::KernelOp kernel, ArrayRef<Op
   return result.getResult();
 }
 
-static void splitKernel(IRRewriter &rewriter, chain::KernelOp kernel, ArrayRef<int64_t> begins) {
+static void splitKernel(IRRewriter &rewriter, chain::KernelOp kernel,
+                        ArrayRef<Operation *> begins) {
   remark::passed(kernel.getLoc(),
                  remark::RemarkOpts::name("SplitKernels").category("danaus-schedule"))
       << remark::reason("kernels of their own for {0} parts", begins.size() + 1);
@@ -121,7 +149,7 @@ struct SplitKernels : danaus::impl::SplitKernelsPassBase<SplitKernels> {
     FailureOr<TargetLimits> limits = getTarget(getOperation());
     if (failed(limits))
       return signalPassFailure();
-    if (!limits->hasWgmma)
+    if (!limits->isGpu)
       return;
     SmallVector<chain::KernelOp> kernels;
     getOperation().walk([&](chain::KernelOp kernel) {
@@ -130,7 +158,7 @@ struct SplitKernels : danaus::impl::SplitKernelsPassBase<SplitKernels> {
     });
     IRRewriter rewriter(&getContext());
     for (chain::KernelOp kernel : kernels)
-      if (SmallVector<int64_t> begins = beginsOf(kernel, rows, *limits); !begins.empty())
+      if (SmallVector<Operation *> begins = beginsOf(kernel, rows, *limits); !begins.empty())
         splitKernel(rewriter, kernel, begins);
   }
 };

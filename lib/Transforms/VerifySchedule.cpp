@@ -20,12 +20,14 @@ using namespace danaus;
 static LogicalResult verifySchedule(chain::KernelOp kernel, const TargetLimits &limits) {
   if (!kernel.getSchedule())
     return kernel.emitOpError() << "wanted a schedule, found none";
-  bool isLoops = limits.isGpu && kernel.getSchedule()->getUnit() == chain::Unit::fma;
-  if (isLoops) // plain loops obey nothing else of it
+  Schedule schedule = chain::toPlain(*kernel.getSchedule());
+  bool isFmaOnGpu = limits.isGpu && schedule.unit == ScheduleUnit::Fma;
+  if (isFmaOnGpu && !schedule.inPlace) // plain loops obey nothing else of it
     return success();
   auto check = isComplex(kernel) && !limits.isGpu ? checkComplexSchedule : checkTargetSchedule;
-  BrokenConstraints broken = check(describeStages(kernel), elementBytes(kernel),
-                                   chain::toPlain(*kernel.getSchedule()), limits);
+  BrokenConstraints broken =
+      isFmaOnGpu ? checkTransformKernel(kernel, schedule, limits)
+                 : check(describeStages(kernel), elementBytes(kernel), schedule, limits);
   if (kernel.getSchedule()->getUnit() == chain::Unit::amx)
     llvm::append_range(broken, checkAmxKernel(kernel));
   if (kernel.getSchedule()->getLibrary())

@@ -220,4 +220,31 @@ module attributes {danaus.target = "sm_90a"} {
     } -> tensor<?x4096xf32>
     return %y : tensor<?x4096xf32>
   }
+
+  // Complex transforms run in place, a row for each thread block where rows are few.
+  // CHECK-LABEL: func @transforms(
+  // MANY:          schedule(<rows = 8, warps = 1, depth = 1, in_place = true>)
+  // FEW:           schedule(<rows = 1, warps = 1, depth = 1, in_place = true>)
+  func.func @transforms(%v: tensor<16x16xcomplex<f32>>, %w: tensor<4x4x16xcomplex<f32>>, %x: tensor<?x64xcomplex<f32>>, %init: tensor<?x64xcomplex<f32>>) -> tensor<?x64xcomplex<f32>> {
+    %y = chain.kernel ins(%x, %v, %w : tensor<?x64xcomplex<f32>>, tensor<16x16xcomplex<f32>>, tensor<4x4x16xcomplex<f32>>) outs(%init : tensor<?x64xcomplex<f32>>) {
+    ^bb0(%xi: tensor<?x64xcomplex<f32>>, %a: tensor<16x16xcomplex<f32>>, %b: tensor<4x4x16xcomplex<f32>>):
+      %0 = chain.stage %xi, %a pattern(4, 16, 16, 1) order "bc" x_digits(<sizes = [16, 4], order = [1, 0]>) transform(<dft>) : tensor<?x64xcomplex<f32>>, tensor<16x16xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      %1 = chain.stage %0, %b pattern(1, 4, 4, 16) order "bcd" transform(<dft>) : tensor<?x64xcomplex<f32>>, tensor<4x4x16xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      chain.yield %1 : tensor<?x64xcomplex<f32>>
+    } -> tensor<?x64xcomplex<f32>>
+    return %y : tensor<?x64xcomplex<f32>>
+  }
+
+  // One more stage that is no transform, and plain loops run all of it.
+  // CHECK-LABEL: func @not_only_transforms(
+  // CHECK:         schedule(<axes = [b, b]>)
+  func.func @not_only_transforms(%v: tensor<16x16xcomplex<f32>>, %w: tensor<4x4x16xcomplex<f32>>, %x: tensor<?x64xcomplex<f32>>, %init: tensor<?x64xcomplex<f32>>) -> tensor<?x64xcomplex<f32>> {
+    %y = chain.kernel ins(%x, %v, %w : tensor<?x64xcomplex<f32>>, tensor<16x16xcomplex<f32>>, tensor<4x4x16xcomplex<f32>>) outs(%init : tensor<?x64xcomplex<f32>>) {
+    ^bb0(%xi: tensor<?x64xcomplex<f32>>, %a: tensor<16x16xcomplex<f32>>, %b: tensor<4x4x16xcomplex<f32>>):
+      %0 = chain.stage %xi, %a pattern(4, 16, 16, 1) order "bc" transform(<dft>) : tensor<?x64xcomplex<f32>>, tensor<16x16xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      %1 = chain.stage %0, %b pattern(1, 4, 4, 16) order "bcd" : tensor<?x64xcomplex<f32>>, tensor<4x4x16xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      chain.yield %1 : tensor<?x64xcomplex<f32>>
+    } -> tensor<?x64xcomplex<f32>>
+    return %y : tensor<?x64xcomplex<f32>>
+  }
 }

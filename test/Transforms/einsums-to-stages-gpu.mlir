@@ -29,4 +29,28 @@ module attributes {danaus.target = "sm_90a"} {
     %y = chain.einsum %x, %w "agpr,apgre->ape" sizes [2, 3, 4, 5, 2] : tensor<?x120xbf16>, tensor<2x4x3x5x2xbf16> -> tensor<?x16xbf16>
     return %y : tensor<?x16xbf16>
   }
+
+  // The first stage of a Fourier transform reads its digits where they are.
+  // CHECK-LABEL: func @reads_digits(
+  // CHECK:         chain.stage {{.+}} pattern(15, 4, 4, 1) order "bc" x_digits(<sizes = [4, 3, 5], order = [2, 1, 0]>)
+  func.func @reads_digits(%x: tensor<?x60xcomplex<f32>>, %w: tensor<4x4xcomplex<f32>>) -> tensor<?x60xcomplex<f32>> {
+    %y = chain.einsum %x, %w "cfe,bc->efb" sizes [4, 3, 5, 4] : tensor<?x60xcomplex<f32>>, tensor<4x4xcomplex<f32>> -> tensor<?x60xcomplex<f32>>
+    return %y : tensor<?x60xcomplex<f32>>
+  }
+
+  // Of two digits, too, which the result could have in another order as well.
+  // CHECK-LABEL: func @reads_two_digits(
+  // CHECK:         chain.stage {{.+}} pattern(3, 4, 4, 1) order "bc" x_digits(<sizes = [4, 3], order = [1, 0]>)
+  func.func @reads_two_digits(%x: tensor<?x12xcomplex<f32>>, %w: tensor<4x4xcomplex<f32>>) -> tensor<?x12xcomplex<f32>> {
+    %y = chain.einsum %x, %w "cs,bc->sb" sizes [4, 3, 4] : tensor<?x12xcomplex<f32>>, tensor<4x4xcomplex<f32>> -> tensor<?x12xcomplex<f32>>
+    return %y : tensor<?x12xcomplex<f32>>
+  }
+
+  // What would have to be copied stays for loops on the digits as they are.
+  // CHECK-LABEL: func @copies_nothing(
+  // CHECK:         chain.einsum
+  func.func @copies_nothing(%x: tensor<?x24xcomplex<f32>>, %w: tensor<3x2x4x5xcomplex<f32>>) -> tensor<?x15xcomplex<f32>> {
+    %y = chain.einsum %x, %w "gpr,pgre->pe" sizes [2, 3, 4, 5] : tensor<?x24xcomplex<f32>>, tensor<3x2x4x5xcomplex<f32>> -> tensor<?x15xcomplex<f32>>
+    return %y : tensor<?x15xcomplex<f32>>
+  }
 }

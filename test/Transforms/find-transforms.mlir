@@ -86,3 +86,18 @@ module attributes {danaus.target = "sm_90a"} {
     return %y : tensor<?x8xf32>
   }
 }
+
+// -----
+
+// Complex transforms have a kernel of their own on a GPU, which asks nothing of d. The constant may have another shape.
+module attributes {danaus.target = "sm_90a"} {
+  // CHECK-LABEL: func @complex_ones_are_found_on_a_gpu(
+  // CHECK:         chain.stage {{.*}} pattern(4, 2, 2, 1) order "bc" transform(<hadamard>)
+  func.func @complex_ones_are_found_on_a_gpu(%x: tensor<?x8xcomplex<f32>>) -> tensor<?x8xcomplex<f32>> {
+    %c = arith.constant dense<[(1.0, 0.0), (1.0, 0.0), (1.0, 0.0), (-1.0, 0.0)]> : tensor<4xcomplex<f32>>
+    %w = tensor.expand_shape %c [[0, 1]] output_shape [2, 2] : tensor<4xcomplex<f32>> into tensor<2x2xcomplex<f32>>
+    // expected-remark @below {{[Passed] FindTransforms | Category:danaus-transforms | Reason="hadamard of size 2"}}
+    %y = chain.stage %x, %w pattern(4, 2, 2, 1) order "bc" : tensor<?x8xcomplex<f32>>, tensor<2x2xcomplex<f32>> -> tensor<?x8xcomplex<f32>>
+    return %y : tensor<?x8xcomplex<f32>>
+  }
+}

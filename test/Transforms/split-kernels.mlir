@@ -102,4 +102,50 @@ module attributes {danaus.target = "sm_90a"} {
     } -> tensor<?x16384xf32>
     return %y : tensor<?x16384xf32>
   }
+
+  // Complex transforms have kernels of their own; one that reads its columns in another order begins another.
+  // CHECK-LABEL: func @between_transforms(
+  // CHECK-SAME:    %[[V:[^:]+]]: tensor<8x8xcomplex<f32>>, %[[D:[^:]+]]: tensor<64xcomplex<f32>>, %[[X:[^:]+]]: tensor<?x64xcomplex<f32>>, %[[INIT:[^:]+]]: tensor<?x64xcomplex<f32>>)
+  // CHECK:         %[[A:.+]] = chain.kernel ins(%[[X]], %[[V]] :
+  // CHECK-COUNT-2:   transform(<dft>)
+  // CHECK:         %[[B:.+]] = chain.kernel ins(%[[A]], %[[D]] :
+  // CHECK:           chain.map
+  // CHECK:         %[[C:.+]] = chain.kernel ins(%[[B]], %[[V]] :
+  // CHECK-COUNT-1:   transform(<dft>)
+  // CHECK:         %[[Y:.+]] = chain.kernel ins(%[[C]], %[[V]] : {{.+}}) outs(%[[INIT]] :
+  // CHECK-COUNT-1:   transform(<dft>)
+  // CHECK:         return %[[Y]]
+  func.func @between_transforms(%v: tensor<8x8xcomplex<f32>>, %d: tensor<64xcomplex<f32>>, %x: tensor<?x64xcomplex<f32>>,
+      %init: tensor<?x64xcomplex<f32>>) -> tensor<?x64xcomplex<f32>> {
+    // expected-remark @below {{[Passed] SplitKernels | Category:danaus-schedule | Reason="kernels of their own for 4 parts"}}
+    %y = chain.kernel ins(%x, %v, %d : tensor<?x64xcomplex<f32>>, tensor<8x8xcomplex<f32>>, tensor<64xcomplex<f32>>)
+        outs(%init : tensor<?x64xcomplex<f32>>) {
+    ^bb0(%xi: tensor<?x64xcomplex<f32>>, %a: tensor<8x8xcomplex<f32>>, %s: tensor<64xcomplex<f32>>):
+      %0 = chain.stage %xi, %a pattern(8, 8, 8, 1) order "bc" x_digits(<sizes = [8, 8], order = [1, 0]>) transform(<dft>) : tensor<?x64xcomplex<f32>>, tensor<8x8xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      %1 = chain.stage %0, %a pattern(1, 8, 8, 8) order "bc" transform(<dft>) : tensor<?x64xcomplex<f32>>, tensor<8x8xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      %2 = chain.map %1, %s : tensor<?x64xcomplex<f32>>, tensor<64xcomplex<f32>> -> tensor<?x64xcomplex<f32>> {
+      ^bb0(%p: complex<f32>, %q: complex<f32>):
+        %r = complex.mul %p, %q : complex<f32>
+        chain.yield %r : complex<f32>
+      }
+      %3 = chain.stage %2, %a pattern(1, 8, 8, 8) order "bc" transform(<dft>) : tensor<?x64xcomplex<f32>>, tensor<8x8xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      %4 = chain.stage %3, %a pattern(8, 8, 8, 1) order "bc" x_digits(<sizes = [8, 8], order = [1, 0]>) transform(<dft>) : tensor<?x64xcomplex<f32>>, tensor<8x8xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      chain.yield %4 : tensor<?x64xcomplex<f32>>
+    } -> tensor<?x64xcomplex<f32>>
+    return %y : tensor<?x64xcomplex<f32>>
+  }
+
+  // CHECK-LABEL: func @transforms_alone(
+  // CHECK-COUNT-1: chain.kernel
+  // CHECK-NOT:     chain.kernel
+  // CHECK:         return
+  func.func @transforms_alone(%v: tensor<8x8xcomplex<f32>>, %x: tensor<?x64xcomplex<f32>>, %init: tensor<?x64xcomplex<f32>>) -> tensor<?x64xcomplex<f32>> {
+    %y = chain.kernel ins(%x, %v : tensor<?x64xcomplex<f32>>, tensor<8x8xcomplex<f32>>) outs(%init : tensor<?x64xcomplex<f32>>) {
+    ^bb0(%xi: tensor<?x64xcomplex<f32>>, %a: tensor<8x8xcomplex<f32>>):
+      %0 = chain.stage %xi, %a pattern(8, 8, 8, 1) order "bc" x_digits(<sizes = [8, 8], order = [1, 0]>) transform(<dft>) : tensor<?x64xcomplex<f32>>, tensor<8x8xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      %1 = chain.stage %0, %a pattern(1, 8, 8, 8) order "bc" transform(<dft>) : tensor<?x64xcomplex<f32>>, tensor<8x8xcomplex<f32>> -> tensor<?x64xcomplex<f32>>
+      chain.yield %1 : tensor<?x64xcomplex<f32>>
+    } -> tensor<?x64xcomplex<f32>>
+    return %y : tensor<?x64xcomplex<f32>>
+  }
 }

@@ -428,3 +428,19 @@ func.func @digits_of_a_group_in_place(%w: tensor<16x16xbf16>, %x: tensor<?x12288
   return %y : tensor<?x12288xbf16>
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @in_place_of_fma_without_transforms(%w: tensor<4x4xcomplex<f32>>, %x: tensor<?x4xcomplex<f32>>,
+                                                %init: tensor<?x4xcomplex<f32>>) -> tensor<?x4xcomplex<f32>> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: in_place of unit fma: wanted only transforms of complex<f32>}}
+    %y = chain.kernel ins(%x, %w : tensor<?x4xcomplex<f32>>, tensor<4x4xcomplex<f32>>)
+        outs(%init : tensor<?x4xcomplex<f32>>) schedule(<rows = 1, warps = 1, depth = 1, in_place = true>) {
+    ^bb0(%xi: tensor<?x4xcomplex<f32>>, %a: tensor<4x4xcomplex<f32>>):
+      %0 = chain.stage %xi, %a pattern(1, 4, 4, 1) order "bc" : tensor<?x4xcomplex<f32>>, tensor<4x4xcomplex<f32>> -> tensor<?x4xcomplex<f32>>
+      chain.yield %0 : tensor<?x4xcomplex<f32>>
+    } -> tensor<?x4xcomplex<f32>>
+    return %y : tensor<?x4xcomplex<f32>>
+  }
+}

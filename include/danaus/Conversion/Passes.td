@@ -45,16 +45,19 @@ def ConvertChainToTilePass : Pass<"convert-chain-to-tile", "::mlir::ModuleOp"> {
     each warp are those of `danaus/Support/GpuPlan.h`, or for `wgmma` those of
     `danaus/Support/GpuGemmPlan.h`: a launch a stage, whose operands are described
     by `tile.tensor_map`s, and with `library` the launch of a kernel is behind a
-    `tile.library_product`, for where that is in vain. Kernels of another unit or on tensors are left alone.
+    `tile.library_product`, for where that is in vain. A kernel of unit `fma` with `in_place`
+    is a chain of complex transforms, planned by `danaus/Support/GpuTransformPlan.h`. Other
+    kernels, and those on tensors, are left alone.
 
     Refuses a schedule that breaks a constraint on the target, element types
     other than f32, f16 and bf16, weights that are not packed for tensor cores,
     a map before the first stage and a body that is not one chain. Operands whose
-    rows lie apart are copied. Test: `test/Conversion/chain-to-tile.mlir`.
+    rows lie apart are copied. Tests: `test/Conversion/chain-to-tile.mlir`,
+    `test/Conversion/transforms-to-tile.mlir`.
   }];
   let dependentDialects = [
     "::mlir::arith::ArithDialect", "::mlir::gpu::GPUDialect", "::mlir::linalg::LinalgDialect",
-    "::mlir::memref::MemRefDialect", "::mlir::nvgpu::NVGPUDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
+    "::mlir::math::MathDialect", "::mlir::memref::MemRefDialect", "::mlir::nvgpu::NVGPUDialect", "::mlir::NVVM::NVVMDialect", "::mlir::scf::SCFDialect",
     "::mlir::vector::VectorDialect", "::danaus::tile::TileDialect"];
 }
 

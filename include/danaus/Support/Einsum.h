@@ -98,8 +98,8 @@ struct Einsum {
     /// Columns that are moved.
     int64_t movedColumns() const;
   };
-  /// The form that moves the fewest columns, where there is any: the weight's
-  /// own digits stay in their order.
+  /// The form that moves the fewest columns, and of these one that moves none of y, where
+  /// there is any: the weight's own digits stay in their order.
   std::optional<PermutedKroneckerSparse> asPermutedKroneckerSparse() const;
 
 private:

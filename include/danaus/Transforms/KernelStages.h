@@ -50,6 +50,10 @@ BrokenConstraints checkLibraryKernel(chain::KernelOp kernel);
 /// value a column, and d = 1 behind a permutation.
 BrokenConstraints checkAmxKernel(chain::KernelOp kernel);
 
+/// Why `kernel` cannot run as one of transforms, in place and with unit fma, on a GPU.
+BrokenConstraints checkTransformKernel(chain::KernelOp kernel, const Schedule &schedule,
+                                       const TargetLimits &limits);
+
 /// What keeps the kernel from the tensor cores of a GPU under `schedule`.
 BrokenConstraints checkTensorCoreKernel(chain::KernelOp kernel, const Schedule &schedule,
                                         const TargetLimits &limits);

@@ -185,8 +185,8 @@ def EinsumsToStagesPass : Pass<"danaus-einsums-to-stages", "::mlir::ModuleOp"> {
     `danaus.target` is a CPU, of i8. After: where it is a
     `chain.stage` but for the order of the digits of x and y, that stage between
     `chain.permute`s, with the least to move. A pass over the activations of one
-    stage costs less than a contraction that no kernel takes. Leaves others
-    alone, with a remark. Refuses an unknown target. Test: `test/Transforms/einsums-to-stages.mlir`.
+    stage costs less than a contraction that no kernel takes; of complex numbers on a GPU
+    only those become stages where nothing moves. Leaves others alone, with a remark. Refuses an unknown target. Test: `test/Transforms/einsums-to-stages.mlir`.
   }];
   let dependentDialects = ["::danaus::chain::ChainDialect", "::mlir::tensor::TensorDialect"];
 }
@@ -197,8 +197,8 @@ def FindTransformsPass : Pass<"danaus-find-transforms", "::mlir::ModuleOp"> {
     Before: `chain.stage`s. After: those whose weight is a constant, shared by all
     a, with the blocks of a Fourier or Hadamard matrix of size 16 at most times
     factors of its columns, say so in `transform`, and fast algorithms run them.
-    A stage stays as it is on a GPU, and where lanes can neither run along 4 values
-    of d nor, with `x_digits`, along the fastest digit of x.
+    On a GPU a stage of real numbers stays as it is, and on a CPU one where lanes can
+    neither run along 4 values of d nor, with `x_digits`, along the fastest digit of x.
     Test: `test/Transforms/find-transforms.mlir`.
   }];
 }
@@ -211,8 +211,8 @@ def AssignSchedulePass : Pass<"danaus-assign-schedule", "::mlir::ModuleOp"> {
     legal ones, else the default of the target named by the module's
     `danaus.target` ("x86-avx512" when there is none): matrix tiles where they are
     legal and the rows are more than a few, else vectors. On a GPU a kernel of one
-    large dense stage and products of warpgroups also gets `library`. A kernel that
-    has a schedule keeps it. No other pass writes schedules. Refuses an unknown
+    large dense stage and products of warpgroups also gets `library`, and one of
+    complex transforms runs in place. A kernel that has a schedule keeps it. No other pass writes schedules. Refuses an unknown
     target, a `schedule` that does not parse, and an unreadable model.
     Test: `test/Transforms/assign-schedule.mlir`.
   }];
@@ -230,10 +230,12 @@ def AssignSchedulePass : Pass<"danaus-assign-schedule", "::mlir::ModuleOp"> {
 def SplitKernelsPass : Pass<"danaus-split-kernels", "::mlir::ModuleOp"> {
   let summary = "Give runs of large stages kernels of their own";
   let description = [{
-    Before: `chain.kernel`s of f16 or bf16. After, on a GPU with products of
-    warpgroups: a kernel without a schedule whose parts would be launched apart
+    Before: `chain.kernel`s. After, on a GPU with products of
+    warpgroups: a kernel of f16 or bf16 without a schedule whose parts would be launched apart
     is split where a run of its stages is worth such products and the whole is
-    not, with the maps behind a stage beside it. Leaves all other kernels, and
+    not, with the maps behind a stage beside it. On any GPU a kernel of complex
+    numbers is split where transforms end and where they begin, so that they have
+    kernels with nothing else in them. Leaves all other kernels, and
     all on other targets, as they are. Refuses an unknown target.
     Test: `test/Transforms/split-kernels.mlir`.
   }];

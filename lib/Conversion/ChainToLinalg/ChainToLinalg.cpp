@@ -155,10 +155,11 @@ static LogicalResult verifyNaive(Operation *op) {
 }
 
 /// Whether the optimized path has code of its own for the kernel: for a GPU, plain
-/// loops are all that unit fma means.
+/// loops are all that unit fma means, but in_place.
 static bool hasOwnCode(Operation *op) {
   auto kernel = dyn_cast<chain::KernelOp>(op);
-  if (!kernel || !kernel.getSchedule() || kernel.getSchedule()->getUnit() != chain::Unit::fma)
+  if (!kernel || !kernel.getSchedule() || kernel.getSchedule()->getUnit() != chain::Unit::fma ||
+      kernel.getSchedule()->getInPlace())
     return static_cast<bool>(kernel);
   auto module = op->getParentOfType<ModuleOp>();
   auto name = module ? module->getAttrOfType<StringAttr>("danaus.target") : StringAttr();

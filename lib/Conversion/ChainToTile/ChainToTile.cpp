@@ -13,6 +13,7 @@
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/NVGPU/IR/NVGPUDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -376,6 +377,10 @@ void Converter::launchAtOnce(ImplicitLocOpBuilder &b, chain::KernelOp kernel, co
 
 LogicalResult Converter::convert(chain::KernelOp kernel) {
   FailureOr<SmallVector<StageWithMaps>> stages = collectStages(kernel);
+  if (succeeded(stages) && kernel.getSchedule()->getUnit() == chain::Unit::fma) {
+    makeRowMajor(kernel);
+    return convertToTransforms(kernel, *stages, limits);
+  }
   if (failed(stages) || failed(checkStages(*stages, kernel.getSchedule()->getUnit())) ||
       failed(checkBuffers(kernel)))
     return failure();
@@ -417,8 +422,10 @@ struct ConvertChainToTile : danaus::impl::ConvertChainToTilePassBase<ConvertChai
     SmallVector<chain::KernelOp> kernels;
     getOperation().walk([&](chain::KernelOp kernel) {
       std::optional<chain::ScheduleAttr> schedule = kernel.getSchedule();
-      bool isOnGpu = schedule && (schedule->getUnit() == chain::Unit::mma_sync ||
-                                  schedule->getUnit() == chain::Unit::wgmma);
+      bool isOnGpu =
+          schedule && (schedule->getUnit() == chain::Unit::mma_sync ||
+                       schedule->getUnit() == chain::Unit::wgmma ||
+                       (schedule->getUnit() == chain::Unit::fma && schedule->getInPlace()));
       if (isOnGpu && !kernel.getResult())
         kernels.push_back(kernel);
     });

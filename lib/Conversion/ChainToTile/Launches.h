@@ -68,6 +68,11 @@ mlir::LogicalResult convertToGemms(chain::KernelOp kernel, llvm::ArrayRef<StageW
                                    llvm::ArrayRef<StageDescriptor> descriptors,
                                    const TargetLimits &limits);
 
+/// Replaces a kernel of unit fma, in place, by one launch of transforms.
+mlir::LogicalResult convertToTransforms(chain::KernelOp kernel,
+                                        llvm::ArrayRef<StageWithMaps> stages,
+                                        const TargetLimits &limits);
+
 } // namespace danaus
 
 #endif // DANAUS_LIB_CONVERSION_CHAINTOTILE_LAUNCHES_H
