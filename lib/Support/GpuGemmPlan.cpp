@@ -400,11 +400,12 @@ llvm::SmallVector<int64_t> danaus::splitForGemms(ArrayRef<StageDescriptor> stage
                                                  const Schedule &otherwise,
                                                  const TargetLimits &limits) {
   // What one launch holds together is worth more than its products' speed.
-  if (otherwise.cuts.empty() || keepsWeights(otherwise) ||
+  if (otherwise.cuts.empty() || otherwise.steps > 0 || keepsWeights(otherwise) ||
       chooseGemmSchedule(stages, elementBytes, rows, otherwise, limits))
     return {};
   auto isWorth = [&](ArrayRef<StageDescriptor> part) {
     Schedule ofWarps = defaultGpuSchedule(part, elementBytes, limits, rows);
+    ofWarps.steps = 0; // alone it may take them, and does where it is cut off
     return !isLimitedByMemory(part) &&
            chooseGemmSchedule(part, elementBytes, rows, ofWarps, limits).has_value();
   };

@@ -446,6 +446,21 @@ static std::optional<Schedule> choosePanel(ArrayRef<StageDescriptor> stages, int
   return std::nullopt;
 }
 
+/// The same in one launch, as many small thread blocks as run at once, whose ring of rows the
+/// cache keeps; where there are rows enough to fill it.
+static std::optional<Schedule> chooseRing(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
+                                          int64_t rows, Schedule schedule,
+                                          const TargetLimits &limits) {
+  constexpr int64_t ringBytes = 12 << 20; // of an L2 cache of 50 MB (docs/performance.md)
+  schedule.warps = 4;
+  schedule.depth = 1;
+  schedule.panel = leastRunBytes / elementBytes;
+  schedule.ring = ringBytes / (stages.front().pattern.inSize() * elementBytes);
+  if (rows <= fewRows || !planInPlaceKernel(stages, elementBytes, schedule, limits).broken.empty())
+    return std::nullopt;
+  return schedule;
+}
+
 /// Pieces of rows in shared memory, in as few groups as have room.
 static std::optional<Schedule> chooseCutRows(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                              int64_t rows, const TargetLimits &limits) {
@@ -461,8 +476,10 @@ static std::optional<Schedule> chooseCutRows(ArrayRef<StageDescriptor> stages, i
     schedule.cuts = cuts;
     for (WeightPlacement placement : {WeightPlacement::Registers, WeightPlacement::Streamed}) {
       schedule.placement = placement;
-      if (auto chosen = choosePanel(stages, elementBytes, rows, schedule, limits))
-        return chosen;
+      if (auto chosen = choosePanel(stages, elementBytes, rows, schedule, limits)) {
+        auto ring = chooseRing(stages, elementBytes, rows, *chosen, limits);
+        return ring ? ring : chosen;
+      }
     }
   }
   return std::nullopt;

@@ -92,9 +92,10 @@ module attributes {danaus.target = "sm_90a"} {
     return %y : tensor<?x1024xbf16>
   }
 
-  // The same with rows of 1 MB: in two groups, on pieces of rows.
+  // The same with rows of 1 MB: in two groups, on pieces of rows, at once where rows are many.
   // CHECK-LABEL: func @factors_of_long_rows(
-  // CHECK:         schedule(<unit = mma_sync, rows = 1, cuts = [3], panel = 16, placement = registers, in_place = true>)
+  // MANY:          schedule(<unit = mma_sync, rows = 1, cuts = [3], panel = 16, warps = 4, depth = 1, placement = registers, ring = 12, in_place = true>)
+  // FEW:           schedule(<unit = mma_sync, rows = 1, cuts = [3], panel = 16, placement = registers, in_place = true>)
   func.func @factors_of_long_rows(%w: tensor<8x8xf32>, %x: tensor<?x262144xf32>,
       %init: tensor<?x262144xf32>) -> tensor<?x262144xf32> {
     %y = chain.kernel ins(%x, %w : tensor<?x262144xf32>, tensor<8x8xf32>)

@@ -255,7 +255,11 @@ TEST(GpuInPlacePlan, rowsThatDoNotFitAreTakenInFewGroups) {
   Schedule eights = *chooseInPlaceSchedule(kronecker(8, 6), 4, 1024, h100());
   EXPECT_EQ(eights.cuts, (llvm::SmallVector<int64_t>{3}));
   EXPECT_EQ(eights.panel * 4, 64);
-  EXPECT_EQ(eights.depth, 2);
+  EXPECT_EQ(eights.ring, 12);
+  Schedule few = *chooseInPlaceSchedule(kronecker(8, 6), 4, 64, h100());
+  EXPECT_EQ(few.panel * 4, 64);
+  EXPECT_EQ(few.depth, 2);
+  EXPECT_EQ(few.ring, 0);
   for (auto [n, factors, bytes] : {std::array{8, 6, 4}, {8, 7, 4}, {16, 5, 2}, {64, 3, 2}})
     for (int64_t rows : {0, 1, 1001}) {
       Stages stages = kronecker(n, factors);
