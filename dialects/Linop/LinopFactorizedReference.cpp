@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Entry by entry, by the formula of each description: M[i, j] is computed alone
-// where that is possible, and no product of factors is ever formed.
+// By the formula of each description, entry by entry where that is possible: M[i, j] is
+// then computed alone. No product of factors is ever formed.
 //
 //===----------------------------------------------------------------------===//
 
@@ -106,32 +106,51 @@ static void define(BlockButterflyAttr attr, RankedTensorType type, Parameters<Sc
 }
 LINOP_REFERENCE(BlockButterflyAttr)
 
+/// y[o, r, i] = sum_c w[r, c] x[o, c, i] for a digit c of x with `inner` values behind it.
+template <typename Scalar>
+static SmallVector<Scalar> multiplyDigit(ArrayRef<Scalar> w, int64_t rows, int64_t columns,
+                                         int64_t inner, ArrayRef<Scalar> x) {
+  int64_t outer = x.size() / (columns * inner);
+  SmallVector<Scalar> y(outer * rows * inner, Scalar(0));
+  for (int64_t o = 0; o < outer; ++o)
+    for (int64_t r = 0; r < rows; ++r)
+      for (int64_t c = 0; c < columns; ++c)
+        for (int64_t i = 0; i < inner; ++i)
+          y[(o * rows + r) * inner + i] += w[r * columns + c] * x[(o * columns + c) * inner + i];
+  return y;
+}
+
+/// Digit after digit, the last first: entry by entry a matrix of 8^6 rows would take days.
 template <typename Scalar>
 static void define(KroneckerAttr attr, RankedTensorType, Parameters<Scalar> parameters,
                    ArrayRef<Scalar> x, MutableArrayRef<Scalar> y) {
-  multiplyEntries(x, y, [&](int64_t row, int64_t column) {
-    SmallVector<int64_t> i = digitsOf(row, attr.getRows()), j = digitsOf(column, attr.getColumns());
-    Scalar sum = 0;
-    for (int64_t term = 0; term < attr.getTerms(); ++term) {
-      Scalar entry = 1;
-      for (size_t k = 0; k < i.size(); ++k)
-        entry *= parameters[k][(term * attr.getRows()[k] + i[k]) * attr.getColumns()[k] + j[k]];
-      sum += entry;
+  ArrayRef<int64_t> rows = attr.getRows(), columns = attr.getColumns();
+  llvm::fill(y, Scalar(0));
+  for (int64_t term = 0; term < attr.getTerms(); ++term) {
+    SmallVector<Scalar> values(x);
+    int64_t inner = 1; // row digits that are done
+    for (size_t k = rows.size(); k-- > 0; inner *= rows[k]) {
+      int64_t size = rows[k] * columns[k];
+      ArrayRef<Scalar> factor = ArrayRef<Scalar>(parameters[k]).slice(term * size, size);
+      values = multiplyDigit<Scalar>(factor, rows[k], columns[k], inner, values);
     }
-    return sum;
-  });
+    for (auto [sum, value] : llvm::zip_equal(y, values))
+      sum += value;
+  }
 }
 LINOP_REFERENCE(KroneckerAttr)
 
+/// y = U (s (V x))
 template <typename Scalar>
 static void define(UsvAttr attr, RankedTensorType, Parameters<Scalar> parameters,
                    ArrayRef<Scalar> x, MutableArrayRef<Scalar> y) {
   int64_t rank = attr.getRank();
-  multiplyEntries(x, y, [&](int64_t i, int64_t j) {
-    Scalar entry = 0;
-    for (int64_t r = 0; r < rank; ++r)
-      entry += parameters[0][i * rank + r] * parameters[1][r] * parameters[2][r * x.size() + j];
-    return entry;
+  SmallVector<Scalar> inner(rank, Scalar(0));
+  for (int64_t r = 0; r < rank; ++r)
+    for (size_t j = 0; j < x.size(); ++j)
+      inner[r] += parameters[2][r * x.size() + j] * x[j];
+  multiplyEntries<Scalar>(inner, y, [&](int64_t i, int64_t r) {
+    return parameters[0][i * rank + r] * parameters[1][r];
   });
 }
 LINOP_REFERENCE(UsvAttr)
@@ -152,18 +171,24 @@ static void define(BttAttr attr, RankedTensorType, Parameters<Scalar> parameters
 }
 LINOP_REFERENCE(BttAttr)
 
+/// y_I = U_I sum_J s_IJ (V_J x_J)
 template <typename Scalar>
 static void define(BlastAttr attr, RankedTensorType, Parameters<Scalar> parameters,
                    ArrayRef<Scalar> x, MutableArrayRef<Scalar> y) {
   int64_t b = attr.getBlocks(), rank = attr.getRank(), rows = y.size() / b, columns = x.size() / b;
-  multiplyEntries(x, y, [&](int64_t i, int64_t j) {
-    int64_t I = i / rows, J = j / columns;
-    Scalar entry = 0;
-    for (int64_t r = 0; r < rank; ++r)
-      entry += parameters[0][i * rank + r] * parameters[2][(I * b + J) * rank + r] *
-               parameters[1][(J * rank + r) * columns + j % columns];
-    return entry;
-  });
+  SmallVector<Scalar> inner(b * rank, Scalar(0)); // (J, r)
+  for (int64_t Jr = 0; Jr < b * rank; ++Jr)
+    for (int64_t j = 0; j < columns; ++j)
+      inner[Jr] += parameters[1][Jr * columns + j] * x[Jr / rank * columns + j];
+  llvm::fill(y, Scalar(0));
+  for (int64_t I = 0; I < b; ++I)
+    for (int64_t r = 0; r < rank; ++r) {
+      Scalar mixed = 0;
+      for (int64_t J = 0; J < b; ++J)
+        mixed += parameters[2][(I * b + J) * rank + r] * inner[J * rank + r];
+      for (int64_t i = I * rows; i < (I + 1) * rows; ++i)
+        y[i] += parameters[0][i * rank + r] * mixed;
+    }
 }
 LINOP_REFERENCE(BlastAttr)
 

@@ -239,6 +239,9 @@ func.func @barriers_of_shared_memory(%barriers: memref<8xi64, 3>, %i: index, %p:
   tile.barrier_expect %barriers[%i] bytes 49152 : memref<8xi64, 3>
   // CHECK: nvvm.mbarrier.arrive %{{.+}} : !llvm.ptr<3> -> i64
   tile.barrier_arrive %barriers[%i] : memref<8xi64, 3>
+  // CHECK: %[[THERE:.+]] = nvvm.mapa %{{.+}}, %{{.+}} : !llvm.ptr<3> -> !llvm.ptr<7>
+  // CHECK: nvvm.mbarrier.arrive %[[THERE]] : !llvm.ptr<7>
+  tile.barrier_arrive %barriers[%i] of %i : memref<8xi64, 3>
   // CHECK: nvvm.mbarrier.try_wait.parity %{{.+}}, %{{.+}}, %{{.+}} : !llvm.ptr<3>, i32, i32
   tile.barrier_wait %barriers[%i] parity %p : memref<8xi64, 3>
   return
@@ -248,9 +251,12 @@ func.func @barriers_of_shared_memory(%barriers: memref<8xi64, 3>, %i: index, %p:
 // CHECK-LABEL: @bulk_copies(
 // CHECK-SAME:    %[[MAP:.+]]: !llvm.ptr,
 func.func @bulk_copies(%map: !llvm.ptr, %ring: memref<8192xbf16, 3>, %barriers: memref<8xi64, 3>, %i: index) {
+  // CHECK: %[[MASK:.+]] = llvm.mlir.constant(15 : i16) : i16
   // CHECK: %[[COORDINATE:.+]] = arith.index_cast %{{.+}} : index to i32
   // CHECK: nvvm.cp.async.bulk.tensor.shared.cluster.global %{{.+}}, %[[MAP]], %{{.+}}, box[%[[COORDINATE]],
   tile.bulk_load %map[%i, %i, %i] into %ring[%i] signals %barriers[%i] : memref<8192xbf16, 3>, memref<8xi64, 3>
+  // CHECK: nvvm.cp.async.bulk.tensor.shared.cluster.global {{.+}} multicast_mask = %[[MASK]]
+  tile.bulk_load %map[%i, %i, %i] into %ring[%i] signals %barriers[%i] multicast 4 : memref<8192xbf16, 3>, memref<8xi64, 3>
   // CHECK: nvvm.cp.async.bulk.tensor.global.shared.cta %[[MAP]], %{{.+}}, box[%{{.+}}, %{{.+}}]
   tile.bulk_store %ring[%i] into %map[%i, %i] : memref<8192xbf16, 3>
   return

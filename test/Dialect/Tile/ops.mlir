@@ -110,6 +110,8 @@ func.func @barriers_in_shared_memory(%barriers: memref<8xi64, 3>, %i: index, %p:
   tile.barrier_expect %barriers[%i] bytes 49152 : memref<8xi64, 3>
   // CHECK: tile.barrier_arrive %[[BARRIERS]][%[[I]]] : memref<8xi64, 3>
   tile.barrier_arrive %barriers[%i] : memref<8xi64, 3>
+  // CHECK: tile.barrier_arrive %[[BARRIERS]][%[[I]]] of %[[I]] : memref<8xi64, 3>
+  tile.barrier_arrive %barriers[%i] of %i : memref<8xi64, 3>
   // CHECK: tile.barrier_wait %[[BARRIERS]][%[[I]]] parity %[[P]] : memref<8xi64, 3>
   tile.barrier_wait %barriers[%i] parity %p : memref<8xi64, 3>
   return
@@ -122,6 +124,8 @@ func.func @bulk_copies_of_boxes(%x: memref<?x4096xbf16>, %ring: memref<98304xbf1
   %map = tile.tensor_map %x rows %i sizes [256, 16, -1] strides [1, 256, 4096] box [64, 1, 128] : memref<?x4096xbf16>
   // CHECK: tile.bulk_load %[[MAP]][%[[I]], %[[I]], %[[I]]] into %[[RING]][%[[I]]] signals %[[BARRIERS]][%[[I]]] : memref<98304xbf16, 3>, memref<8xi64, 3>
   tile.bulk_load %map[%i, %i, %i] into %ring[%i] signals %barriers[%i] : memref<98304xbf16, 3>, memref<8xi64, 3>
+  // CHECK: tile.bulk_load %[[MAP]][%[[I]], %[[I]], %[[I]]] into %[[RING]][%[[I]]] signals %[[BARRIERS]][%[[I]]] multicast 2 : memref<98304xbf16, 3>, memref<8xi64, 3>
+  tile.bulk_load %map[%i, %i, %i] into %ring[%i] signals %barriers[%i] multicast 2 : memref<98304xbf16, 3>, memref<8xi64, 3>
   // CHECK: tile.bulk_store %[[RING]][%[[I]]] into %[[MAP]][%[[I]], %[[I]], %[[I]]] : memref<98304xbf16, 3>
   tile.bulk_store %ring[%i] into %map[%i, %i, %i] : memref<98304xbf16, 3>
   return
