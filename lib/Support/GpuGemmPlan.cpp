@@ -335,12 +335,15 @@ static bool isLimitedByMemory(ArrayRef<StageDescriptor> stages) {
   });
 }
 
-/// Whether the products gain more than the transpositions between them take.
-static bool paysForTranspositions(const GemmKernelPlan &plan) {
+/// Whether the products gain more than the transpositions between them take. Tiles that
+/// have several blocks are none, but where one launch does it all and they have more than two
+/// they gain no more.
+static bool paysForTranspositions(const GemmKernelPlan &plan, const Schedule &otherwise) {
   int64_t moved = 0, permuted = 0;
   for (const GemmPlan &launch : plan.launches) {
     moved += launch.pattern.inSize() + launch.pattern.outSize();
-    if (launch.transposes && launch.pattern.c < leastDepthOfPermuted)
+    bool isPermuted = launch.transposes || (launch.blocks > 2 && otherwise.cuts.empty());
+    if (isPermuted && launch.pattern.c < leastDepthOfPermuted)
       permuted += 2 * launch.pattern.outSize();
   }
   return permuted * movedPerPermuted <= moved + permuted;
@@ -371,11 +374,14 @@ std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> sta
   for (const GemmTile &tile : gemmTiles) {
     if (tile.cluster > 1 && !gainsFromClusters(stages))
       continue;
+    // Where a kernel spilled, threads of fewer warps have more registers each.
+    if (limits.spareRegisters > 0 && tile.warps > 4)
+      continue;
     std::optional<Schedule> schedule = scheduleOn(tile, stages, elementBytes, limits);
     if (!schedule)
       continue;
     GemmKernelPlan plan = planGemmKernel(stages, elementBytes, *schedule, limits);
-    if (!paysForTranspositions(plan))
+    if (!paysForTranspositions(plan, otherwise))
       continue;
     double products = slowest(plan, rows, tile.speed, limits);
     if (!chosen || products < best)
