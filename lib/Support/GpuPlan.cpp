@@ -163,12 +163,15 @@ static void connectStages(GpuStagePlan &stage, GpuStagePlan &next, int64_t eleme
   stage.splitColumns = bestSplit;
 }
 
-/// Elements of y that lie side by side in a row and in `out`.
+/// Elements of y that lie side by side in a row and in `out`, such that a multiple of them
+/// lies before those of every group.
 static int64_t contiguousOutput(const GpuSegment &segment) {
-  const StagePattern &local = segment.stages.back().local;
+  const GpuStagePlan &last = segment.stages.back();
   if (segment.groupsD > 1)
     return segment.innerLocal;
-  return segment.groupsB > 1 ? local.b * local.d : local.outSize();
+  if (segment.groupsB > 1)
+    return std::gcd(last.local.b, last.whole.b) * last.local.d;
+  return last.local.outSize();
 }
 
 /// Chooses the pitch of `out`, the width of the copy to y, and whether the last

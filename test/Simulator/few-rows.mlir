@@ -8,6 +8,10 @@
 // RUN: danaus-run %s --entry=exact --device=sim --check --rows=5 --schedule="#chain.schedule<unit=mma_sync,rows=16,warps=16,depth=1,placement=registers,cuts=[1],steps=3>" | FileCheck %s
 // CHECK: check passed
 //
+// Groups of 8 values of b of blocks that have 36: a group begins at no multiple of 16 bytes.
+// RUN: danaus-run %s --entry=uneven --device=sim --check --rows=1 | FileCheck %s
+// RUN: danaus-run %s --entry=uneven --device=sim --check --rows=17 | FileCheck %s
+//
 // RUN: danaus-run %s --entry=large --device=sim --check --rows=2 --json | FileCheck %s --check-prefix=DEFAULT
 // DEFAULT: "schedule":"#chain.schedule<unit = mma_sync, rows = 16, cuts = [1], depth = 1, placement = registers, steps = 32>"
 //
@@ -21,6 +25,7 @@
 #blocks = #linop.monarch<blocks = [4, 4], middle = 256>
 #exact = #linop.low_rank<rank = 24>
 #large = #linop.low_rank<rank = 64>
+#uneven = #linop.monarch<blocks = [4, 12], middle = 144>
 
 func.func @low_rank(%m: tensor<64x256xbf16, #low>, %x: tensor<?x256xbf16>) -> tensor<?x64xbf16> {
   %y = linop.apply %m, %x : tensor<64x256xbf16, #low>, tensor<?x256xbf16> -> tensor<?x64xbf16>
@@ -40,4 +45,9 @@ func.func @exact(%m: tensor<40x96xf32, #exact>, %x: tensor<?x96xf32>) -> tensor<
 func.func @large(%m: tensor<256x4096xbf16, #large>, %x: tensor<?x4096xbf16>) -> tensor<?x256xbf16> {
   %y = linop.apply %m, %x : tensor<256x4096xbf16, #large>, tensor<?x4096xbf16> -> tensor<?x256xbf16>
   return %y : tensor<?x256xbf16>
+}
+
+func.func @uneven(%m: tensor<264x136xbf16, #uneven>, %x: tensor<?x136xbf16>) -> tensor<?x264xbf16> {
+  %y = linop.apply %m, %x : tensor<264x136xbf16, #uneven>, tensor<?x136xbf16> -> tensor<?x264xbf16>
+  return %y : tensor<?x264xbf16>
 }
