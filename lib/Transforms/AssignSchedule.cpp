@@ -108,13 +108,13 @@ private:
   Schedule chooseOnGpu(chain::KernelOp kernel, const TargetLimits &limits) {
     SmallVector<StageDescriptor> stages = describeStages(kernel);
     int64_t bytes = elementBytes(kernel);
-    Schedule ofWarps = defaultGpuSchedule(stages, bytes, limits, rowsOf(kernel, rows));
-    if (!checkTensorCoreKernel(kernel, ofWarps, limits).empty())
-      return loopSchedule(kernel);
     if (std::optional<Schedule> inPlace =
             chooseInPlaceSchedule(stages, bytes, rowsOf(kernel, rows), limits);
         inPlace && checkTensorCoreKernel(kernel, *inPlace, limits).empty())
       return *inPlace;
+    Schedule ofWarps = defaultGpuSchedule(stages, bytes, limits, rowsOf(kernel, rows));
+    if (!checkTensorCoreKernel(kernel, ofWarps, limits).empty())
+      return loopSchedule(kernel);
     if (std::optional<Schedule> cluster =
             chooseClusterSchedule(stages, bytes, rowsOf(kernel, rows), limits);
         cluster && checkTensorCoreKernel(kernel, *cluster, limits).empty())

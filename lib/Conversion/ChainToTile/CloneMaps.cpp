@@ -104,7 +104,8 @@ static Value cloneMap(ImplicitLocOpBuilder &b, chain::MapOp op, Value value, Val
 
 Value danaus::cloneMaps(ImplicitLocOpBuilder &b, const StageWithMaps &stage, Value value, Value row,
                         Value column, const DenseMap<Value, Value> &others) {
+  Type sum = value.getType();
   for (chain::MapOp op : stage.maps)
     value = cloneMap(b, op, value, row, column, others);
-  return convertFloat(b, b.getLoc(), value, b.getF32Type());
+  return convertFloat(b, b.getLoc(), value, sum);
 }

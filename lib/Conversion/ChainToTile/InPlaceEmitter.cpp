@@ -208,11 +208,15 @@ void InPlaceEmitter::publishOutput(Value tile) {
 //===----------------------------------------------------------------------===//
 
 /// The sums of a straight stage with d > 1 lie d columns apart along b: split columns
-/// put those of one store in all banks.
+/// put those of one store in all banks. In f64 they do so for d = 1 too.
 tile::FragmentType InPlaceEmitter::fragmentType(const InPlaceStage &stage, tile::Role role) {
-  bool isSplit = !stage.turned && stage.pattern.d > 1 && role != tile::Role::a;
+  bool isSplit = !storesPairs(stage) && role != tile::Role::a;
   return tile::FragmentType::getFor(role, element,
                                     isSplit ? tile::Columns::split : tile::Columns::adjacent);
+}
+
+bool InPlaceEmitter::storesPairs(const InPlaceStage &stage) {
+  return stage.turned || (stage.pattern.d == 1 && !element.isF64());
 }
 
 /// All fragments along b of one step: right operands, or left ones of 16 where turned.
@@ -250,7 +254,7 @@ Value InPlaceEmitter::loadPart(size_t number, const Item &item, Value start, int
   int64_t first = plan.position(stage.column(stage.width() * part));
   return tile::LoadOp::create(b, fragmentType(stage, role), buffer,
                               add(add(item.base, start), first), layout(stage),
-                              /*matrices=*/!element.isF32());
+                              /*matrices=*/element.getIntOrFloatBitWidth() == 16);
 }
 
 //===----------------------------------------------------------------------===//
@@ -334,14 +338,14 @@ Value InPlaceEmitter::applyMaps(size_t number, const Item &item, Place place, Va
   Value first = add(item.column, firstColumn(stage, place));
   auto map = tile::MapOp::create(b, sum.getType(), sum);
   OpBuilder::InsertionGuard guard(b);
-  Type f32 = b.getF32Type(), index = b.getIndexType();
+  Type value = cast<tile::FragmentType>(sum.getType()).getElementType(), index = b.getIndexType();
   Location loc = b.getLoc();
-  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
+  Block *body = b.createBlock(&map.getBody(), {}, {value, index, index}, {loc, loc, loc});
   Value local = add(first, localColumn(stage, body->getArgument(1), body->getArgument(2)));
   Value column = columnOfX(item.piece, local);
-  Value value =
+  Value mapped =
       cloneMaps(b, stages[number], body->getArgument(0), item.piece.row, column, operands.others);
-  tile::YieldOp::create(b, value);
+  tile::YieldOp::create(b, mapped);
   return map.getResult();
 }
 
@@ -349,9 +353,8 @@ void InPlaceEmitter::store(size_t number, const Item &item, Place place, Value s
   const InPlaceStage &stage = plan.stages[number];
   Value zero = constant(0);
   Value start = add(item.base, position(firstColumn(stage, place)));
-  bool isAdjacent = stage.turned || stage.pattern.d == 1;
   tile::StoreOp::create(b, sum, buffer, zero, zero, /*limit=*/Value(), start, /*step=*/1,
-                        layout(stage), isAdjacent);
+                        layout(stage), /*adjacent_columns=*/storesPairs(stage));
 }
 
 InPlaceEmitter::Item InPlaceEmitter::itemAt(const InPlaceStage &stage, Value number, Value slot,
