@@ -4,7 +4,7 @@
 // RUN: danaus-run %s --entry=two --device=sim --check --rows=3 | FileCheck %s
 // RUN: danaus-run %s --entry=two --device=sim --check --rows=1 | FileCheck %s
 // RUN: danaus-run %s --entry=two --device=sim --check --rows=0 | FileCheck %s
-// RUN: danaus-run %s --entry=two --device=sim --check --rows=5 --schedule="#chain.schedule<unit=mma_sync,rows=2,warps=2,depth=2,placement=registers,in_place=true>" | FileCheck %s
+// RUN: danaus-run %s --entry=eights --device=sim --check --rows=5 --schedule="#chain.schedule<unit=mma_sync,rows=2,warps=2,depth=2,placement=registers,in_place=true>" | FileCheck %s
 // RUN: danaus-run %s --entry=uneven --device=sim --check --rows=3 --schedule="#chain.schedule<unit=mma_sync,rows=2,warps=4,depth=2,in_place=true>" | FileCheck %s
 // RUN: danaus-run %s --entry=eights --device=sim --check --rows=3 --schedule="#chain.schedule<unit=mma_sync,rows=1,cuts=[2],panel=8,warps=4,depth=2,in_place=true>" | FileCheck %s
 // RUN: danaus-run %s --entry=with_map --device=sim --check --rows=3 | FileCheck %s
