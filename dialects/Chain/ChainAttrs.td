@@ -78,7 +78,7 @@ def Chain_PackingAttr : Chain_Attr<"Packing", "packing"> {
     | `panel_d` | a, d / L, b / P, c / Q, b % P, d % L, c % Q            | lanes along d |
     | `panel_d`, m = L / d whole and > 1 | a, 1, b / (P m), c / Q, (b / m) % P, b % m, d, c % Q | lanes along b and d |
     | `mma_k16` | a, d, b / 8, c / 16, b % 8, (c / 2) % 4, (c / 8) % 2, c % 2 | B of mma.m16n8k16 |
-    | `mma_k8`  | a, d, b / 8, c / 8, b % 8, c % 4, (c / 4) % 2          | B of mma.m16n8k8, tf32 |
+    | `mma_k8`  | a, d, b / 8, c / 8, b % 8, c % 4, (c / 4) % 2          | B of mma.m16n8k8, tf32 and f64 |
     | `complex_d` | as `panel_d`, with (w.re, w.re) and (w.im, w.im) side by side before the digits of a vector | lanes along d, complex |
     | `vnni`    | a, d, b / 16, c / Q, b % 16, c % Q                     | tiles of AMX: Q = 2 for bf16, 4 for i8; b / 16 a multiple of P |
     | `k_major` | a, d, b, c % L, c / L, without padding               | B of wgmma, copied as boxes of a tensor; L = d of a stage before whose blocks are read in place |

@@ -16,8 +16,8 @@ using namespace danaus::tile;
 #define GET_OP_CLASSES
 #include "dialects/Tile/TileOps.cpp.inc"
 
-/// Elements of `type` in a word of 4 bytes.
-static int64_t elementsPerWord(Type type) { return 32 / type.getIntOrFloatBitWidth(); }
+/// Elements of `type` in a word.
+static int64_t elementsPerWord(Type type) { return isa<Float32Type, Float64Type>(type) ? 1 : 2; }
 
 LogicalResult LoadAOp::verify() {
   Type element = getBuffer().getType().getElementType();
@@ -28,6 +28,8 @@ LogicalResult LoadAOp::verify() {
   if (pitch < 1 || pitch % word != 0) // (C1)
     return emitOpError() << "row_pitch: wanted a positive multiple of " << word << ", found "
                          << pitch;
+  if (getAligned() && element.isF64()) // (C3)
+    return emitOpError() << "aligned: wanted elements of 2 or 4 bytes, found f64";
   if (getAligned() && pitch % (4 * word) != 0) // (C1)
     return emitOpError() << "row_pitch: wanted a multiple of " << 4 * word
                          << " for an aligned load, found " << pitch;
@@ -41,12 +43,13 @@ LogicalResult LoadBOp::verify() {
     return emitOpError() << "element type of the weight: wanted "
                          << getResult().getType().getElementType() << ", found " << element;
   static constexpr int64_t k16[] = {8, 4, 2, 2}, k8[] = {8, 4, 2};
-  ArrayRef<int64_t> tail = element.isF32() ? ArrayRef(k8) : ArrayRef(k16);
+  bool hasPairs = elementsPerWord(element) == 2;
+  ArrayRef<int64_t> tail = hasPairs ? ArrayRef(k16) : ArrayRef(k8);
   int64_t leading = type.getRank() - static_cast<int64_t>(tail.size());
   if (leading < 0 || type.getShape().take_back(tail.size()) != tail ||
       !type.getLayout().isIdentity()) // (C1)
     return emitOpError() << "weight: wanted a row-major memref with trailing extents "
-                         << (element.isF32() ? "8x4x2" : "8x4x2x2") << ", found " << type;
+                         << (hasPairs ? "8x4x2x2" : "8x4x2") << ", found " << type;
   if (static_cast<int64_t>(getIndices().size()) != leading) // (C2)
     return emitOpError() << "wanted " << leading << " indices, found " << getIndices().size();
   return success();
@@ -68,10 +71,11 @@ LogicalResult LoadOp::verify() {
   if (element != type.getElementType()) // (C2)
     return emitOpError() << "element type of the buffer: wanted " << type.getElementType()
                          << ", found " << element;
-  bool isSmall = !element.isF32();
+  bool isSmall = elementsPerWord(element) == 2;
   if (getMatrices() != isSmall || (!isSmall && type.getRole() != Role::a)) // (C3)
-    return emitOpError() << "wanted matrices of elements of 2 bytes, or a left operand of f32 "
-                         << "without, found " << type << (getMatrices() ? " with" : " without");
+    return emitOpError() << "wanted matrices of elements of 2 bytes, or a left operand of "
+                         << "f32 or f64 without, found " << type
+                         << (getMatrices() ? " with" : " without");
   if (type.getColumns() != Columns::adjacent) // (C4)
     return emitOpError() << "columns: wanted adjacent, found "
                          << stringifyColumns(type.getColumns());
@@ -94,7 +98,7 @@ LogicalResult JoinOp::verify() {
   if (from.getColumns() != Columns::adjacent) // (C1)
     return emitOpError() << "columns: wanted adjacent, found "
                          << stringifyColumns(from.getColumns());
-  if (to.getElementType().isF32()) // (C2)
+  if (elementsPerWord(to.getElementType()) == 1) // (C2)
     return emitOpError() << "element type of the result: wanted f16 or bf16, found "
                          << to.getElementType();
   return success();
@@ -108,19 +112,24 @@ LogicalResult MmaOp::verify() {
   if (b.getColumns() != acc.getColumns()) // (C2)
     return emitOpError() << "columns of acc: wanted " << stringifyColumns(b.getColumns())
                          << ", found " << stringifyColumns(acc.getColumns());
+  if (a.getElementType().isF64() != acc.getElementType().isF64()) // (C3)
+    return emitOpError() << "element type of acc: wanted f64 for operands of f64 and f32 for "
+                         << "others, found " << acc.getElementType();
   return success();
 }
 
 LogicalResult MapOp::verifyRegions() {
   Block &body = getBody().front();
   Builder builder(getContext());
-  Type wanted[] = {builder.getF32Type(), builder.getIndexType(), builder.getIndexType()};
+  auto fragment = dyn_cast<FragmentType>(getAcc().getType());
+  Type element = fragment ? fragment.getElementType() : builder.getF32Type();
+  Type wanted[] = {element, builder.getIndexType(), builder.getIndexType()};
   if (!llvm::equal(body.getArgumentTypes(), wanted)) // (C1)
-    return emitOpError() << "body: wanted arguments f32, index, index, found "
+    return emitOpError() << "body: wanted arguments " << element << ", index, index, found "
                          << body.getArgumentTypes();
   auto yield = dyn_cast<YieldOp>(body.back());
-  if (!yield || !yield.getValue().getType().isF32()) // (C2)
-    return emitOpError() << "body: wanted it to yield f32";
+  if (!yield || yield.getValue().getType() != element) // (C2)
+    return emitOpError() << "body: wanted it to yield " << element;
   return success();
 }
 
@@ -140,8 +149,11 @@ LogicalResult StoreOp::verify() {
   if (failed(verifyMap(*this, getMapAttr()))) // (C3)
     return failure();
   Type element = getBuffer().getType().getElementType();
-  if (!element.isF32() && !element.isF16() && !element.isBF16()) // (C4)
-    return emitOpError() << "element type of the buffer: wanted f32, f16 or bf16, found "
-                         << element;
+  if (first.getElementType().isF64()
+          ? !element.isF64()
+          : !isa<Float32Type, Float16Type, BFloat16Type>(element)) // (C4)
+    return emitOpError() << "element type of the buffer: wanted "
+                         << (first.getElementType().isF64() ? "f64" : "f32, f16 or bf16")
+                         << ", found " << element;
   return success();
 }

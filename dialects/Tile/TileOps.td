@@ -29,6 +29,11 @@ def Tile_A : Tile_FragmentOf<"a">;
 def Tile_B : Tile_FragmentOf<"b">;
 def Tile_Acc : Tile_FragmentOf<"acc">;
 
+def Tile_AccF32 : Type<
+    And<[Tile_Acc.predicate,
+         CPred<"::llvm::cast<::danaus::tile::FragmentType>($_self).getElementType().isF32()">]>,
+    "fragment with role acc of f32", "::danaus::tile::FragmentType">;
+
 def Tile_Sums : Type<CPred<"::llvm::isa<::danaus::tile::SumsType>($_self)">,
                      "sums of a warpgroup", "::danaus::tile::SumsType">;
 def Tile_Accumulator : AnyTypeOf<[Tile_Acc, Tile_Sums]>;
@@ -53,6 +58,7 @@ def Tile_LoadAOp : Tile_Op<"load_a", [MemoryEffects<[MemRead]>]> {
 
     * (C1) `row_pitch` is positive and a multiple of a word, of 16 bytes if `aligned`
     * (C2) the buffer and the fragment have the same element type
+    * (C3) elements have 2 or 4 bytes if `aligned`
 
     ```mlir
     %a = tile.load_a %buffer[%offset] row_pitch 40
@@ -73,15 +79,15 @@ def Tile_LoadBOp : Tile_Op<"load_b", [MemoryEffects<[MemRead]>]> {
   let summary = "Load the right operand of a product from a packed weight";
   let description = [{
     The weight has the digits of `#chain.packing` `mma_k16` (elements of 2
-    bytes) or `mma_k8` (f32); `indices` choose the leading ones, a fragment lies
+    bytes) or `mma_k8` (f32 and f64); `indices` choose the leading ones, a fragment lies
     in the last four or three:
 
     `result[i, j] = weight[indices..., j, (i / 2) % 4, (i / 8) % 2, i % 2]` (k16)
     `result[i, j] = weight[indices..., j, i % 4, i / 4]` (k8)
 
-    so that a lane loads 8 bytes and a warp 256 in a row.
+    so that a lane loads 8 bytes and a warp 256 in a row, or 16 and 512 in f64.
 
-    * (C1) the trailing extents are 8x4x2x2, or 8x4x2 for f32, and the layout is
+    * (C1) the trailing extents are 8x4x2x2, or 8x4x2 for f32 and f64, and the layout is
       row-major
     * (C2) there is one index for each other dimension
     * (C3) the weight and the fragment have the same element type
@@ -110,7 +116,7 @@ def Tile_LoadOp : Tile_Op<"load", [MemoryEffects<[MemRead]>]> {
 
     * (C1) `map` has two dimensions, no symbols and one result
     * (C2) the buffer and the fragment have the same element type
-    * (C3) elements have 2 bytes and `matrices`, or are f32 and the fragment is `a`
+    * (C3) elements have 2 bytes and `matrices`, or are f32 or f64 and the fragment is `a`
     * (C4) the columns of a right operand are `adjacent`
 
     ```mlir
@@ -164,7 +170,7 @@ def Tile_ZeroOp : Tile_Op<"zero", [Pure]> {
 def Tile_MmaOp : Tile_Op<"mma", [Pure, AllTypesMatch<["acc", "result"]>]> {
   let summary = "Multiply two fragments and add";
   let description = [{
-    `result = acc + a b`, accumulated in f32. Products of bf16 and f16 are exact
+    `result = acc + a b`, accumulated in f32, or in f64 for operands of f64. Products of bf16 and f16 are exact
     before they are added. An f32 operand is split into the sum of two tf32
     values, big + small, and three products are added (small x small is left
     out): a relative error of about 2^-21 a product. An infinite f32 operand
@@ -172,6 +178,7 @@ def Tile_MmaOp : Tile_Op<"mma", [Pure, AllTypesMatch<["acc", "result"]>]> {
 
     * (C1) a and b have the same element type
     * (C2) b and acc hold their columns alike
+    * (C3) acc is f64 where a and b are, and f32 else
 
     ```mlir
     %sum = tile.mma %a, %b, %acc : !tile.fragment<a, 16x16xbf16>,
@@ -193,8 +200,8 @@ def Tile_MapOp : Tile_Op<"map", [SingleBlock, RecursiveMemoryEffects, AllTypesMa
     and read memory: it computes a bias, an activation or a residual from the
     position. It runs once for each element that a lane holds.
 
-    * (C1) the body takes the element (f32), its row and its column (index)
-    * (C2) the body yields f32
+    * (C1) the body takes the element (f32 or f64), its row and its column (index)
+    * (C2) the body yields the element's type
 
     ```mlir
     %y = tile.map %acc : !tile.fragment<acc, 16x8xf32> {
@@ -229,7 +236,7 @@ def Tile_StoreOp : Tile_Op<"store", [AttrSizedOperandSegments, MemoryEffects<[Me
     * (C2) all accumulators have one type; with `adjacent_columns` their columns
       are `adjacent`
     * (C3) `map` has two dimensions, no symbols and one result
-    * (C4) the element type is f32, f16 or bf16
+    * (C4) the element type is f32, f16 or bf16, or f64 for accumulators of f64
 
     Vectors are stored at offsets that are a multiple of their length, and with
     `adjacent_columns` the limit is even and map sends columns j, j + 1 to
@@ -273,7 +280,7 @@ def Tile_ParkOp : Tile_Op<"park", [MemoryEffects<[MemWrite]>]> {
     }
     ```
   }];
-  let arguments = (ins Tile_Acc:$acc, Tile_F32Buffer:$buffer, Index:$offset,
+  let arguments = (ins Tile_AccF32:$acc, Tile_F32Buffer:$buffer, Index:$offset,
                        Optional<Index>:$rank);
   let assemblyFormat = [{
     $acc `into` $buffer `[` $offset `]` (`of` $rank^)? attr-dict `:` type($acc) `into` type($buffer)
@@ -297,7 +304,7 @@ def Tile_CollectOp : Tile_Op<"collect", [MemoryEffects<[MemRead]>]> {
   let arguments = (ins Tile_F32Buffer:$buffer, Index:$offset,
                        ConfinedAttr<I64Attr, [IntPositive]>:$count,
                        ConfinedAttr<I64Attr, [IntPositive]>:$stride);
-  let results = (outs Tile_Acc:$result);
+  let results = (outs Tile_AccF32:$result);
   let assemblyFormat = [{
     $buffer `[` $offset `]` `count` $count `stride` $stride attr-dict
     `:` type($buffer) `->` type($result)
@@ -317,7 +324,7 @@ def Tile_JoinOp : Tile_Op<"join", [Pure, AllTypesMatch<["first", "second"]>]> {
     %a = tile.join %s0, %s1 : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x16xbf16>
     ```
   }];
-  let arguments = (ins Tile_Acc:$first, Tile_Acc:$second);
+  let arguments = (ins Tile_AccF32:$first, Tile_AccF32:$second);
   let results = (outs Tile_A:$result);
   let assemblyFormat = "$first `,` $second attr-dict `:` type($first) `->` type($result)";
   let hasVerifier = 1;

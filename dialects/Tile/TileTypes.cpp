@@ -44,7 +44,10 @@ void TileDialect::registerTypes() {
       >();
 }
 
-int64_t FragmentType::contraction(Type elementType) { return elementType.isF32() ? 8 : 16; }
+/// Elements of an operand that are a word of their own.
+static bool isWord(Type elementType) { return elementType.isF32() || elementType.isF64(); }
+
+int64_t FragmentType::contraction(Type elementType) { return isWord(elementType) ? 8 : 16; }
 
 FragmentType FragmentType::getFor(Role role, Type elementType, Columns columns) {
   int64_t depth = contraction(elementType);
@@ -53,17 +56,18 @@ FragmentType FragmentType::getFor(Role role, Type elementType, Columns columns) 
     return get(context, role, 16, depth, elementType, Columns::adjacent);
   if (role == Role::b)
     return get(context, role, depth, 8, elementType, columns);
-  return get(context, role, 16, 8, Float32Type::get(context), columns);
+  Type sum = elementType.isF64() ? elementType : Float32Type::get(context);
+  return get(context, role, 16, 8, sum, columns);
 }
 
 LogicalResult FragmentType::verify(function_ref<InFlightDiagnostic()> emitError, Role role,
                                    int64_t rows, int64_t columnCount, Type elementType,
                                    Columns columns) {
-  bool isWide = elementType.isF32();
-  if (!isWide && (role == Role::acc || !(elementType.isBF16() || elementType.isF16())))
+  if (!isWord(elementType) && (role == Role::acc || !(elementType.isBF16() || elementType.isF16())))
     return emitError() << "element type of a fragment with role " << stringifyRole(role)
-                       << ": wanted " << (role == Role::acc ? "f32" : "bf16, f16 or f32")
-                       << ", found " << elementType;
+                       << ": wanted "
+                       << (role == Role::acc ? "f32 or f64" : "bf16, f16, f32 or f64") << ", found "
+                       << elementType;
   if (role == Role::a && columns != Columns::adjacent)
     return emitError() << "wanted no column order for a fragment with role a, found split";
   int64_t depth = contraction(elementType);

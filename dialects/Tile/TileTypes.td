@@ -18,19 +18,21 @@ def Tile_FragmentType : TypeDef<Tile_Dialect, "Fragment"> {
   let summary = "A small matrix held by the lanes of one warp";
   let description = [{
     An operand of one tensor-core product of 16 x K by K x 8, where K is 16 for
-    elements of 2 bytes and 8 for f32. Lane 4 g + t (g < 8, t < 4) holds, with a
-    *word* being two elements of 2 bytes or one f32:
+    elements of 2 bytes and 8 for f32 and f64. Lane 4 g + t (g < 8, t < 4) holds, with
+    a *word* being two elements of 2 bytes, one f32 or one f64:
 
     | role  | shape  | lane 4 g + t holds |
     |-------|--------|--------------------|
     | `a`   | 16 x K | words t and t + 4 of rows g and g + 8 |
     | `b`   | K x 8  | words t and t + 4 of column p(g) |
-    | `acc` | 16 x 8 | columns p(2 t) and p(2 t + 1) of rows g and g + 8, in f32 |
+    | `acc` | 16 x 8 | columns p(2 t) and p(2 t + 1) of rows g and g + 8, in f32, or f64 for f64 |
 
     `columns` is the permutation p of columns: `adjacent` (p(n) = n), or `split`
     (p(2 t + j) = t + 4 j), with which the four lanes of a row hold adjacent
     columns in one register: their stores to blocks of adjacent columns do not
-    meet in one bank. p is a matter of who holds what; element [i, j] of a
+    meet in one bank. In f64 `split` is p(2 t) = t and p(2 t + 1) = 4 + (t xor 1): then
+    neighbors g hold an even and an odd column, and the 128 bytes of a weight that eight
+    lanes load lie in different banks too. p is a matter of who holds what; element [i, j] of a
     fragment is the same in both.
 
     Example: `!tile.fragment<acc, 16x8xf32, split>`

@@ -31,17 +31,19 @@ namespace {
 struct Layout {
   tile::Role role;
   tile::Columns columns;
-  int64_t perWord; ///< elements
+  int64_t perWord;   ///< elements
+  int64_t exchanged; ///< with what t is exchanged in the odd columns of `split`
 
   explicit Layout(tile::FragmentType type)
       : role(type.getRole()), columns(type.getColumns()),
-        perWord(type.getRole() == tile::Role::acc
-                    ? 1
-                    : 32 / type.getElementType().getIntOrFloatBitWidth()) {}
+        perWord(type.getElementType().getIntOrFloatBitWidth() == 16 ? 2 : 1),
+        exchanged(type.getElementType().isF64() ? 1 : 0) {}
 
   /// p(n) of the type's description.
   int64_t permuted(int64_t n) const {
-    return columns == tile::Columns::split ? n / 2 + 4 * (n % 2) : n;
+    if (columns != tile::Columns::split)
+      return n;
+    return n % 2 == 0 ? n / 2 : 4 + (n / 2 ^ exchanged);
   }
   /// Along the contraction: words t, t + 4, of which element e is in word `word`.
   int64_t along(int64_t t, int64_t word, int64_t e) const {
@@ -254,7 +256,7 @@ static LogicalResult runTurn(Machine &machine, Operation *op) {
   return status;
 }
 
-/// Sums are rounded to f32 once a product of fragments.
+/// Sums are rounded to their type once a product of fragments.
 static LogicalResult runMma(Machine &machine, Operation *op) {
   auto mma = cast<tile::MmaOp>(op);
   tile::FragmentType left = mma.getA().getType(), right = mma.getB().getType(),
@@ -270,7 +272,7 @@ static LogicalResult runMma(Machine &machine, Operation *op) {
         for (int64_t j = 0; j < columns; ++j)
           sums[i * columns + j] += a[i * depth + k] * b[k * columns + j];
     for (double &sum : sums)
-      sum = static_cast<float>(sum);
+      sum = roundTo(type.getElementType(), sum);
     scatter(sums, type, first, result);
     return success();
   });

@@ -12,7 +12,6 @@
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <numeric>
 
@@ -163,12 +162,12 @@ static int64_t levelOf(const InPlaceStage &stage, int64_t elementBytes) {
   return llvm::alignTo(levelBytes / elementBytes, distance);
 }
 
-/// Words of f32 that fall into one bank, at most, of those that lanes (row, 0 .. 3) load or
-/// store at once, for the first `rows` positions; word `word` of lane j is value C =
-/// perLane j + word.
-static int64_t wordsInOneBank(const InPlaceGroup &group, const InPlaceStage &stage, int64_t rows,
-                              int64_t perLane) {
-  std::array<int64_t, 32> words{};
+/// Words of `elementBytes` that fall into one bank of so many bytes, at most, of those that
+/// lanes (row, 0 .. 3) load or store at once, for the first `rows` positions; word `word` of
+/// lane j is value C = perLane j + word.
+static int64_t wordsInOneBank(const InPlaceGroup &group, const InPlaceStage &stage,
+                              int64_t elementBytes, int64_t rows, int64_t perLane) {
+  llvm::SmallVector<int64_t, 32> words(levelBytes / elementBytes);
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t C = 0; C < 4 * perLane; ++C) {
       int64_t column = stage.column(row) + C % stage.pattern.c * stage.pattern.d;
@@ -177,28 +176,30 @@ static int64_t wordsInOneBank(const InPlaceGroup &group, const InPlaceStage &sta
   return *llvm::max_element(words);
 }
 
-/// What loads and stores of f32 stages with one of `group.levels` or less cost.
-static int64_t costOfBanks(const InPlaceGroup &group, int64_t level) {
+/// What loads and stores of f32 or f64 stages with one of `group.levels` or less cost. A
+/// warp accesses f32 at once, half a warp f64.
+static int64_t costOfBanks(const InPlaceGroup &group, int64_t level, int64_t elementBytes) {
   int64_t cost = 0;
   for (const InPlaceStage &stage : group.stages) {
-    if (levelOf(stage, 4) > level)
+    if (levelOf(stage, elementBytes) > level)
       continue;
-    int64_t loads = wordsInOneBank(group, stage, 8, 1);
-    // Where neighbors along b lie side by side, half a warp stores two at once.
-    int64_t stores = stage.pattern.d == 1 ? wordsInOneBank(group, stage, 4, 2) : loads;
+    int64_t loads = wordsInOneBank(group, stage, elementBytes, 32 / elementBytes, 1);
+    // Where neighbors along b lie side by side, half a warp stores two of f32 at once.
+    bool hasPairs = elementBytes == 4 && stage.pattern.d == 1;
+    int64_t stores = hasPairs ? wordsInOneBank(group, stage, elementBytes, 4, 2) : loads;
     cost += loads + stores;
   }
   return cost;
 }
 
-/// The elements left out after each `level` columns: 16 bytes; in f32 what costs least.
+/// The elements left out after each `level` columns: 16 bytes; in f32 and f64 what costs least.
 static int64_t choosePad(InPlaceGroup &group, int64_t level, int64_t elementBytes) {
   int64_t unit = 16 / elementBytes, best = unit, least = std::numeric_limits<int64_t>::max();
-  if (elementBytes != 4)
+  if (elementBytes == 2)
     return unit;
   for (int64_t pad : {int64_t(0), unit, 2 * unit}) {
     group.levels.push_back({level, pad});
-    int64_t cost = costOfBanks(group, level);
+    int64_t cost = costOfBanks(group, level, elementBytes);
     group.levels.pop_back();
     if (cost < least)
       least = cost, best = pad;
@@ -238,17 +239,25 @@ static bool isSumOfDigits(const InPlaceGroup &group, const InPlaceStage &stage, 
 // The plan
 //===----------------------------------------------------------------------===//
 
+/// The most registers that ptxas gives to weights of the next steps.
+static int64_t mostEarly(int64_t elementBytes) {
+  if (elementBytes == 2)
+    return 0;
+  return elementBytes == 4 ? 40 : 56;
+}
+
 /// Registers of one thread: all weights, if they stay, then the sums and operands of
-/// the widest item. An f32 operand takes three: the value and its two parts; and ptxas
-/// begins with some weights of the next step.
+/// the widest item. An f32 operand takes three: the value and its two parts; an f64 value two;
+/// and ptxas begins with some weights of the next step.
 static int64_t estimateRegisters(const InPlaceGroup &group, int64_t elementBytes) {
   int64_t weights = 0, item = 0;
   for (const InPlaceStage &stage : group.stages) {
-    int64_t tiles = stage.pattern.b / 8, word = elementBytes == 4 ? 3 : 1;
+    int64_t tiles = stage.pattern.b / 8, value = elementBytes == 8 ? 2 : 1;
+    int64_t word = elementBytes == 4 ? 3 : value;
     if (group.weightsInRegisters)
-      weights += tiles * stage.kSteps * 2 * (elementBytes == 4 ? 2 : 1);
-    int64_t sums = (stage.turned ? tiles / 2 : tiles) * stage.parts() * 4;
-    int64_t early = elementBytes == 4 ? std::min<int64_t>(40, 5 * tiles) : 0;
+      weights += tiles * stage.kSteps * 2 * (elementBytes == 2 ? 1 : 2);
+    int64_t sums = (stage.turned ? tiles / 2 : tiles) * stage.parts() * 4 * value;
+    int64_t early = std::min(mostEarly(elementBytes), (elementBytes == 8 ? 8 : 5) * tiles);
     item = std::max(item, sums + 4 * (stage.parts() + 1) * word + early);
   }
   return weights + item + addressRegisters;
@@ -366,8 +375,8 @@ InPlacePlan danaus::planInPlaceKernel(ArrayRef<StageDescriptor> stages, int64_t 
   InPlacePlan plan;
   plan.broken = checkSchedule(stages, schedule);
   checkFields(plan, schedule);
-  if (stages.empty() || (elementBytes != 2 && elementBytes != 4))
-    plan.broken.push_back("in_place: wanted stages of f32, f16 or bf16");
+  if (stages.empty() || (elementBytes != 2 && elementBytes != 4 && elementBytes != 8))
+    plan.broken.push_back("in_place: wanted stages of f64, f32, f16 or bf16");
   if (!plan.broken.empty())
     return plan;
   llvm::SmallVector<ArrayRef<StageDescriptor>> parts = splitAt(stages, schedule.cuts);

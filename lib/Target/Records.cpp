@@ -53,6 +53,7 @@ static TargetLimits gpuRecord(StringRef name, int64_t multiprocessors, int64_t s
   limits.hasWgmma = name == "sm_90a";
   limits.hasClusters = name != "sm_80";
   limits.hasEarlyLaunch = name != "sm_80";
+  limits.hasWholeDoubles = name != "sm_80";
   limits.l2Bytes = l2Bytes;
   limits.ptxVersion = ptxVersion;
   return limits;

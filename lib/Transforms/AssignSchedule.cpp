@@ -112,13 +112,13 @@ private:
           .value_or(loopSchedule(kernel));
     SmallVector<StageDescriptor> stages = describeStages(kernel);
     int64_t bytes = elementBytes(kernel);
-    Schedule ofWarps = defaultGpuSchedule(stages, bytes, limits, rowsOf(kernel, rows));
-    if (!checkTensorCoreKernel(kernel, ofWarps, limits).empty())
-      return loopSchedule(kernel);
     if (std::optional<Schedule> inPlace =
             chooseInPlaceSchedule(stages, bytes, rowsOf(kernel, rows), limits);
         inPlace && checkTensorCoreKernel(kernel, *inPlace, limits).empty())
       return *inPlace;
+    Schedule ofWarps = defaultGpuSchedule(stages, bytes, limits, rowsOf(kernel, rows));
+    if (!checkTensorCoreKernel(kernel, ofWarps, limits).empty())
+      return loopSchedule(kernel);
     if (std::optional<Schedule> cluster =
             chooseClusterSchedule(stages, bytes, rowsOf(kernel, rows), limits);
         cluster && checkTensorCoreKernel(kernel, *cluster, limits).empty())

@@ -110,14 +110,16 @@ static Operation *findOtherThanChain(chain::KernelOp kernel) {
 BrokenConstraints danaus::checkTensorCoreKernel(chain::KernelOp kernel, const Schedule &schedule,
                                                 const TargetLimits &limits) {
   auto elementOf = [](Value value) { return cast<ShapedType>(value.getType()).getElementType(); };
-  auto fits = [](Type type) { return type.isF32() || type.isF16() || type.isBF16(); };
+  auto fits = [&](Type type) {
+    return isa<Float32Type, Float16Type, BFloat16Type>(type) || (type.isF64() && schedule.inPlace);
+  };
   Type element = elementOf(kernel.getInputs()[0]), result = elementOf(kernel.getInit());
   bool isOneType = llvm::all_of(kernel.getStages(), [&](chain::StageOp stage) {
     return elementOf(stage.getX()) == element && !stage.getTransform() &&
            chain::describeStage(stage, 0).inner >= 0;
   });
   if (!fits(element) || !fits(result) || !isOneType)
-    return {"unit: wanted stages of f32, f16 or bf16 for mma_sync"};
+    return {"unit: wanted stages of f32, f16, bf16, or f64 in place, for mma_sync"};
   if (kernel.getStages().empty() || findOtherThanChain(kernel))
     return {"unit: wanted one chain from a stage to the yield for mma_sync"};
   if (schedule.unit == ScheduleUnit::Wgmma)

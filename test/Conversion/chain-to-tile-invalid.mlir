@@ -60,7 +60,7 @@ module attributes {danaus.target = "sm_90a"} {
 func.func @an_element_type_without_tensor_cores(%x: memref<?x16xf64>, %w: memref<1x2x8x4x2xf64>, %y: memref<?x8xf64>) {
   chain.kernel ins(%x, %w : memref<?x16xf64>, memref<1x2x8x4x2xf64>) outs(%y : memref<?x8xf64>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
   ^bb0(%a0: tensor<?x16xf64>, %a1: tensor<1x2x8x4x2xf64>):
-    // expected-error @below {{'chain.stage' op element type on a GPU: wanted f32, f16 or bf16, found 'f64'}}
+    // expected-error @below {{'chain.stage' op element type on a GPU: wanted f32, f16, bf16, or f64 in place, found 'f64'}}
     %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k8>) : tensor<?x16xf64>, tensor<1x2x8x4x2xf64> -> tensor<?x8xf64>
     chain.yield %s : tensor<?x8xf64>
   }
@@ -100,7 +100,7 @@ func.func @a_weight_packed_for_f32(%x: memref<?x16xbf16>, %w: memref<1x2x8x4x2xb
 
 module attributes {danaus.target = "sm_90a"} {
 func.func @a_result_in_f64(%x: memref<?x16xbf16>, %w: memref<1x1x8x4x2x2xbf16>, %y: memref<?x8xf64>) {
-  // expected-error @below {{'chain.kernel' op element type of the result on a GPU: wanted f32, f16 or bf16, found 'f64'}}
+  // expected-error @below {{'chain.kernel' op element type of the result on a GPU: wanted f32, f16, bf16, or f64 in place, found 'f64'}}
   chain.kernel ins(%x, %w : memref<?x16xbf16>, memref<1x1x8x4x2x2xbf16>) outs(%y : memref<?x8xf64>) schedule(<unit = mma_sync, rows = 16, warps = 1, depth = 1>) {
   ^bb0(%a0: tensor<?x16xbf16>, %a1: tensor<1x1x8x4x2x2xbf16>):
     %s = chain.stage %a0, %a1 pattern(1, 8, 16, 1) order "bc" packing(<kind = mma_k16>) : tensor<?x16xbf16>, tensor<1x1x8x4x2x2xbf16> -> tensor<?x8xf64>

@@ -145,6 +145,43 @@ func.func @product_of_f32(%a: !tile.fragment<a, 16x8xf32>, %b: !tile.fragment<b,
 }
 
 // The body runs for each of a lane's four elements, with its row and column.
+// Without a target: four products of 8 x 8 x 4, the halves of the rows in turns.
+// CHECK-LABEL: @product_of_f64(
+// CHECK-SAME:    %[[A:.+]]: vector<4xf64>, %[[B:.+]]: vector<2xf64>, %[[C:.+]]: vector<4xf64>)
+func.func @product_of_f64(%a: !tile.fragment<a, 16x8xf64>, %b: !tile.fragment<b, 8x8xf64>, %c: !tile.fragment<acc, 16x8xf64>) -> !tile.fragment<acc, 16x8xf64> {
+  // CHECK-DAG: %[[A0:.+]] = vector.extract %[[A]][0]
+  // CHECK-DAG: %[[A3:.+]] = vector.extract %[[A]][3]
+  // CHECK-DAG: %[[B0:.+]] = vector.extract %[[B]][0]
+  // CHECK-DAG: %[[B1:.+]] = vector.extract %[[B]][1]
+  // CHECK: nvvm.mma.sync A[%[[A0]]] B[%[[B0]]]
+  // CHECK-SAME: shape = #nvvm.shape<m = 8, n = 8, k = 4>} : (f64, f64, f64)
+  // CHECK-COUNT-2: nvvm.mma.sync
+  // CHECK: nvvm.mma.sync A[%[[A3]]] B[%[[B1]]]
+  %d = tile.mma %a, %b, %c : !tile.fragment<a, 16x8xf64>, !tile.fragment<b, 8x8xf64>, !tile.fragment<acc, 16x8xf64>
+  return %d : !tile.fragment<acc, 16x8xf64>
+}
+
+// One product where the target has it.
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: @whole_product_of_f64(
+func.func @whole_product_of_f64(%a: !tile.fragment<a, 16x8xf64>, %b: !tile.fragment<b, 8x8xf64>, %c: !tile.fragment<acc, 16x8xf64>) -> !tile.fragment<acc, 16x8xf64> {
+  // CHECK: llvm.call_intrinsic "llvm.nvvm.mma.m16n8k8.row.col.f64"(
+  // CHECK-NOT: nvvm.mma.sync
+  // CHECK: return
+  %d = tile.mma %a, %b, %c : !tile.fragment<a, 16x8xf64>, !tile.fragment<b, 8x8xf64>, !tile.fragment<acc, 16x8xf64>
+  return %d : !tile.fragment<acc, 16x8xf64>
+}
+}
+
+// A lane has 16 bytes of a weight; neighbors g hold an even and an odd column of it.
+// CHECK-LABEL: @right_operand_of_f64(
+func.func @right_operand_of_f64(%w: memref<2x1x8x4x2xf64>, %i: index) -> !tile.fragment<b, 8x8xf64, split> {
+  // CHECK: arith.select
+  // CHECK: vector.load %{{.+}} {alignment = 16 : i64} : memref<128xf64>, vector<2xf64>
+  %b = tile.load_b %w[%i, %i] : memref<2x1x8x4x2xf64> -> !tile.fragment<b, 8x8xf64, split>
+  return %b : !tile.fragment<b, 8x8xf64, split>
+}
+
 // CHECK-LABEL: @map_runs_for_each_element(
 func.func @map_runs_for_each_element(%acc: !tile.fragment<acc, 16x8xf32>, %residual: memref<16x8xf32>) -> !tile.fragment<acc, 16x8xf32> {
   // CHECK-COUNT-4: memref.load %{{.+}} : memref<16x8xf32>

@@ -92,6 +92,20 @@ module attributes {danaus.target = "sm_90a"} {
     return %y : tensor<?x1024xbf16>
   }
 
+  // So with f64, whose other kernels go through loops.
+  // CHECK-LABEL: func @factors_in_f64(
+  // MANY:          schedule(<unit = mma_sync, rows = {{[0-9]+}}, warps = 4{{.*}}, in_place = true>)
+  // FEW:           schedule(<unit = mma_sync, rows = {{[0-9]+}}, warps = 4, depth = 1{{.*}}, in_place = true>)
+  func.func @factors_in_f64(%a: tensor<32x32xf64>, %x: tensor<?x1024xf64>, %init: tensor<?x1024xf64>) -> tensor<?x1024xf64> {
+    %y = chain.kernel ins(%x, %a : tensor<?x1024xf64>, tensor<32x32xf64>) outs(%init : tensor<?x1024xf64>) {
+    ^bb0(%xi: tensor<?x1024xf64>, %w: tensor<32x32xf64>):
+      %0 = chain.stage %xi, %w pattern(32, 32, 32, 1) order "bc" : tensor<?x1024xf64>, tensor<32x32xf64> -> tensor<?x1024xf64>
+      %1 = chain.stage %0, %w pattern(1, 32, 32, 32) order "bc" : tensor<?x1024xf64>, tensor<32x32xf64> -> tensor<?x1024xf64>
+      chain.yield %1 : tensor<?x1024xf64>
+    } -> tensor<?x1024xf64>
+    return %y : tensor<?x1024xf64>
+  }
+
   // The same with rows of 1 MB: in two groups, on pieces of rows, at once where rows are many.
   // CHECK-LABEL: func @factors_of_long_rows(
   // MANY:          schedule(<unit = mma_sync, rows = 1, cuts = [3], panel = 16, warps = 4, depth = 1, placement = registers, ring = 12, in_place = true>)

@@ -118,7 +118,8 @@ def ConvertTileToNVVMPass : Pass<"convert-tile-to-nvvm"> {
   let description = [{
     Before: ops of `tile` in a `gpu.func`. After: none is left; a fragment is
     the vector that one lane holds, a product is `nvvm.mma.sync` on registers
-    (three of them on tf32 for f32), loads and stores are `vector` and `memref`
+    (three of them on tf32 for f32; for f64 `m16n8k8` where the module's
+    `danaus.target` has it, four of `m8n8k4` else), loads and stores are `vector` and `memref`
     ops at addresses computed from `gpu.thread_id x` modulo 32. Threads of a
     warp must be 32 consecutive values of it. Refuses nothing that verifies.
     Test: `test/Conversion/tile-to-nvvm.mlir`.

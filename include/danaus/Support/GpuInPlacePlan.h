@@ -38,8 +38,8 @@
 // needs a second buffer. For element (A, C, D) of a tile row, which is column
 // (A c + C) d + D:
 //
-//   straight  d = 1, or f32   x is the left operand: 16 positions by C, in f32 twice 16
-//                             where they come out even, so that each weight that is
+//   straight  d = 1, or f32,  x is the left operand: 16 positions by C, in f32 twice 16
+//             or f64          where they come out even, so that each weight that is
 //                             loaded serves two products; the sums are positions by B
 //   turned    2 bytes, d > 1  the weight is: B by C; x, C by 8 values of D, is the right
 //                             operand, which ldmatrix transposes; the sums are B by D
@@ -47,8 +47,8 @@
 // so that both loads and stores find pairs of 2 bytes side by side.
 //
 // **Rows of shared memory.** Eight rows of one ldmatrix lie d columns apart (turned), or
-// c (straight): for powers of two in one bank. 16 bytes after each `level` columns, in f32 as
-// many as make the fewest lanes meet, spread them; a level for each stage, of at least 128
+// c (straight): for powers of two in one bank. 16 bytes after each `level` columns, in f32 and
+// f64 as many as make the fewest lanes meet, spread them; a level for each stage, of at least 128
 // bytes. Column k of a row is at
 //
 //   position(k) = k + sum_l pad_l floor(k / level_l)

@@ -39,11 +39,12 @@ struct TargetLimits {
   int64_t registersPerBlock = 0;       ///< 32-bit registers
   int64_t registersPerThread = 0;
   int64_t warpsPerBlock = 0;
-  int64_t spareRegisters = 0;  ///< of each thread that plans leave to the assembler
-  bool hasWgmma = false;       ///< products of warpgroups, and bulk copies of tensors
-  bool hasClusters = false;    ///< thread blocks that reach each other's shared memory
-  bool hasEarlyLaunch = false; ///< a launch may begin while the one before runs
-  int64_t ptxVersion = 80;     ///< the oldest that knows the chip, at least that of CUDA 12.0
+  int64_t spareRegisters = 0;   ///< of each thread that plans leave to the assembler
+  bool hasWgmma = false;        ///< products of warpgroups, and bulk copies of tensors
+  bool hasClusters = false;     ///< thread blocks that reach each other's shared memory
+  bool hasEarlyLaunch = false;  ///< a launch may begin while the one before runs
+  bool hasWholeDoubles = false; ///< products of f64 of 16 x 8 x 8, not of 8 x 8 x 4 alone
+  int64_t ptxVersion = 80;      ///< the oldest that knows the chip, at least that of CUDA 12.0
 
   /// f32 or f64 values in a vector register, by the size of the accumulator.
   int64_t lanes(int64_t accumulatorBytes) const { return vectorBits / (8 * accumulatorBytes); }

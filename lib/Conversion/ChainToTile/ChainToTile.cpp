@@ -64,16 +64,23 @@ static FailureOr<SmallVector<StageWithMaps>> collectStages(chain::KernelOp kerne
 static chain::PackingKind wantedPacking(Type element, chain::Unit unit) {
   if (unit == chain::Unit::wgmma)
     return chain::PackingKind::k_major;
-  return element.isF32() ? chain::PackingKind::mma_k8 : chain::PackingKind::mma_k16;
+  bool isWord = element.isF32() || element.isF64();
+  return isWord ? chain::PackingKind::mma_k8 : chain::PackingKind::mma_k16;
 }
 
-static LogicalResult checkStages(ArrayRef<StageWithMaps> stages, chain::Unit unit) {
+/// Whether tensor cores take `element` under `schedule`: f64 only in place.
+static bool takesElement(chain::ScheduleAttr schedule, Type element) {
+  return isa<Float32Type, Float16Type, BFloat16Type>(element) ||
+         (element.isF64() && schedule.getInPlace());
+}
+
+static LogicalResult checkStages(ArrayRef<StageWithMaps> stages, chain::ScheduleAttr schedule) {
   chain::StageOp first = stages.front().stage;
   Type element = first.getX().getType().getElementType();
-  if (!element.isF32() && !element.isF16() && !element.isBF16())
-    return first.emitOpError() << "element type on a GPU: wanted f32, f16 or bf16, found "
-                               << element;
-  chain::PackingKind wanted = wantedPacking(element, unit);
+  if (!takesElement(schedule, element))
+    return first.emitOpError()
+           << "element type on a GPU: wanted f32, f16, bf16, or f64 in place, found " << element;
+  chain::PackingKind wanted = wantedPacking(element, schedule.getUnit());
   for (const StageWithMaps &part : stages) {
     chain::StageOp stage = part.stage;
     Type found = stage.getX().getType().getElementType();
@@ -123,9 +130,9 @@ static void makeRowMajor(chain::KernelOp kernel) {
 
 static LogicalResult checkBuffers(chain::KernelOp kernel) {
   Type element = cast<MemRefType>(kernel.getInit().getType()).getElementType();
-  if (!element.isF32() && !element.isF16() && !element.isBF16())
-    return kernel.emitOpError() << "element type of the result on a GPU: wanted f32, f16 or bf16, "
-                                << "found " << element;
+  if (!takesElement(*kernel.getSchedule(), element))
+    return kernel.emitOpError() << "element type of the result on a GPU: wanted f32, f16, bf16, or "
+                                << "f64 in place, found " << element;
   return success();
 }
 
@@ -381,7 +388,7 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
     makeRowMajor(kernel);
     return convertToTransforms(kernel, *stages, limits);
   }
-  if (failed(stages) || failed(checkStages(*stages, kernel.getSchedule()->getUnit())) ||
+  if (failed(stages) || failed(checkStages(*stages, *kernel.getSchedule())) ||
       failed(checkBuffers(kernel)))
     return failure();
   makeRowMajor(kernel);

@@ -104,9 +104,10 @@ static Value cloneMap(ImplicitLocOpBuilder &b, chain::MapOp op, Value value, Val
 
 Value danaus::cloneMaps(ImplicitLocOpBuilder &b, const StageWithMaps &stage, Value value, Value row,
                         Value column, const DenseMap<Value, Value> &others) {
+  Type sum = value.getType();
   for (chain::MapOp op : stage.maps)
     value = cloneMap(b, op, value, row, column, others);
-  return convertFloat(b, b.getLoc(), value, b.getF32Type());
+  return convertFloat(b, b.getLoc(), value, sum);
 }
 
 Value danaus::applyMaps(ImplicitLocOpBuilder &b, const StageWithMaps &stage, Value sums,
@@ -116,11 +117,12 @@ Value danaus::applyMaps(ImplicitLocOpBuilder &b, const StageWithMaps &stage, Val
     return sums;
   auto map = tile::MapOp::create(b, sums.getType(), sums);
   OpBuilder::InsertionGuard guard(b);
-  Type f32 = b.getF32Type(), index = b.getIndexType();
+  auto fragment = dyn_cast<tile::FragmentType>(sums.getType());
+  Type value = fragment ? fragment.getElementType() : b.getF32Type(), index = b.getIndexType();
   Location loc = b.getLoc();
-  Block *body = b.createBlock(&map.getBody(), {}, {f32, index, index}, {loc, loc, loc});
+  Block *body = b.createBlock(&map.getBody(), {}, {value, index, index}, {loc, loc, loc});
   ElementPlace place = placeOf(body->getArgument(1), body->getArgument(2));
-  Value value = cloneMaps(b, stage, body->getArgument(0), place.row, place.column, others);
-  tile::YieldOp::create(b, value);
+  Value mapped = cloneMaps(b, stage, body->getArgument(0), place.row, place.column, others);
+  tile::YieldOp::create(b, mapped);
   return map.getResult();
 }

@@ -208,11 +208,15 @@ void InPlaceEmitter::publishOutput(Value tile) {
 //===----------------------------------------------------------------------===//
 
 /// The sums of a straight stage with d > 1 lie d columns apart along b: split columns
-/// put those of one store in all banks.
+/// put those of one store in all banks. In f64 they do so for d = 1 too.
 tile::FragmentType InPlaceEmitter::fragmentType(const InPlaceStage &stage, tile::Role role) {
-  bool isSplit = !stage.turned && stage.pattern.d > 1 && role != tile::Role::a;
+  bool isSplit = !storesPairs(stage) && role != tile::Role::a;
   return tile::FragmentType::getFor(role, element,
                                     isSplit ? tile::Columns::split : tile::Columns::adjacent);
+}
+
+bool InPlaceEmitter::storesPairs(const InPlaceStage &stage) {
+  return stage.turned || (stage.pattern.d == 1 && !element.isF64());
 }
 
 /// All fragments along b of one step: right operands, or left ones of 16 where turned.
@@ -250,7 +254,7 @@ Value InPlaceEmitter::loadPart(size_t number, const Item &item, Value start, int
   int64_t first = plan.position(stage.column(stage.width() * part));
   return tile::LoadOp::create(b, fragmentType(stage, role), buffer,
                               add(add(item.base, start), first), layout(stage),
-                              /*matrices=*/!element.isF32());
+                              /*matrices=*/element.getIntOrFloatBitWidth() == 16);
 }
 
 //===----------------------------------------------------------------------===//
@@ -343,9 +347,8 @@ void InPlaceEmitter::store(size_t number, const Item &item, Place place, Value s
   const InPlaceStage &stage = plan.stages[number];
   Value zero = constant(0);
   Value start = add(item.base, position(firstColumn(stage, place)));
-  bool isAdjacent = stage.turned || stage.pattern.d == 1;
   tile::StoreOp::create(b, sum, buffer, zero, zero, /*limit=*/Value(), start, /*step=*/1,
-                        layout(stage), isAdjacent);
+                        layout(stage), /*adjacent_columns=*/storesPairs(stage));
 }
 
 InPlaceEmitter::Item InPlaceEmitter::itemAt(const InPlaceStage &stage, Value number, Value slot,

@@ -84,6 +84,8 @@ private:
   Value localColumn(const InPlaceStage &stage, Value i, Value j);
   Value applyMaps(size_t number, const Item &item, Place place, Value sum);
   void store(size_t number, const Item &item, Place place, Value sum);
+  /// Whether neighbors along b lie side by side and are stored together.
+  bool storesPairs(const InPlaceStage &stage);
   tile::FragmentType fragmentType(const InPlaceStage &stage, tile::Role role);
 
   const InPlaceGroup &plan;

@@ -17,8 +17,9 @@ using namespace danaus;
 using namespace danaus::tile;
 
 Type danaus::wordType(FragmentType type) {
-  if (type.getElementType().isF32())
-    return type.getElementType();
+  Type element = type.getElementType();
+  if (element.isF32() || element.isF64())
+    return element;
   return IntegerType::get(type.getContext(), 32);
 }
 
@@ -47,7 +48,7 @@ Value danaus::loadMatrices(IndexBuilder index, FragmentType type, Value pointer)
   return vector::FromElementsOp::create(builder, loc, lane, values);
 }
 
-/// Words of f32, each from a place of its own.
+/// Words of f32 or f64, each from a place of its own.
 static Value loadWords(IndexBuilder index, LoadOp op, Value buffer, Value start) {
   Lane lane = getLane(index);
   SmallVector<Value> words;

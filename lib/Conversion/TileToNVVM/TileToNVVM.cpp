@@ -8,7 +8,7 @@
 //
 // Each op becomes the code of one lane. A fragment is the vector of what the
 // lane holds (see the type's description): four words for `a`, two for `b`,
-// four f32 for `acc`; a word is i32, or f32 for f32 operands.
+// four f32 or f64 for `acc`; a word is i32, or f32 and f64 for such operands.
 //
 //===----------------------------------------------------------------------===//
 
@@ -81,10 +81,17 @@ static Value rowOf(IndexBuilder index, Lane lane, int reg) {
   return index.add(lane.g, 8 * (reg / 2));
 }
 
+/// p(2 half + 1) where columns are split: 4 + half, in f64 4 + (half xor 1).
+static Value oddColumn(IndexBuilder index, FragmentType type, Value half) {
+  if (!type.getElementType().isF64())
+    return index.add(half, 4);
+  return index.sub(index.add(half, 5), index.mul(index.rem(half, 2), 2));
+}
+
 /// Column of the accumulator's register `reg`: p(2 t + reg % 2).
-static Value columnOf(IndexBuilder index, Lane lane, int reg, Columns columns) {
-  if (columns == Columns::split)
-    return index.add(lane.t, 4 * (reg % 2));
+static Value columnOf(IndexBuilder index, Lane lane, int reg, FragmentType type) {
+  if (type.getColumns() == Columns::split)
+    return reg % 2 == 0 ? lane.t : oddColumn(index, type, lane.t);
   return index.add(index.mul(lane.t, 2), reg % 2);
 }
 
@@ -92,10 +99,10 @@ static Value columnOf(IndexBuilder index, Lane lane, int reg, Columns columns) {
 // Loads
 //===----------------------------------------------------------------------===//
 
-/// One word of shared memory, as i32 or f32.
+/// One word of shared memory, as i32, f32 or f64.
 static Value loadWord(IndexBuilder index, Value buffer, Value offset, FragmentType type) {
   Type element = type.getElementType();
-  if (element.isF32())
+  if (wordType(type) == element)
     return memref::LoadOp::create(index.builder, index.loc, buffer, offset);
   auto pair = VectorType::get({2}, element);
   Value two = vector::LoadOp::create(index.builder, index.loc, pair, buffer, offset,
@@ -129,7 +136,7 @@ struct LowerLoadA : OpConversionPattern<LoadAOp> {
       return success();
     }
     Lane lane = getLane(index);
-    int64_t pitch = op.getRowPitch(), perWord = type.getElementType().isF32() ? 1 : 2;
+    int64_t pitch = op.getRowPitch(), perWord = wordType(type) == type.getElementType() ? 1 : 2;
     Value inRow = index.add(index.mul(lane.g, pitch), index.mul(lane.t, perWord));
     Value base = index.add(adaptor.getOffset(), inRow);
     SmallVector<Value> words;
@@ -153,7 +160,19 @@ static Value linearize(IndexBuilder index, MemRefType type, ValueRange indices) 
   return offset;
 }
 
-/// tile.load_b  ->  one load of 8 bytes: words t and t + 4 of column p(g)
+/// Column of a right operand: p(g).
+static Value rightColumn(IndexBuilder index, Lane lane, FragmentType type) {
+  if (type.getColumns() != Columns::split)
+    return lane.g;
+  Value half = index.div(lane.g, 2), odd = index.rem(lane.g, 2);
+  if (!type.getElementType().isF64())
+    return index.add(half, index.mul(odd, 4));
+  Value isOdd = index.isEqual(odd, 1);
+  return arith::SelectOp::create(index.builder, index.loc, isOdd, oddColumn(index, type, half),
+                                 half);
+}
+
+/// tile.load_b  ->  one load of 8 bytes, or 16 of f64: words t and t + 4 of column p(g)
 struct LowerLoadB : OpConversionPattern<LoadBOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(LoadBOp op, OpAdaptor adaptor,
@@ -162,9 +181,7 @@ struct LowerLoadB : OpConversionPattern<LoadBOp> {
     Location loc = op.getLoc();
     IndexBuilder index{rewriter, loc};
     Lane lane = getLane(index);
-    bool isSplit = type.getColumns() == Columns::split;
-    Value column =
-        isSplit ? index.add(index.div(lane.g, 2), index.mul(index.rem(lane.g, 2), 4)) : lane.g;
+    Value column = rightColumn(index, lane, type);
     MemRefType weight = op.getWeight().getType();
     Value flat = memref::ReinterpretCastOp::create(
         rewriter, loc,
@@ -172,12 +189,13 @@ struct LowerLoadB : OpConversionPattern<LoadBOp> {
                         MemRefLayoutAttrInterface(), weight.getMemorySpace()),
         adaptor.getWeight(), /*offset=*/0, ArrayRef<int64_t>{weight.getNumElements()},
         ArrayRef<int64_t>{1});
-    int64_t perLane = type.getElementType().isF32() ? 2 : 4;
+    int64_t bytes = type.getElementType().getIntOrFloatBitWidth() / 8;
+    int64_t perLane = bytes == 2 ? 4 : 2;
     Value inFragment = index.mul(index.add(index.mul(column, 4), lane.t), perLane);
     Value offset = index.add(linearize(index, weight, adaptor.getIndices()), inFragment);
     auto loaded = VectorType::get({perLane}, type.getElementType());
     Value value = vector::LoadOp::create(rewriter, loc, loaded, flat, offset,
-                                         /*nontemporal=*/false, llvm::MaybeAlign(8));
+                                         /*nontemporal=*/false, llvm::MaybeAlign(perLane * bytes));
     rewriter.replaceOpWithNewOp<vector::BitCastOp>(op, laneType(type), value);
     return success();
   }
@@ -268,6 +286,8 @@ struct LowerMma : OpConversionPattern<MmaOp> {
                                 ConversionPatternRewriter &rewriter) const override {
     Location loc = op.getLoc();
     Type element = op.getA().getType().getElementType();
+    if (element.isF64())
+      return rewriter.notifyMatchFailure(op, "wanted operands of 2 or 4 bytes");
     if (element.isF32()) {
       auto [aBig, aSmall] = splitToTf32(rewriter, loc, adaptor.getA());
       auto [bBig, bSmall] = splitToTf32(rewriter, loc, adaptor.getB());
@@ -309,11 +329,10 @@ struct LowerMap : OpConversionPattern<MapOp> {
       return rewriter.notifyMatchFailure(op, "wanted a fragment");
     IndexBuilder index{rewriter, loc};
     Lane lane = getLane(index);
-    Columns columns = fragment.getColumns();
     SmallVector<Value> values = unpack(rewriter, loc, adaptor.getAcc());
     for (auto [reg, value] : llvm::enumerate(values)) {
       Value row = rowOf(index, lane, reg);
-      value = inlineMap(rewriter, op, value, row, columnOf(index, lane, reg, columns));
+      value = inlineMap(rewriter, op, value, row, columnOf(index, lane, reg, fragment));
     }
     rewriter.replaceOpWithNewOp<vector::FromElementsOp>(op, laneType(fragment), values);
     return success();
@@ -324,11 +343,11 @@ struct LowerMap : OpConversionPattern<MapOp> {
 static void storeValues(IndexBuilder index, ValueRange values, Value buffer, Value offset) {
   OpBuilder &builder = index.builder;
   Type element = cast<MemRefType>(buffer.getType()).getElementType();
-  auto many = VectorType::get({static_cast<int64_t>(values.size())}, builder.getF32Type());
   Value value = values.front();
+  auto many = VectorType::get({static_cast<int64_t>(values.size())}, value.getType());
   if (values.size() > 1)
     value = vector::FromElementsOp::create(builder, index.loc, many, values);
-  if (!element.isF32()) {
+  if (element != many.getElementType()) {
     Type narrow = values.size() > 1 ? Type(many.cloneWith(std::nullopt, element)) : element;
     value = arith::TruncFOp::create(builder, index.loc, narrow, value);
   }
@@ -348,13 +367,13 @@ struct LowerStore : OpConversionPattern<StoreOp> {
                                 ConversionPatternRewriter &rewriter) const override {
     IndexBuilder index{rewriter, op.getLoc()};
     Lane lane = getLane(index);
-    Columns columns = cast<FragmentType>(op.getAccs().front().getType()).getColumns();
+    auto type = cast<FragmentType>(op.getAccs().front().getType());
     SmallVector<SmallVector<Value>> accs;
     for (Value acc : adaptor.getAccs())
       accs.push_back(unpack(rewriter, op.getLoc(), acc));
     for (int reg = 0; reg < 4; reg += op.getAdjacentColumns() ? 2 : 1) {
       OpBuilder::InsertionGuard guard(rewriter);
-      Value column = columnOf(index, lane, reg, columns);
+      Value column = columnOf(index, lane, reg, type);
       if (Value limit = adaptor.getLimit()) {
         Value isInside =
             arith::CmpIOp::create(rewriter, op.getLoc(), arith::CmpIPredicate::ult, column, limit);
@@ -485,6 +504,7 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
                         LowerLaunchOrder<AwaitLaunchesOp>>(patterns, types, context);
     populateBulkPatterns(types, patterns);
     populateMatrixPatterns(types, patterns);
+    populateDoublePatterns(types, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);
     populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, types);
     populateCallOpTypeConversionPattern(patterns, types);

@@ -41,7 +41,7 @@ mlir::Value pointerInBlock(IndexBuilder index, mlir::Value pointer, mlir::Value 
 /// floor division of `affine.apply`.
 mlir::Value expandUnsigned(IndexBuilder index, mlir::AffineMap map, mlir::ValueRange dims);
 
-/// The word that lanes exchange with tensor cores: f32, or i32 for two elements.
+/// The word that lanes exchange with tensor cores: f32, f64, or i32 for two elements.
 mlir::Type wordType(tile::FragmentType type);
 
 /// What a lane holds of a fragment.
@@ -63,6 +63,9 @@ void populateBulkPatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &p
 
 /// Loads wherever elements lie, and operands that change sides.
 void populateMatrixPatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+
+/// Products of f64, as the target of the module has them.
+void populateDoublePatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 
 } // namespace danaus
 

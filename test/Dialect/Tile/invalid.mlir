@@ -5,13 +5,54 @@ func.func private @fragment_of_another_shape() -> !tile.fragment<a, 16x8xbf16>
 
 // -----
 
-// expected-error @below {{element type of a fragment with role acc: wanted f32, found 'bf16'}}
+// expected-error @below {{element type of a fragment with role acc: wanted f32 or f64, found 'bf16'}}
 func.func private @accumulator_in_bf16() -> !tile.fragment<acc, 16x8xbf16>
 
 // -----
 
-// expected-error @below {{element type of a fragment with role b: wanted bf16, f16 or f32, found 'f64'}}
-func.func private @fragment_in_f64() -> !tile.fragment<b, 16x8xf64>
+// expected-error @below {{element type of a fragment with role b: wanted bf16, f16, f32 or f64, found 'i8'}}
+func.func private @fragment_in_i8() -> !tile.fragment<b, 16x8xi8>
+
+// -----
+
+// expected-error @below {{fragment with role b of 'f64': wanted 8x8, found 16x8}}
+func.func private @fragment_of_f64_of_another_shape() -> !tile.fragment<b, 16x8xf64>
+
+// -----
+
+func.func @aligned_rows_of_f64_C3(%x: memref<192xf64, 3>, %i: index) {
+  // expected-error @below {{'tile.load_a' op aligned: wanted elements of 2 or 4 bytes, found f64}}
+  %a = tile.load_a %x[%i] row_pitch 12 aligned : memref<192xf64, 3> -> !tile.fragment<a, 16x8xf64>
+  return
+}
+
+// -----
+
+func.func @sums_of_f64_in_f32_C3(%a: !tile.fragment<a, 16x8xf64>, %b: !tile.fragment<b, 8x8xf64>, %c: !tile.fragment<acc, 16x8xf32>) {
+  // expected-error @below {{'tile.mma' op element type of acc: wanted f64 for operands of f64 and f32 for others, found 'f32'}}
+  %d = tile.mma %a, %b, %c : !tile.fragment<a, 16x8xf64>, !tile.fragment<b, 8x8xf64>, !tile.fragment<acc, 16x8xf32>
+  return
+}
+
+// -----
+
+func.func @map_of_f64_in_f32_C1(%c: !tile.fragment<acc, 16x8xf64>) {
+  // expected-error @below {{'tile.map' op body: wanted arguments 'f64', index, index, found 'f32', 'index', 'index'}}
+  %y = tile.map %c : !tile.fragment<acc, 16x8xf64> {
+  ^bb0(%v: f32, %i: index, %j: index):
+    tile.yield %v : f32
+  }
+  return
+}
+
+// -----
+
+#lines = affine_map<(i, o) -> (i * 64 + o)>
+func.func @store_of_f64_in_f32_C4(%c: !tile.fragment<acc, 16x8xf64>, %y: memref<1024xf32, 3>, %i: index) {
+  // expected-error @below {{'tile.store' op element type of the buffer: wanted f64, found 'f32'}}
+  tile.store %c into %y[%i, %i] step 1 map #lines : !tile.fragment<acc, 16x8xf64> into memref<1024xf32, 3>
+  return
+}
 
 // -----
 
@@ -90,7 +131,7 @@ func.func @mma_of_two_column_orders_C2(%a: !tile.fragment<a, 16x16xbf16>, %b: !t
 // -----
 
 func.func @map_without_positions_C1(%c: !tile.fragment<acc, 16x8xf32>) {
-  // expected-error @below {{'tile.map' op body: wanted arguments f32, index, index, found 'f32'}}
+  // expected-error @below {{'tile.map' op body: wanted arguments 'f32', index, index, found 'f32'}}
   %d = tile.map %c : !tile.fragment<acc, 16x8xf32> {
   ^bb0(%v: f32):
     tile.yield %v : f32
@@ -101,7 +142,7 @@ func.func @map_without_positions_C1(%c: !tile.fragment<acc, 16x8xf32>) {
 // -----
 
 func.func @map_that_yields_an_index_C2(%c: !tile.fragment<acc, 16x8xf32>) {
-  // expected-error @below {{'tile.map' op body: wanted it to yield f32}}
+  // expected-error @below {{'tile.map' op body: wanted it to yield 'f32'}}
   %d = tile.map %c : !tile.fragment<acc, 16x8xf32> {
   ^bb0(%v: f32, %i: index, %j: index):
     tile.yield %i : index
@@ -355,7 +396,7 @@ func.func @load_of_another_type(%x: memref<640xf16, 3>, %i: index) {
 // -----
 
 func.func @load_of_pairs_without_matrices(%x: memref<640xbf16, 3>, %i: index) {
-  // expected-error @below {{'tile.load' op wanted matrices of elements of 2 bytes, or a left operand of f32 without, found '!tile.fragment<b, 16x8xbf16>' without}}
+  // expected-error @below {{'tile.load' op wanted matrices of elements of 2 bytes, or a left operand of f32 or f64 without, found '!tile.fragment<b, 16x8xbf16>' without}}
   %r = tile.load %x[%i] map affine_map<(i, j) -> (i + j)> : memref<640xbf16, 3> -> !tile.fragment<b, 16x8xbf16>
   return
 }
@@ -363,7 +404,7 @@ func.func @load_of_pairs_without_matrices(%x: memref<640xbf16, 3>, %i: index) {
 // -----
 
 func.func @load_of_f32_as_right_operand(%x: memref<640xf32, 3>, %i: index) {
-  // expected-error @below {{'tile.load' op wanted matrices of elements of 2 bytes, or a left operand of f32 without, found '!tile.fragment<b, 8x8xf32>' without}}
+  // expected-error @below {{'tile.load' op wanted matrices of elements of 2 bytes, or a left operand of f32 or f64 without, found '!tile.fragment<b, 8x8xf32>' without}}
   %r = tile.load %x[%i] map affine_map<(i, j) -> (i + j)> : memref<640xf32, 3> -> !tile.fragment<b, 8x8xf32>
   return
 }

@@ -54,6 +54,21 @@ func.func @product_of_f32_fragments(%x: memref<192xf32, 3>, %wide: memref<320xf3
   return %sum : !tile.fragment<acc, 16x8xf32>
 }
 
+// CHECK-LABEL: @product_of_f64_fragments(
+func.func @product_of_f64_fragments(%x: memref<192xf64, 3>, %w: memref<1x1x8x4x2xf64>, %i: index)
+    -> !tile.fragment<acc, 16x8xf64, split> {
+  // CHECK: tile.load %{{.+}} : memref<192xf64, 3> -> !tile.fragment<a, 16x8xf64>
+  %a = tile.load %x[%i] map affine_map<(i, j) -> (12 * i + j)> : memref<192xf64, 3> -> !tile.fragment<a, 16x8xf64>
+  // CHECK: tile.load_b %{{.+}} : memref<1x1x8x4x2xf64> -> <b, 8x8xf64, split>
+  %b = tile.load_b %w[%i, %i] : memref<1x1x8x4x2xf64> -> !tile.fragment<b, 8x8xf64, split>
+  %zero = tile.zero : !tile.fragment<acc, 16x8xf64, split>
+  // CHECK: tile.mma %{{.+}} : <a, 16x8xf64>, <b, 8x8xf64, split>, <acc, 16x8xf64, split>
+  %sum = tile.mma %a, %b, %zero : !tile.fragment<a, 16x8xf64>, !tile.fragment<b, 8x8xf64, split>, !tile.fragment<acc, 16x8xf64, split>
+  // CHECK: tile.store %{{.+}} : !tile.fragment<acc, 16x8xf64, split> into memref<192xf64, 3>
+  tile.store %sum into %x[%i, %i] step 1 map affine_map<(i, j) -> (12 * i + j)> : !tile.fragment<acc, 16x8xf64, split> into memref<192xf64, 3>
+  return %sum : !tile.fragment<acc, 16x8xf64, split>
+}
+
 // CHECK-LABEL: @map_with_position(
 // CHECK-SAME:    %[[ACC:.+]]: !tile.fragment<acc, 16x8xf32>, %[[BIAS:.+]]: memref<8xf32>)
 func.func @map_with_position(%acc: !tile.fragment<acc, 16x8xf32>, %bias: memref<8xf32>)
