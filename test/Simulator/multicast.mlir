@@ -41,7 +41,7 @@
 // RUN: sed -e 's/\(tile.barrier_arrive %[^ ]*\) of %[^ ]*/\1/' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=READ
 // READ: error: 'tile.bulk_load' op thread {{[0-9]+}} of block {{[0-9]+}}: copy to shared memory: another asynchronous copy to it has not landed
-// RUN: awk '/gpu.func @layer_kernel_0/ { here = 1 } /tile.barrier_wait/ && here { if (++n >= 4) next } /gpu.return/ { here = 0 } { print }' %t.mlir > %t.wrong.mlir
+// RUN: awk '/gpu.func @layer_kernel_0/ { here = 1 } /gpu.return/ { here = 0 } /tile.barrier_wait/ { if (here * int((n += here) / 4)) next } { print }' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=END
 // END: error: 'tile.barrier_arrive' op block {{[0-9]+}}: block {{[0-9]+}} of the cluster has ended
 // RUN: sed -e 's/ multicast 2 / /' %t.mlir > %t.wrong.mlir
