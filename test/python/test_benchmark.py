@@ -238,7 +238,8 @@ class Report(unittest.TestCase):
     def test_committed_rows_have_the_agreed_fields(self):
         for path in report.RESULTS.glob("*.jsonl"):
             for line in path.read_text().splitlines():
-                self.assertEqual(set(json.loads(line)), FIELDS, path.name)
+                # `library` says that the vendor's library computed the product of a dense layer.
+                self.assertEqual(set(json.loads(line)) - {"library"}, FIELDS, path.name)
 
 
 if __name__ == "__main__":
