@@ -150,57 +150,27 @@ void InPlaceEmitter::emit() {
 // Rings of groups
 //===----------------------------------------------------------------------===//
 
-/// Each duty is another warp's, as their trips to the L2 cache overlap.
-void InPlaceEmitter::emitDuty(int64_t duty, Value condition, llvm::function_ref<void()> body) {
-  Value isOurs = isEqual(thread, duty % schedule.warps * 32);
-  emitIf(condition ? arith::AndIOp::create(b, isOurs, condition) : isOurs, body);
-}
-
 /// Waits until all pieces of the row of `tile` are written; past the last there is none.
 void InPlaceEmitter::awaitInput(Value tile) {
-  if (!operands.before)
-    return;
-  const RingOperand &ring = *operands.before;
-  emitDuty(0, isBelow(tile, numRows), [&] {
-    Value row = pieceAt(tile).row;
-    Value count = mul(add(div(row, ring.tiles), 1), ring.producers);
-    tile::AwaitOp::create(b, ring.counters, rem(row, ring.tiles), count);
-  });
+  Value exists = operands.before ? isBelow(tile, numRows) : Value();
+  duties().awaitInput(operands.before, [&] { return pieceAt(tile).row; }, exists);
 }
 
 /// Says that the piece has arrived in shared memory.
 void InPlaceEmitter::releaseInput(Value tile) {
-  if (!operands.before)
-    return;
-  const RingOperand &ring = *operands.before;
-  emitDuty(1, nullptr, [&] {
-    Value slot = add(rem(pieceAt(tile).row, ring.tiles), ring.tiles);
-    tile::SignalOp::create(b, ring.counters, slot, /*relaxed=*/true);
-  });
+  duties().releaseInput(operands.before, [&] { return pieceAt(tile).row; });
 }
 
-/// Waits until all pieces of the row `ring.tiles` before that of `tile` are read.
+/// Waits until all pieces of the row that was in the slot of that of `tile` are read.
 void InPlaceEmitter::awaitOutput(Value tile) {
-  if (!operands.after)
-    return;
-  const RingOperand &ring = *operands.after;
-  emitDuty(2, nullptr, [&] {
-    Value row = pieceAt(tile).row;
-    Value count = mul(div(row, ring.tiles), ring.consumers);
-    tile::AwaitOp::create(b, ring.counters, add(rem(row, ring.tiles), ring.tiles), count);
-  });
+  duties().awaitOutput(operands.after, [&] { return pieceAt(tile).row; }, nullptr);
 }
 
 /// Says that the piece is written, once all threads have.
 void InPlaceEmitter::publishOutput(Value tile) {
-  if (!operands.after)
-    return;
-  const RingOperand &ring = *operands.after;
-  gpu::BarrierOp::create(b);
-  emitDuty(3, nullptr, [&] {
-    Value slot = rem(pieceAt(tile).row, ring.tiles);
-    tile::SignalOp::create(b, ring.counters, slot, /*relaxed=*/false);
-  });
+  if (operands.after)
+    gpu::BarrierOp::create(b);
+  duties().publishOutput(operands.after, [&] { return pieceAt(tile).row; }, nullptr);
 }
 
 //===----------------------------------------------------------------------===//

@@ -63,7 +63,7 @@ private:
   void emitFirstLoads(Value first, Value stride);
 
   // Rings of groups: rows that come from, and go to, groups that run at once.
-  void emitDuty(int64_t duty, Value condition, llvm::function_ref<void()> body);
+  RingDuties duties() { return RingDuties(b, thread, schedule.warps); }
   void awaitInput(Value tile);
   void releaseInput(Value tile);
   void awaitOutput(Value tile);

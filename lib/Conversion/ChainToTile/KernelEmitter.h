@@ -50,6 +50,34 @@ struct RingOperand {
   int64_t producers = 0, consumers = 0; ///< groups that write and read a tile
 };
 
+/// What threads of a block do for the rings before and after it, if there are any. Each duty
+/// is another warp's, since each takes a round trip to the L2 cache and the warps' trips
+/// overlap. `number` gives the tile or row of the ring where it is needed; a duty is done
+/// where `condition` holds, always where it is null.
+class RingDuties : private Emitter {
+public:
+  RingDuties(mlir::ImplicitLocOpBuilder &b, Value thread, int64_t warps)
+      : Emitter(b), thread(thread), warps(warps) {}
+
+  using Ring = std::optional<RingOperand>;
+  using Number = llvm::function_ref<Value()>;
+  /// Waits until it is written.
+  void awaitInput(const Ring &before, Number number, Value condition);
+  /// Says that it is read.
+  void releaseInput(const Ring &before, Number number);
+  /// Waits until what its slot had is read.
+  void awaitOutput(const Ring &after, Number number, Value condition);
+  /// Says that it is written.
+  void publishOutput(const Ring &after, Number number, Value condition);
+
+private:
+  enum class Duty { AwaitInput, AwaitOutput, PublishOutput, ReleaseInput };
+  void emitDuty(Duty duty, Value condition, llvm::function_ref<void()> body);
+
+  Value thread;
+  int64_t warps;
+};
+
 /// One operand of the device function for each value that the launch uses.
 struct KernelOperands {
   mlir::Value x, y;
@@ -91,8 +119,7 @@ private:
 
   // KernelRings.cpp: tiles that come from, and go to, parts that run at once.
   Value firstRowIn(const std::optional<RingOperand> &ring, Value tile);
-  enum class Duty { AwaitInput, AwaitOutput, PublishOutput, ReleaseInput };
-  void emitDuty(Duty duty, Value condition, llvm::function_ref<void()> body);
+  RingDuties duties() { return RingDuties(b, thread, schedule.warps); }
   void awaitInput(Value tile);
   void releaseInput(Value tile);
   void awaitOutput(Value tile, Value exists = nullptr);

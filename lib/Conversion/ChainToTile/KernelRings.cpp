@@ -29,49 +29,62 @@ Value KernelEmitter::firstRowIn(const std::optional<RingOperand> &ring, Value ti
   return mul(ring ? rem(tile, ring->tiles) : tile, schedule.rows);
 }
 
-/// Each duty is another warp's, since each takes a round trip to the L2 cache and
-/// the warps' trips overlap.
-void KernelEmitter::emitDuty(Duty duty, Value condition, llvm::function_ref<void()> body) {
-  Value isOurs = isEqual(thread, static_cast<int64_t>(duty) % schedule.warps * 32);
+void RingDuties::emitDuty(Duty duty, Value condition, llvm::function_ref<void()> body) {
+  Value isOurs = isEqual(thread, static_cast<int64_t>(duty) % warps * 32);
   emitIf(condition ? arith::AndIOp::create(b, isOurs, condition) : isOurs, body);
 }
 
-/// Waits until `tile` can be loaded; past the last tile there is nothing to wait for.
-void KernelEmitter::awaitInput(Value tile) {
-  if (!operands.before)
+void RingDuties::awaitInput(const Ring &before, Number number, Value condition) {
+  if (!before)
     return;
-  const RingOperand &ring = *operands.before;
-  emitDuty(Duty::AwaitInput, isBelow(tile, numTiles), [&] {
-    Value count = mul(add(div(tile, ring.tiles), 1), ring.producers);
-    tile::AwaitOp::create(b, ring.counters, rem(tile, ring.tiles), count);
+  emitDuty(Duty::AwaitInput, condition, [&] {
+    Value at = number();
+    Value count = mul(add(div(at, before->tiles), 1), before->producers);
+    tile::AwaitOp::create(b, before->counters, rem(at, before->tiles), count);
   });
+}
+
+void RingDuties::releaseInput(const Ring &before, Number number) {
+  if (!before)
+    return;
+  emitDuty(Duty::ReleaseInput, nullptr, [&] {
+    Value slot = add(rem(number(), before->tiles), before->tiles);
+    tile::SignalOp::create(b, before->counters, slot, /*relaxed=*/true);
+  });
+}
+
+void RingDuties::awaitOutput(const Ring &after, Number number, Value condition) {
+  if (!after)
+    return;
+  emitDuty(Duty::AwaitOutput, condition, [&] {
+    Value at = number();
+    Value count = mul(div(at, after->tiles), after->consumers);
+    tile::AwaitOp::create(b, after->counters, add(rem(at, after->tiles), after->tiles), count);
+  });
+}
+
+void RingDuties::publishOutput(const Ring &after, Number number, Value condition) {
+  if (!after)
+    return;
+  emitDuty(Duty::PublishOutput, condition, [&] {
+    tile::SignalOp::create(b, after->counters, rem(number(), after->tiles), /*relaxed=*/false);
+  });
+}
+
+/// Past the last tile there is nothing to wait for.
+void KernelEmitter::awaitInput(Value tile) {
+  Value exists = operands.before ? isBelow(tile, numTiles) : Value();
+  duties().awaitInput(operands.before, [&] { return tile; }, exists);
 }
 
 void KernelEmitter::releaseInput(Value tile) {
-  if (!operands.before)
-    return;
-  const RingOperand &ring = *operands.before;
-  emitDuty(Duty::ReleaseInput, nullptr, [&] {
-    tile::SignalOp::create(b, ring.counters, add(rem(tile, ring.tiles), ring.tiles),
-                           /*relaxed=*/true);
-  });
+  duties().releaseInput(operands.before, [&] { return tile; });
 }
 
 void KernelEmitter::awaitOutput(Value tile, Value exists) {
-  if (!operands.after)
-    return;
-  const RingOperand &ring = *operands.after;
-  emitDuty(Duty::AwaitOutput, exists, [&] {
-    Value count = mul(div(tile, ring.tiles), ring.consumers);
-    tile::AwaitOp::create(b, ring.counters, add(rem(tile, ring.tiles), ring.tiles), count);
-  });
+  duties().awaitOutput(operands.after, [&] { return tile; }, exists);
 }
 
 void KernelEmitter::publishOutput(Value tile, Value exists) {
-  if (!operands.after)
-    return;
-  const RingOperand &ring = *operands.after;
-  emitDuty(Duty::PublishOutput, exists, [&] {
-    tile::SignalOp::create(b, ring.counters, rem(tile, ring.tiles), /*relaxed=*/false);
-  });
+  duties().publishOutput(operands.after, [&] { return tile; }, exists);
 }
