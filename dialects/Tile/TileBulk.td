@@ -191,8 +191,9 @@ def Tile_BulkStoreOp : Tile_Op<"bulk_store", [MemoryEffects<[MemRead, MemWrite]>
 def Tile_DescribeOp : Tile_Op<"describe", [Pure]> {
   let summary = "Describe a matrix in shared memory to wgmma";
   let description = [{
-    The matrix whose row i begins at element `offset + 64 i` of the buffer, swizzled as
-    by `tile.tensor_map`. The offset is a multiple of 1024 bytes.
+    The matrix whose row i begins at element `offset - j + 64 i` of the buffer, swizzled as
+    by `tile.tensor_map`, from column j on. The offset is a multiple of 1024 bytes and 2 j,
+    where j is 0, 16, 32 or 48.
 
     * (C1) the buffer and the descriptor have the same element type
 
@@ -206,47 +207,73 @@ def Tile_DescribeOp : Tile_Op<"describe", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Tile_WgmmaFenceOp : Tile_Op<"wgmma_fence", [MemoryEffects<[MemRead, MemWrite]>]> {
-  let summary = "Make sums ready for products of a warpgroup";
+def Tile_LeftOperandsOp : Tile_Op<"left_operands", [Pure]> {
+  let summary = "Regroup sums as left operands of further products";
   let description = [{
-    The results are `sums`, in whose registers products may add from here on: what
-    was written to them before is ordered before what products do. All threads of a
-    warpgroup execute this before the first product behind such a write, with all
-    sums that they have, or none.
+    Of h `sums` with g r columns each, g left operands with h r columns, converted:
+    `left_j[m, r i + k] = sums_i[m, r j + k]`. All threads of a warpgroup execute this.
+    What a lane gets it has itself, but with r = 4, where lanes t and t xor 2 exchange
+    half of it. (Passing results on in registers is what FlashAttention does between its
+    two products, which is h = g = 1.)
 
-    * (C1) there is one result for each of the sums, of its type
+    * (C1) the sums are of one type, and so are the left operands
+    * (C2) columns of sums / g = columns of left operands / h, the r above
+    * (C3) r is a multiple of 8, or it is 4 and h and g are even
+
+    ```mlir
+    %a:2 = tile.left_operands of %z0, %z1, %z2, %z3
+        : !tile.sums<16>, !tile.sums<16>, !tile.sums<16>, !tile.sums<16>
+        -> !tile.left<bf16, 32>, !tile.left<bf16, 32>
+    ```
+  }];
+  let arguments = (ins Variadic<Tile_Sums>:$sums);
+  let results = (outs Variadic<Tile_Left>:$lefts);
+  let assemblyFormat = "`of` $sums attr-dict `:` type($sums) `->` type($lefts)";
+  let hasVerifier = 1;
+}
+
+def Tile_WgmmaFenceOp : Tile_Op<"wgmma_fence", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "Make sums and left operands ready for products of a warpgroup";
+  let description = [{
+    The results are `operands`, to whose registers products may add, or from which they
+    may read, from here on: what was written to them before is ordered before what
+    products do. All threads of a warpgroup execute this before the first product behind
+    such a write, with all sums and left operands that they have, or none.
+
+    * (C1) there is one result for each operand, of its type
 
     ```mlir
     %ready = tile.wgmma_fence of %sums : !tile.sums<256> -> !tile.sums<256>
     ```
   }];
-  let arguments = (ins Variadic<Tile_Sums>:$sums);
-  let results = (outs Variadic<Tile_Sums>:$ready);
-  let assemblyFormat = "(`of` $sums^ `:` type($sums) `->` type($ready))? attr-dict";
+  let arguments = (ins Variadic<AnyTypeOf<[Tile_Sums, Tile_Left]>>:$operands);
+  let results = (outs Variadic<AnyTypeOf<[Tile_Sums, Tile_Left]>>:$ready);
+  let assemblyFormat = "(`of` $operands^ `:` type($operands) `->` type($ready))? attr-dict";
   let hasVerifier = 1;
 }
 
 def Tile_WgmmaOp : Tile_Op<"wgmma", [MemoryEffects<[MemRead]>]> {
-  let summary = "Multiply two matrices in shared memory and add, asynchronously";
+  let summary = "Multiply two matrices and add, asynchronously";
   let description = [{
     `result[i, j] = acc[i, j] + sum over k < 16 of a[i, 16 step + k] b[j, 16 step + k]`,
-    without `acc` the sum alone. All threads of a warpgroup execute this behind
-    `tile.wgmma_fence` and before `nvvm.wgmma.commit.group.sync.aligned`; until
-    `tile.wgmma_wait` the result may only be the `acc` of another product.
+    without `acc` the sum alone. `b` is in shared memory, `a` there or in registers. All
+    threads of a warpgroup execute this behind `tile.wgmma_fence` and before
+    `nvvm.wgmma.commit.group.sync.aligned`; until `tile.wgmma_wait` the result may only
+    be the `acc` of another product.
 
     * (C1) a and b have the same element type
-    * (C2) `step` is 0 to 3
+    * (C2) `step` is 0 to 3, and one of those that a left operand has
     * (C3) `acc` has the type of the result
 
     ```mlir
     %first = tile.wgmma %a, %b step 0
         : !tile.descriptor<bf16>, !tile.descriptor<bf16> -> !tile.sums<256>
-    %sums = tile.wgmma %a, %b add %first step 1
-        : !tile.descriptor<bf16>, !tile.descriptor<bf16>, !tile.sums<256> -> !tile.sums<256>
+    %sums = tile.wgmma %left, %b add %first step 1
+        : !tile.left<bf16, 64>, !tile.descriptor<bf16>, !tile.sums<256> -> !tile.sums<256>
     ```
   }];
-  let arguments = (ins Tile_Descriptor:$a, Tile_Descriptor:$b, Optional<Tile_Sums>:$acc,
-                       I64Attr:$step);
+  let arguments = (ins AnyTypeOf<[Tile_Descriptor, Tile_Left]>:$a, Tile_Descriptor:$b,
+                       Optional<Tile_Sums>:$acc, I64Attr:$step);
   let results = (outs Tile_Sums:$result);
   let assemblyFormat = [{
     $a `,` $b (`add` $acc^)? `step` $step attr-dict

@@ -56,19 +56,42 @@ LogicalResult DescribeOp::verify() {
   return success();
 }
 
+LogicalResult LeftOperandsOp::verify() {
+  if (getSums().empty() || getLefts().empty())
+    return emitOpError() << "wanted sums and left operands, found none";
+  if (!llvm::all_equal(getSums().getTypes()) || !llvm::all_equal(getLefts().getTypes())) // (C1)
+    return emitOpError() << "wanted sums of one type and left operands of one type";
+  int64_t h = getSums().size(), g = getLefts().size();
+  int64_t wide = cast<SumsType>(getSums()[0].getType()).getColumnCount();
+  int64_t deep = cast<LeftType>(getLefts()[0].getType()).getColumnCount();
+  if (wide % g != 0 || wide / g * h != deep) // (C2)
+    return emitOpError() << "left operands: wanted " << wide * h << " columns in all, found "
+                         << deep * g;
+  int64_t r = wide / g;
+  if (r % 8 != 0 && (r != 4 || h % 2 != 0 || g % 2 != 0)) // (C3)
+    return emitOpError() << "columns that stay together: wanted a multiple of 8, or 4 of an even "
+                            "number of sums and left operands, found "
+                         << r << " of " << h << " and " << g;
+  return success();
+}
+
 LogicalResult WgmmaFenceOp::verify() {
-  if (getSums().getTypes() != getReady().getTypes()) // (C1)
-    return emitOpError() << "results: wanted the types of the sums, found "
+  if (getOperandTypes() != getReady().getTypes()) // (C1)
+    return emitOpError() << "results: wanted the types of the operands, found "
                          << getReady().getTypes();
   return success();
 }
 
 LogicalResult WgmmaOp::verify() {
-  Type a = getA().getType().getElementType(), b = getB().getType().getElementType();
+  auto left = dyn_cast<LeftType>(getA().getType());
+  Type a = left ? left.getElementType() : cast<DescriptorType>(getA().getType()).getElementType();
+  Type b = getB().getType().getElementType();
   if (a != b) // (C1)
     return emitOpError() << "element type of b: wanted " << a << ", found " << b;
-  if (getStep() > 3) // (C2), unsigned
-    return emitOpError() << "step: wanted 0 to 3, found " << static_cast<int64_t>(getStep());
+  uint64_t steps = left ? std::min<int64_t>(4, left.getColumnCount() / 16) : 4;
+  if (getStep() >= steps) // (C2), unsigned
+    return emitOpError() << "step: wanted 0 to " << steps - 1 << ", found "
+                         << static_cast<int64_t>(getStep());
   if (getAcc() && getAcc().getType() != getResult().getType()) // (C3)
     return emitOpError() << "acc: wanted " << getResult().getType() << ", found "
                          << getAcc().getType();

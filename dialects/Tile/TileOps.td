@@ -39,6 +39,8 @@ def Tile_Sums : Type<CPred<"::llvm::isa<::danaus::tile::SumsType>($_self)">,
 def Tile_Accumulator : AnyTypeOf<[Tile_Acc, Tile_Sums]>;
 def Tile_Descriptor : Type<CPred<"::llvm::isa<::danaus::tile::DescriptorType>($_self)">,
                            "descriptor of a matrix", "::danaus::tile::DescriptorType">;
+def Tile_Left : Type<CPred<"::llvm::isa<::danaus::tile::LeftType>($_self)">,
+                     "left operand of a warpgroup", "::danaus::tile::LeftType">;
 def Tile_Pointer : Type<CPred<"::llvm::isa<::mlir::LLVM::LLVMPointerType>($_self)">,
                         "pointer", "::mlir::LLVM::LLVMPointerType">,
                    BuildableType<"::mlir::LLVM::LLVMPointerType::get($_builder.getContext())">;

@@ -93,3 +93,14 @@ LogicalResult DescriptorType::verify(function_ref<InFlightDiagnostic()> emitErro
     return emitError() << "element type of a descriptor: wanted bf16 or f16, found " << elementType;
   return success();
 }
+
+LogicalResult LeftType::verify(function_ref<InFlightDiagnostic()> emitError, Type elementType,
+                               int64_t columnCount) {
+  if (!elementType.isBF16() && !elementType.isF16())
+    return emitError() << "element type of a left operand: wanted bf16 or f16, found "
+                       << elementType;
+  if (columnCount < 16 || columnCount > 256 || columnCount % 16 != 0)
+    return emitError() << "columns of a left operand: wanted a multiple of 16 up to 256, found "
+                       << columnCount;
+  return success();
+}

@@ -88,4 +88,23 @@ def Tile_DescriptorType : TypeDef<Tile_Dialect, "Descriptor"> {
   let genVerifyDecl = 1;
 }
 
+def Tile_LeftType : TypeDef<Tile_Dialect, "Left"> {
+  let mnemonic = "left";
+  let summary = "A left operand of wgmma held by the lanes of a warpgroup";
+  let description = [{
+    64 rows and a multiple of 16 columns, up to 256, of 2 bytes each. Lane 4 g + t of
+    warp w of the warpgroup holds the places that it holds of `!tile.sums` of as many
+    columns.
+
+    Example: `!tile.left<bf16, 64>`
+  }];
+  let parameters = (ins "::mlir::Type":$elementType, "int64_t":$columnCount);
+  let assemblyFormat = "`<` $elementType `,` $columnCount `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// Values that a lane holds, ordered (columns / 8, row / 8 % 2, column % 2).
+    int64_t getValuesPerLane() const { return getColumnCount() / 2; }
+  }];
+}
+
 #endif // DIALECTS_TILE_TILETYPES_TD

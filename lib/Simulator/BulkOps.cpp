@@ -315,18 +315,59 @@ static LogicalResult readMatrix(Machine &machine, tile::WgmmaOp op, Value descri
   const LaneValue &value = machine.get(descriptor);
   const View &view = *value.view;
   Type element = cast<tile::DescriptorType>(descriptor.getType()).getElementType();
-  int64_t bytes = rows * rowBytes;
-  FailureOr<int64_t> start = machine.locate(op, first, view, 2, {value.at(first).i}, bytes / 2);
+  int64_t bytes = rows * rowBytes, column = value.at(first).i % (8 * rowBytes / 2);
+  FailureOr<int64_t> start =
+      machine.locate(op, first, view, 2, {value.at(first).i - column}, bytes / 2);
   if (failed(start) || failed(machine.touch(op, first, *view.memory, *start, bytes, false)))
     return failure();
   view.memory->setInUse(*start, bytes, +1);
   machine.copies[first].inUse.push_back({view.memory, *start, bytes});
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t k = 0; k < 16; ++k) {
-      int64_t byte = swizzled(row * rowBytes + 2 * (16 * int64_t(op.getStep()) + k), 8);
+      int64_t inRow = column + 16 * int64_t(op.getStep()) + k;
+      int64_t byte = swizzled(row * rowBytes + 2 * inRow, 8);
       matrix.push_back(decode(element, view.memory->bytes.data() + *start + byte).f);
     }
   return success();
+}
+
+/// The same of a left operand in registers.
+static void readLeft(Machine &machine, tile::WgmmaOp op, int64_t first,
+                     SmallVectorImpl<double> &matrix) {
+  const LaneValue &left = machine.get(op.getA());
+  int64_t step = op.getStep();
+  matrix.assign(64 * 16, 0.0);
+  for (int64_t lane = 0; lane < groupLanes; ++lane)
+    for (int64_t e = 8 * step; e < 8 * step + 8; ++e) {
+      auto [row, column] = placeOfSum(lane, e);
+      matrix[row * 16 + column - 16 * step] = left.at(first + lane, e).f;
+    }
+}
+
+/// left_j[m, r i + k] = sums_i[m, r j + k]: value (n, half, parity) of a lane is in column
+/// 8 n + 2 t + parity.
+static LogicalResult runLeftOperands(Machine &machine, Operation *op) {
+  auto regroup = cast<tile::LeftOperandsOp>(op);
+  auto type = cast<tile::LeftType>(regroup.getLefts()[0].getType());
+  int64_t depth = type.getColumnCount(), r = depth / int64_t(regroup.getSums().size());
+  SmallVector<LaneValue> lefts(regroup.getLefts().size(),
+                               LaneValue(machine.lanes(), type.getValuesPerLane()));
+  LogicalResult status = forEachGroup(machine, op, [&](int64_t first) -> LogicalResult {
+    for (auto [j, left] : llvm::enumerate(lefts))
+      for (int64_t lane = 0; lane < groupLanes; ++lane)
+        for (int64_t e = 0; e < left.elements; ++e) {
+          int64_t column = placeOfSum(lane, e).second;
+          int64_t from = r * int64_t(j) + column % r; // of sums column / r
+          int64_t other = lane - lane % 4 + from % 8 / 2;
+          const LaneValue &sums = machine.get(regroup.getSums()[column / r]);
+          double value = sums.at(first + other, from / 8 * 4 + e % 4).f;
+          left.at(first + lane, e) = toWord(roundTo(type.getElementType(), value));
+        }
+    return success();
+  });
+  for (auto [result, left] : llvm::zip_equal(regroup.getLefts(), lefts))
+    machine.set(result, std::move(left));
+  return status;
 }
 
 static LogicalResult runWgmma(Machine &machine, Operation *op) {
@@ -335,8 +376,11 @@ static LogicalResult runWgmma(Machine &machine, Operation *op) {
   LaneValue result(machine.lanes(), elementsOf(wgmma.getResult().getType()));
   LogicalResult status = forEachGroup(machine, op, [&](int64_t first) -> LogicalResult {
     SmallVector<double> a, b;
-    if (failed(readMatrix(machine, wgmma, wgmma.getA(), 64, first, a)) ||
-        failed(readMatrix(machine, wgmma, wgmma.getB(), columns, first, b)))
+    if (isa<tile::LeftType>(wgmma.getA().getType()))
+      readLeft(machine, wgmma, first, a);
+    else if (failed(readMatrix(machine, wgmma, wgmma.getA(), 64, first, a)))
+      return failure();
+    if (failed(readMatrix(machine, wgmma, wgmma.getB(), columns, first, b)))
       return failure();
     for (int64_t lane = 0; lane < groupLanes; ++lane)
       for (int64_t e = 0; e < result.elements; ++e) {
@@ -450,6 +494,7 @@ void danaus::sim::addBulkOps(HandlerTable &table) {
   table[TypeID::get<tile::BulkLoadOp>()] = runBulkLoad;
   table[TypeID::get<tile::BulkStoreOp>()] = runBulkStore;
   table[TypeID::get<tile::DescribeOp>()] = runDescribe;
+  table[TypeID::get<tile::LeftOperandsOp>()] = runLeftOperands;
   table[TypeID::get<tile::WgmmaOp>()] = runWgmma;
   table[TypeID::get<tile::WgmmaFenceOp>()] = runFence;
   table[TypeID::get<tile::WgmmaWaitOp>()] = runWgmmaWait;

@@ -20,6 +20,8 @@ int64_t sim::elementsOf(Type type) {
     return fragment.getRows() * fragment.getColumnCount() / 32;
   if (auto sums = dyn_cast<tile::SumsType>(type))
     return sums.getValuesPerLane();
+  if (auto left = dyn_cast<tile::LeftType>(type))
+    return left.getValuesPerLane();
   if (auto vector = dyn_cast<VectorType>(type))
     return vector.getNumElements() * elementsOf(vector.getElementType());
   return isa<ComplexType>(type) ? 2 : 1;

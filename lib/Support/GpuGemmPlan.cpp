@@ -59,17 +59,24 @@ static void viewOutput(GemmPlan &plan) {
 static void viewOperands(GemmPlan &plan) {
   const StagePattern &pattern = plan.pattern;
   int64_t blocks = (plan.sharesA ? 1 : pattern.a) * (plan.sharesD ? 1 : pattern.d);
-  plan.x = {{pattern.c, pattern.numBlocks(), -1},
-            {1, pattern.c, pattern.inSize()},
+  const StagePattern &reads = plan.reads();
+  plan.x = {{reads.c, reads.numBlocks(), -1},
+            {1, reads.c, reads.inSize()},
             {gemmStepDepth, 1, plan.rows / plan.xParts()}};
   const StagePattern &before = plan.before;
   if (plan.xDigit > 1)
     plan.x = {{before.b, before.d, before.a, -1},
-              {1, before.b, before.b * before.d, pattern.inSize()},
+              {1, before.b, before.b * before.d, reads.inSize()},
               {gemmStepDepth, 1, 1, plan.rows / plan.xParts()}};
   plan.w = {{pattern.c, pattern.b, blocks},
             {1, pattern.c, pattern.b * pattern.c},
             {gemmStepDepth, plan.columns / plan.wParts(), 1}};
+  if (!plan.first)
+    return;
+  plan.w.box.back() = plan.sharesDigits() ? 1 : plan.digits();
+  plan.first->w = {{reads.c, reads.b, plan.first->sharesA ? 1 : reads.a},
+                   {1, reads.c, reads.b * reads.c},
+                   {gemmStepDepth, plan.first->columns, 1}};
 }
 
 bool danaus::readsBlockOrder(const StagePattern &before, const StagePattern &pattern) {
@@ -79,7 +86,7 @@ bool danaus::readsBlockOrder(const StagePattern &before, const StagePattern &pat
 
 llvm::SmallVector<int64_t, 4> danaus::loadCoordinates(const GemmPlan &plan, int64_t A,
                                                       int64_t step) {
-  int64_t run = plan.pattern.c / plan.xDigit, steps = run / gemmStepDepth;
+  int64_t run = plan.reads().c / plan.xDigit, steps = run / gemmStepDepth;
   int64_t blocks = plan.before.b / run; // that read one block (A', 0) of the stage before
   return {A % blocks * run + step % steps * gemmStepDepth, step / steps, A / blocks};
 }
@@ -99,16 +106,20 @@ llvm::SmallVector<int64_t, 4> danaus::storeCoordinates(const GemmPlan &plan, int
 //===----------------------------------------------------------------------===//
 
 static int64_t bytesOf(const GemmPlan &plan) {
-  int64_t barriers = 16 * plan.depth;
-  return plan.depth * plan.stepBytes() + plan.consumers * plan.stagingBytes() + barriers;
+  int64_t barriers = 16 * (plan.depth + plan.secondDepth());
+  int64_t rings = plan.depth * plan.stepBytes() + plan.secondDepth() * plan.secondBytes();
+  return rings + plan.consumers * plan.stagingBytes() + barriers;
 }
 
-/// The ring first, as its boxes must be aligned most.
+/// The rings first, as their boxes must be aligned most.
 static void placeBuffers(GemmPlan &plan, int64_t limit) {
   plan.stagedColumns = alignTo(plan.yColumns(), plan.storeWidth);
+  if (plan.first) // of which the rings make better use
+    plan.stagedColumns = plan.storeWidth;
   while (bytesOf(plan) > limit && plan.stagedColumns % (2 * plan.storeWidth) == 0)
     plan.stagedColumns /= 2;
-  plan.stagingOffset = plan.depth * plan.stepBytes();
+  plan.secondOffset = plan.depth * plan.stepBytes();
+  plan.stagingOffset = plan.secondOffset + plan.secondDepth() * plan.secondBytes();
   plan.barrierOffset = plan.stagingOffset + plan.consumers * plan.stagingBytes();
   plan.sharedBytes = bytesOf(plan);
 }
@@ -152,22 +163,28 @@ static void checkFields(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
     broken.push_back(formatv("depth for wgmma: wanted at least 2, found {0}", schedule.depth));
   if (!llvm::is_contained({1, 2, 4}, schedule.cluster))
     broken.push_back(formatv("cluster for wgmma: wanted 1, 2 or 4, found {0}", schedule.cluster));
-  llvm::SmallVector<int64_t> everywhere =
-      llvm::to_vector(llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size())));
-  if (schedule.cuts != everywhere)
-    broken.push_back("cuts for wgmma: wanted one before every stage but the first");
+  bool isPaired = false; // with the stage before
+  for (int64_t index = 1; index < static_cast<int64_t>(stages.size()); ++index) {
+    bool isCut = llvm::is_contained(schedule.cuts, index);
+    if (!isCut && isPaired)
+      broken.push_back(formatv("cuts for wgmma: wanted pairs of stages, found none before stages "
+                               "{0} and {1}",
+                               index - 1, index));
+    isPaired = !isCut;
+  }
   if (schedule.library && !isDense(stages))
     broken.push_back("library: wanted one stage with a = d = 1");
 }
 
-static void checkStage(ArrayRef<StageDescriptor> stages, size_t index, BrokenConstraints &broken) {
+static void checkStage(ArrayRef<StageDescriptor> stages, size_t index, bool isPaired,
+                       BrokenConstraints &broken) {
   const StagePattern &pattern = stages[index].pattern;
   auto wanted = [&](llvm::StringRef text) {
     broken.push_back(formatv("stage {0} for wgmma: wanted {1}", index, text));
   };
   if (pattern.c % 8 != 0)
     wanted(formatv("c to be a multiple of 8, found {0}", pattern.c).str());
-  if (stages[index].inner != 0)
+  if (stages[index].inner != 0 && !isPaired)
     wanted("the inputs of a sum side by side");
   if (pattern.b % 8 != 0)
     wanted(formatv("b to be a multiple of 8, found {0}", pattern.b).str());
@@ -201,10 +218,28 @@ static bool sharesTile(const StagePattern &pattern, const Schedule &schedule) {
   return columnTiles * pattern.inSize() <= 2 * 2 * pattern.outSize();
 }
 
-static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index, const Schedule &schedule,
-                           const TargetLimits &limits) {
+/// What the stages around `stages[begin]` to `stages[last]` ask of the orders of columns.
+static void orderColumns(GemmPlan &plan, ArrayRef<StageDescriptor> stages, size_t begin,
+                         size_t last) {
+  bool isRead = last + 1 < stages.size();
+  if (isRead && plan.pattern.d == 1) {
+    plan.next = stages[last + 1].pattern;
+    plan.group = groupBetween(plan.pattern, plan.next);
+    plan.digit = plan.group > 1 ? plan.next.d : 1;
+  }
+  if (begin > 0 && readsBlockOrder(stages[begin - 1].pattern, plan.reads())) {
+    plan.before = stages[begin - 1].pattern;
+    plan.xDigit = plan.before.d;
+  }
+  bool isReadInPlace = isRead && readsBlockOrder(plan.pattern, stages[last + 1].pattern);
+  plan.transposes = plan.pattern.d > 1 && !isReadInPlace && plan.blocks == 1;
+}
+
+/// The launch of stage `last`, or of a pair that begins with `begin`.
+static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t begin, size_t last,
+                           const Schedule &schedule, const TargetLimits &limits) {
   GemmPlan plan;
-  const StageDescriptor &stage = stages[index];
+  const StageDescriptor &stage = stages[last];
   plan.pattern = stage.pattern;
   plan.sharesA = stage.order.find('a') == std::string::npos;
   plan.sharesD = stage.order.find('d') == std::string::npos;
@@ -213,28 +248,18 @@ static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index, const
   plan.consumers = schedule.warps / 4;
   plan.rowBlocks = plan.rows / (64 * plan.consumers);
   plan.depth = schedule.depth;
-  plan.steps = divideCeil(plan.pattern.c, gemmStepDepth);
-  plan.columnTiles = divideCeil(plan.pattern.b, plan.columns);
-  if (index + 1 < stages.size() && plan.pattern.d == 1) {
-    plan.next = stages[index + 1].pattern;
-    plan.group = groupBetween(plan.pattern, plan.next);
-    plan.digit = plan.group > 1 ? plan.next.d : 1;
-  }
-  if (index > 0 && readsBlockOrder(stages[index - 1].pattern, plan.pattern)) {
-    plan.before = stages[index - 1].pattern;
-    plan.xDigit = plan.before.d;
-  }
-  bool isReadInPlace =
-      index + 1 < stages.size() && readsBlockOrder(plan.pattern, stages[index + 1].pattern);
-  plan.transposes = plan.pattern.d > 1 && !isReadInPlace;
-  if (plan.transposes && sharesTile(plan.pattern, schedule)) {
+  plan.steps = divideCeil(stages[begin].pattern.c, gemmStepDepth);
+  if (begin < last)
+    planPair(plan, stages[begin], stage, schedule);
+  orderColumns(plan, stages, begin, last);
+  if (plan.transposes && !plan.first && sharesTile(plan.pattern, schedule)) {
     plan.transposes = false;
     plan.blocks = plan.pattern.d;
     plan.columns = std::min<int64_t>(schedule.panel / plan.blocks, alignTo(plan.pattern.b, 16));
-    plan.columnTiles = divideCeil(plan.pattern.b, plan.columns);
   }
+  plan.columnTiles = divideCeil(plan.pattern.b, plan.columns);
   plan.cluster = schedule.cluster;
-  plan.sharesX = plan.columnTiles % plan.cluster == 0;
+  plan.sharesX = plan.first || plan.columnTiles % plan.cluster == 0;
   viewOperands(plan);
   viewOutput(plan);
   placeBuffers(plan, limits.sharedBytesPerBlock);
@@ -242,27 +267,44 @@ static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t index, const
   return plan;
 }
 
+/// Adds what `plan` breaks as launch `index`.
+static void checkLaunch(const GemmPlan &plan, size_t index, const TargetLimits &limits,
+                        BrokenConstraints &broken) {
+  if (plan.sharedBytes > limits.sharedBytesPerBlock)
+    broken.push_back(
+        formatv("launch {0}: wanted at most {1} bytes of shared memory, found {2}", index,
+                limits.sharedBytesPerBlock, plan.sharedBytes));
+  // The pattern of the swizzle, and so a part of a box, has 8 columns.
+  if (plan.columns / plan.wParts() % 8 != 0)
+    broken.push_back(formatv("launch {0}: wanted columns of a tile in {1} parts of 8, found {2}",
+                             index, plan.wParts(), plan.columns));
+  if (plan.first && plan.tilesPerRow() % plan.cluster != 0)
+    broken.push_back(formatv("launch {0}: wanted tiles of the same rows in clusters of {1}, found "
+                             "{2}",
+                             index, plan.cluster, plan.tilesPerRow()));
+}
+
 GemmKernelPlan danaus::planGemmKernel(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                       const Schedule &schedule, const TargetLimits &limits) {
   GemmKernelPlan plan;
   plan.broken = checkSchedule(stages, schedule);
   checkFields(stages, elementBytes, schedule, limits, plan.broken);
-  for (size_t index = 0; index < stages.size(); ++index)
-    checkStage(stages, index, plan.broken);
+  auto isPair = [&](size_t index) {
+    return index > 0 && index < stages.size() && !llvm::is_contained(schedule.cuts, index);
+  };
+  for (size_t index = 0; index < stages.size(); ++index) {
+    checkStage(stages, index, isPair(index), plan.broken);
+    if (isPair(index))
+      checkPair(stages, index, schedule, plan.broken);
+  }
   if (!plan.broken.empty())
     return plan;
-  for (size_t index = 0; index < stages.size(); ++index) {
-    GemmPlan launch = planLaunch(stages, index, schedule, limits);
-    if (launch.sharedBytes > limits.sharedBytesPerBlock)
-      plan.broken.push_back(
-          formatv("launch {0}: wanted at most {1} bytes of shared memory, found {2}", index,
-                  limits.sharedBytesPerBlock, launch.sharedBytes));
-    // The pattern of the swizzle, and so a part of a box, has 8 columns.
-    if (launch.columns / launch.wParts() % 8 != 0)
-      plan.broken.push_back(formatv("launch {0}: wanted columns of a tile in {1} parts of 8, found "
-                                    "{2}",
-                                    index, launch.wParts(), launch.columns));
+  for (size_t begin = 0; begin < stages.size(); ++begin) {
+    size_t last = isPair(begin + 1) ? begin + 1 : begin;
+    GemmPlan launch = planLaunch(stages, begin, last, schedule, limits);
+    checkLaunch(launch, plan.launches.size(), limits, plan.broken);
     plan.launches.push_back(std::move(launch));
+    begin = last;
   }
   return plan;
 }

@@ -39,6 +39,21 @@
 //   stage 0 (16, 1024, 256, 1)   group 1024, digit 16: runs of 64 columns, 128 bytes
 //   stage 1 (1, 256, 1024, 16)   y in block order; a transposition of 16 x 256 follows
 //
+// **Pairs.** Where `cuts` has none between two stages (a, b, c, 1) and (a', b', c', d'), one
+// launch does both, and what the first makes never leaves the registers, as in
+// FlashAttention. With r = b / d' a tile has g values of D and walks over the blocks A
+// that (A', D) reads:
+//
+//   z_A[row, D r + k]  = x[row, A c + C] w[A, (D, k), C]       64 x g r sums
+//   left_D[row, A r + k] = z_A[row, D r + k]                   tile.left_operands
+//   y_D[row, B]       += left_D[row, (A, k)] w'[D, B, (A, k)]  g of 64 x columns sums
+//
+// Where the second stage has d' = 1 and reads runs of `inner` columns (BTT), its A is what D
+// is here, r = inner, and y is in order.
+//
+// x and w go through the ring, and w' through one of its own, a step of 64 terms being
+// 64 / r blocks A. x is read once for each g values of D.
+//
 // **The last permutation.** A stage with d > 1 has its results in block order, of
 // which no 16 bytes are neighbors in y. They go through device memory: a second
 // launch reads (D, B) and writes (B, D). Where d is 2, 4 or 8, a tile has all blocks
@@ -67,7 +82,23 @@ struct TensorView {
   llvm::SmallVector<int64_t, 5> sizes, strides, box;
 };
 
-/// One launch of products.
+/// The first product of a pair.
+struct FirstProduct {
+  StagePattern pattern;
+  int64_t together = 1; ///< r, columns of a block that one D of the second reads
+  int64_t digits = 1;   ///< values of D
+  bool isSplit = false; ///< D is the second's A: it reads columns in order (`inner`)
+  int64_t columns = 8;  ///< of sums: those of all D of a tile
+  int64_t atOnce = 1;   ///< blocks whose sums make up 16 terms of the second, or more
+  bool sharesA = false;
+  TensorView w;
+
+  int64_t wBytes() const { return columns * 128; }
+  int64_t blocksPerStep() const { return 64 / together; }
+  int64_t termsAtOnce() const { return atOnce * together; }
+};
+
+/// One launch of products, or of pairs.
 struct GemmPlan {
   StagePattern pattern;
   int64_t rows = 128, columns = 256; ///< of a tile
@@ -88,9 +119,11 @@ struct GemmPlan {
   int64_t xDigit = 1;           ///< its d, the slowest digit of a sum; 1: x is in natural order
   bool transposes = false;      ///< y needs a transposition to natural order
   int64_t blocks = 1;           ///< values of D that a tile has, each with `columns` columns
+  int64_t apart = 1;            ///< the same, stored as blocks of their own (pairs only)
+  std::optional<FirstProduct> first; ///< of a pair, whose second product is `pattern`
 
   TensorView x, w, y;
-  int64_t ringOffset = 0, stagingOffset = 0, barrierOffset = 0, sharedBytes = 0;
+  int64_t ringOffset = 0, secondOffset = 0, stagingOffset = 0, barrierOffset = 0, sharedBytes = 0;
   int64_t blocksPerProcessor = 1;
 
   /// One warpgroup copies: registers move between whole warpgroups only.
@@ -109,10 +142,20 @@ struct GemmPlan {
   int64_t wBytes() const { return columns * 128; }
   /// Columns of y in a tile.
   int64_t yColumns() const { return columns * blocks; }
-  int64_t stepBytes() const { return xBytes() + wBytes(); }
+  int64_t stepBytes() const { return xBytes() + (first ? first->wBytes() : wBytes()); }
+  /// Of a pair: bytes of one step of the second product's weight, and steps in flight.
+  int64_t secondBytes() const { return wBytes() * (sharesDigits() ? 1 : digits()); }
+  int64_t secondDepth() const { return first ? 2 : 0; }
+  /// Whether all values of D of a pair have one weight.
+  bool sharesDigits() const { return first && first->isSplit ? sharesA : sharesD; }
+  /// Values of D that a tile has.
+  int64_t digits() const { return blocks * apart; }
+  int64_t numStages() const { return first ? 2 : 1; }
+  /// The stage that reads x.
+  const StagePattern &reads() const { return first ? first->pattern : pattern; }
   int64_t stagingBytes() const { return stagedColumns * 128; }
   /// Tiles of one tile of rows.
-  int64_t tilesPerRow() const { return columnTiles * pattern.numBlocks() / blocks; }
+  int64_t tilesPerRow() const { return columnTiles * pattern.numBlocks() / digits(); }
   /// Blocks that load one box of x together, and one of w.
   int64_t xParts() const { return sharesX ? cluster : 1; }
   int64_t wParts() const { return sharesX ? 1 : cluster; }
@@ -130,6 +173,14 @@ inline constexpr int64_t gemmStepDepth = 64;
 /// The plan of `stages` under `schedule`, with activations and weights of 2 bytes.
 GemmKernelPlan planGemmKernel(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                               const Schedule &schedule, const TargetLimits &limits);
+
+/// Whether stages `index` - 1 and `index` may be a pair, and what hinders them.
+void checkPair(llvm::ArrayRef<StageDescriptor> stages, size_t index, const Schedule &schedule,
+               BrokenConstraints &broken);
+
+/// Makes `plan`, of the second stage, that of a pair: its tiles and the first product.
+void planPair(GemmPlan &plan, const StageDescriptor &first, const StageDescriptor &second,
+              const Schedule &schedule);
 
 /// The byte at which value `column` of row `row` lies in a box of `width` columns
 /// (of 2 bytes; 8, 16, 32 or 64) that the copy engine swizzles: the units of 16 bytes

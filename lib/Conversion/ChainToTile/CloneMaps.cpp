@@ -18,7 +18,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "GemmEmitter.h"
+#include "ProductEmitter.h"
 #include "danaus/Conversion/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ClusterEmitter.h"
-#include "GemmEmitter.h"
+#include "ProductEmitter.h"
 #include "danaus/Support/GpuPlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"

@@ -8,6 +8,7 @@
 
 #include "GemmEmitter.h"
 #include "Launches.h"
+#include "PairEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -20,18 +21,30 @@ using namespace danaus;
 // What can be converted
 //===----------------------------------------------------------------------===//
 
-/// Whether the orders in which `plan` reads x and stores y are those of the packed weight.
-static LogicalResult checkOrder(chain::StageOp stage, const GemmPlan &plan) {
+/// Whether a stage's packed weight has its sums in runs of `lanes`, and its columns in the
+/// order of `group` and `digit`.
+static LogicalResult checkOrder(chain::StageOp stage, int64_t lanes, int64_t group,
+                                int64_t digit) {
   chain::PackingAttr packing = *stage.getPacking();
-  if (packing.getLanes() != plan.xDigit)
-    return stage.emitOpError() << "packing for wgmma: wanted lanes = " << plan.xDigit
+  if (packing.getLanes() != lanes)
+    return stage.emitOpError() << "packing for wgmma: wanted lanes = " << lanes
                                << ", the d of the stage before, found " << packing.getLanes();
-  if (packing.getDigit() == plan.digit && (plan.digit == 1 || packing.getGroup() == plan.group))
+  if (packing.getDigit() == digit && (digit == 1 || packing.getGroup() == group))
     return success();
-  return stage.emitOpError() << "packing for wgmma: wanted group = " << plan.group
-                             << ", digit = " << plan.digit << ", found " << packing.getGroup()
+  return stage.emitOpError() << "packing for wgmma: wanted group = " << group
+                             << ", digit = " << digit << ", found " << packing.getGroup()
                              << " and " << packing.getDigit()
                              << "; between stages wanted maps without operands of rank 2";
+}
+
+/// Whether the packed weights of the stages from `stage` on have the orders of `plan`.
+static LogicalResult checkOrders(const StageWithMaps *stage, const GemmPlan &plan) {
+  if (!plan.first)
+    return checkOrder(stage->stage, plan.xDigit, plan.group, plan.digit);
+  int64_t digit = plan.first->isSplit ? 1 : plan.first->digits;
+  if (failed(checkOrder(stage->stage, plan.xDigit, plan.first->pattern.b, digit)))
+    return failure();
+  return checkOrder((stage + 1)->stage, /*lanes=*/1, plan.group, plan.digit);
 }
 
 static LogicalResult checkGemms(chain::KernelOp kernel, ArrayRef<StageWithMaps> stages,
@@ -41,9 +54,12 @@ static LogicalResult checkGemms(chain::KernelOp kernel, ArrayRef<StageWithMaps> 
   if (in != out)
     return kernel.emitOpError() << "element type of the result for wgmma: wanted " << in
                                 << ", found " << out;
-  for (auto [stage, launch] : llvm::zip_equal(stages, plan.launches))
-    if (failed(checkOrder(stage.stage, launch)))
+  const StageWithMaps *stage = stages.begin();
+  for (const GemmPlan &launch : plan.launches) {
+    if (failed(checkOrders(stage, launch)))
       return failure();
+    stage += launch.numStages();
+  }
   if (kernel.getSchedule()->getLibrary() && !stages.front().maps.empty())
     return kernel.emitOpError() << "library: wanted no maps behind the stage";
   return success();
@@ -58,7 +74,7 @@ struct GemmLauncher {
   chain::KernelOp kernel;
   Value rows;
 
-  void emitProducts(const GemmPlan &plan, const StageWithMaps &stage, Value x, Value y);
+  void emitProducts(const GemmPlan &plan, ArrayRef<StageWithMaps> stages, Value x, Value y);
   void emitTransposition(const StagePattern &pattern, Value source, Value target);
   void askLibrary(chain::StageOp stage);
 
@@ -77,32 +93,51 @@ Value GemmLauncher::tensorMap(Value source, const TensorView &view) {
   return tile::TensorMapOp::create(b, pointer, source, rows, view.sizes, view.strides, view.box);
 }
 
-void GemmLauncher::emitProducts(const GemmPlan &plan, const StageWithMaps &stage, Value x,
-                                Value y) {
-  chain::StageOp op = stage.stage;
-  Value weight = operandOf(kernel, op.getWeight());
-  SmallVector<Value> arguments{tensorMap(x, plan.x), tensorMap(weight, plan.w),
-                               tensorMap(y, plan.y), rows};
+/// The memrefs that maps of `stages` read.
+static SetVector<Value> operandsOfMaps(ArrayRef<StageWithMaps> stages) {
   SetVector<Value> others;
-  for (chain::MapOp map : stage.maps)
-    others.insert(map.getExtras().begin(), map.getExtras().end());
+  for (const StageWithMaps &stage : stages)
+    for (chain::MapOp map : stage.maps)
+      others.insert(map.getExtras().begin(), map.getExtras().end());
+  return others;
+}
+
+static void emitBody(ImplicitLocOpBuilder &b, const GemmPlan &plan, ArrayRef<StageWithMaps> stages,
+                     const GemmOperands &operands) {
+  if (plan.first)
+    PairEmitter(b, plan, stages[0], stages[1], operands).emit();
+  else
+    GemmEmitter(b, plan, stages[0], operands).emit();
+  gpu::ReturnOp::create(b);
+}
+
+void GemmLauncher::emitProducts(const GemmPlan &plan, ArrayRef<StageWithMaps> stages, Value x,
+                                Value y) {
+  auto weightOf = [&](StageWithMaps stage) { return operandOf(kernel, stage.stage.getWeight()); };
+  SmallVector<Value> arguments{tensorMap(x, plan.x), tensorMap(weightOf(stages.back()), plan.w),
+                               tensorMap(y, plan.y)};
+  if (plan.first)
+    arguments.push_back(tensorMap(weightOf(stages.front()), plan.first->w));
+  int64_t numMaps = arguments.size();
+  arguments.push_back(rows);
+  SetVector<Value> others = operandsOfMaps(stages);
   for (Value other : others)
     arguments.push_back(operandOf(kernel, other));
   gpu::GPUFuncOp device = createKernelFunction(function, TypeRange(ValueRange(arguments)),
                                                plan.threads(), plan.blocksPerProcessor);
-  device->setAttr(tile::TileDialect::getTensorMapsAttrName(), b.getI64IntegerAttr(3));
+  device->setAttr(tile::TileDialect::getTensorMapsAttrName(), b.getI64IntegerAttr(numMaps));
   Block &entry = device.getBody().front();
   auto inside = ImplicitLocOpBuilder::atBlockBegin(function.getLoc(), &entry);
   GemmOperands operands;
   operands.x = entry.getArgument(0);
   operands.w = entry.getArgument(1);
   operands.y = entry.getArgument(2);
-  operands.numRows = entry.getArgument(3);
+  operands.firstW = plan.first ? entry.getArgument(3) : Value();
+  operands.numRows = entry.getArgument(numMaps);
   for (auto [index, other] : llvm::enumerate(others))
-    operands.others[other] = entry.getArgument(index + 4);
+    operands.others[other] = entry.getArgument(numMaps + 1 + index);
   operands.isEarly = limits.hasEarlyLaunch;
-  GemmEmitter(inside, plan, stage, operands).emit();
-  gpu::ReturnOp::create(inside);
+  emitBody(inside, plan, stages, operands);
   if (plan.cluster > 1)
     setClusterSize(device, plan.cluster);
 
@@ -178,12 +213,14 @@ LogicalResult danaus::convertToGemms(chain::KernelOp kernel, ArrayRef<StageWithM
     temporaries.push_back(alloc.getMemref());
     return alloc.getMemref();
   };
-  for (auto [index, launch] : llvm::enumerate(plan.launches)) {
-    bool isLast = index + 1 == stages.size();
+  for (const GemmPlan &launch : plan.launches) {
+    ArrayRef<StageWithMaps> ofLaunch = stages.take_front(launch.numStages());
+    stages = stages.drop_front(launch.numStages());
+    bool isLast = stages.empty();
     int64_t columns = launch.pattern.outSize();
     Value y = isLast ? Value(kernel.getInit()) : allocate(columns);
     Value blocks = launch.transposes ? allocate(columns) : y;
-    launcher.emitProducts(launch, stages[index], x, blocks);
+    launcher.emitProducts(launch, ofLaunch, x, blocks);
     if (launch.transposes)
       launcher.emitTransposition(launch.pattern, blocks, y);
     x = y;

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "InPlaceEmitter.h"
-#include "GemmEmitter.h"
+#include "ProductEmitter.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"

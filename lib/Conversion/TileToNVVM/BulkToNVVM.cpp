@@ -202,6 +202,8 @@ struct LowerWgmma : OpConversionPattern<WgmmaOp> {
     Location loc = op.getLoc();
     IndexBuilder index{rewriter, loc};
     MLIRContext *context = rewriter.getContext();
+    if (isa<LeftType>(op.getA().getType()))
+      return rewriter.notifyMatchFailure(op, "wanted a in shared memory");
     int64_t units = 2 * op.getStep(); // 16 elements are 2 units of 16 bytes
     Value a = adaptor.getA(), b = adaptor.getB();
     if (units != 0) {
@@ -209,7 +211,7 @@ struct LowerWgmma : OpConversionPattern<WgmmaOp> {
       a = LLVM::AddOp::create(rewriter, loc, a, forward);
       b = LLVM::AddOp::create(rewriter, loc, b, forward);
     }
-    bool isF16 = op.getA().getType().getElementType().isF16();
+    bool isF16 = op.getB().getType().getElementType().isF16();
     auto element =
         NVVM::WGMMATypesAttr::get(context, isF16 ? NVVM::WGMMATypes::f16 : NVVM::WGMMATypes::bf16);
     auto f32 = NVVM::WGMMATypesAttr::get(context, NVVM::WGMMATypes::f32);
@@ -230,59 +232,56 @@ struct LowerWgmma : OpConversionPattern<WgmmaOp> {
 };
 } // namespace
 
-static SmallVector<Value> unpackSums(OpBuilder &builder, Location loc, Value sums) {
+SmallVector<Value> danaus::unpackLane(OpBuilder &builder, Location loc, Value lane) {
   SmallVector<Value> values;
-  size_t count = cast<LLVM::LLVMStructType>(sums.getType()).getBody().size();
+  size_t count = cast<LLVM::LLVMStructType>(lane.getType()).getBody().size();
   for (size_t i = 0; i < count; ++i)
-    values.push_back(LLVM::ExtractValueOp::create(builder, loc, sums, i));
+    values.push_back(LLVM::ExtractValueOp::create(builder, loc, lane, i));
   return values;
 }
 
-static Value packSums(OpBuilder &builder, Location loc, Type type, ValueRange values) {
-  Value sums = LLVM::PoisonOp::create(builder, loc, type);
+Value danaus::packLane(OpBuilder &builder, Location loc, Type type, ValueRange values) {
+  Value lane = LLVM::PoisonOp::create(builder, loc, type);
   for (auto [i, value] : llvm::enumerate(values))
-    sums = LLVM::InsertValueOp::create(builder, loc, sums, value, i);
-  return sums;
+    lane = LLVM::InsertValueOp::create(builder, loc, lane, value, i);
+  return lane;
 }
 
-/// One instruction that leaves `values`, all f32, where they are. LLVM sees it read and
+/// One instruction that leaves `values`, f32 or i32, where they are. LLVM sees it read and
 /// write them, so it moves nothing that does past it.
-static Value emitOnSums(OpBuilder &builder, Location loc, StringRef instruction,
+static Value emitOnLane(OpBuilder &builder, Location loc, StringRef instruction,
                         ValueRange values) {
-  SmallVector<std::string> constraints(values.size(), "=f");
+  SmallVector<std::string> constraints;
+  for (Value value : values)
+    constraints.push_back(value.getType().isF32() ? "=f" : "=r");
   for (size_t i = 0; i < values.size(); ++i)
     constraints.push_back(std::to_string(i));
   SmallVector<Type> types(values.getTypes());
   auto result = LLVM::LLVMStructType::getLiteral(builder.getContext(), types);
-  auto dialect = LLVM::AsmDialectAttr::get(builder.getContext(), LLVM::AsmDialect::AD_ATT);
-  return LLVM::InlineAsmOp::create(builder, loc, result, values, instruction,
-                                   llvm::join(constraints, ","), /*has_side_effects=*/true,
-                                   /*is_align_stack=*/false, LLVM::TailCallKind::None, dialect,
-                                   ArrayAttr())
-      .getResult(0);
+  return emitAsm(builder, loc, result, instruction, llvm::join(constraints, ","), values);
 }
 
 namespace {
-/// tile.wgmma_fence  ->  wgmma.fence, which takes and gives all sums, so that no
+/// tile.wgmma_fence  ->  wgmma.fence, which takes and gives all operands, so that no
 /// register of theirs is written between it and the products
 struct LowerWgmmaFence : OpConversionPattern<WgmmaFenceOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(WgmmaFenceOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
     SmallVector<Value> values;
-    for (Value sums : adaptor.getSums())
-      values.append(unpackSums(rewriter, op.getLoc(), sums));
+    for (Value operand : adaptor.getOperands())
+      values.append(unpackLane(rewriter, op.getLoc(), operand));
     if (values.empty()) {
       NVVM::WgmmaFenceAlignedOp::create(rewriter, op.getLoc());
       rewriter.eraseOp(op);
       return success();
     }
-    Value ready = emitOnSums(rewriter, op.getLoc(), "wgmma.fence.sync.aligned;", values);
-    SmallVector<Value> through = unpackSums(rewriter, op.getLoc(), ready), results;
+    Value ready = emitOnLane(rewriter, op.getLoc(), "wgmma.fence.sync.aligned;", values);
+    SmallVector<Value> through = unpackLane(rewriter, op.getLoc(), ready), results;
     ArrayRef<Value> rest = through;
-    for (Value sums : adaptor.getSums()) {
-      size_t count = cast<LLVM::LLVMStructType>(sums.getType()).getBody().size();
-      results.push_back(packSums(rewriter, op.getLoc(), sums.getType(), rest.take_front(count)));
+    for (Value operand : adaptor.getOperands()) {
+      size_t count = cast<LLVM::LLVMStructType>(operand.getType()).getBody().size();
+      results.push_back(packLane(rewriter, op.getLoc(), operand.getType(), rest.take_front(count)));
       rest = rest.drop_front(count);
     }
     rewriter.replaceOp(op, results);
@@ -296,9 +295,9 @@ struct LowerWgmmaWait : OpConversionPattern<WgmmaWaitOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(WgmmaWaitOp op, OpAdaptor adaptor,
                                 ConversionPatternRewriter &rewriter) const override {
-    SmallVector<Value> values = unpackSums(rewriter, op.getLoc(), adaptor.getAcc());
+    SmallVector<Value> values = unpackLane(rewriter, op.getLoc(), adaptor.getAcc());
     rewriter.replaceOp(
-        op, emitOnSums(rewriter, op.getLoc(), "wgmma.wait_group.sync.aligned 0;", values));
+        op, emitOnLane(rewriter, op.getLoc(), "wgmma.wait_group.sync.aligned 0;", values));
     return success();
   }
 };
@@ -340,13 +339,13 @@ struct LowerMapSums : OpConversionPattern<MapOp> {
     IndexBuilder index{rewriter, loc};
     Lane lane = getLane(index);
     Value firstRow = firstRowOfLane(index, lane), firstColumn = index.mul(lane.t, 2);
-    SmallVector<Value> values = unpackSums(rewriter, loc, adaptor.getAcc());
+    SmallVector<Value> values = unpackLane(rewriter, loc, adaptor.getAcc());
     for (auto [i, value] : llvm::enumerate(values)) {
       Value row = index.add(firstRow, i / 2 % 2 * 8);
       Value column = index.add(firstColumn, i / 4 * 8 + i % 2);
       value = inlineMap(rewriter, op, value, row, column);
     }
-    rewriter.replaceOp(op, packSums(rewriter, loc, adaptor.getAcc().getType(), values));
+    rewriter.replaceOp(op, packLane(rewriter, loc, adaptor.getAcc().getType(), values));
     return success();
   }
 };
@@ -394,7 +393,7 @@ struct LowerStage : OpConversionPattern<StageOp> {
     Value rowOfLane = firstRowOfLane(index, lane);
     SmallVector<SmallVector<Value>> sums;
     for (Value part : adaptor.getSums())
-      sums.push_back(unpackSums(rewriter, loc, part));
+      sums.push_back(unpackLane(rewriter, loc, part));
     int64_t blocks = sums.size(), width = op.getWidth(), first = op.getFirst();
     for (int64_t column = 0; column < static_cast<int64_t>(op.getCount()); column += 8 * blocks)
       for (int64_t half = 0; half < 2; ++half) {
@@ -413,6 +412,15 @@ struct LowerStage : OpConversionPattern<StageOp> {
   }
 };
 } // namespace
+
+Value danaus::emitAsm(OpBuilder &builder, Location loc, Type result, StringRef text,
+                      StringRef constraints, ValueRange values) {
+  auto dialect = LLVM::AsmDialectAttr::get(builder.getContext(), LLVM::AsmDialect::AD_ATT);
+  return LLVM::InlineAsmOp::create(builder, loc, result, values, text, constraints,
+                                   /*has_side_effects=*/true, /*is_align_stack=*/false,
+                                   LLVM::TailCallKind::None, dialect, ArrayAttr())
+      .getResult(0);
+}
 
 LLVM::LLVMStructType danaus::sumsOfLane(SumsType type) {
   SmallVector<Type> values(type.getValuesPerLane(), Float32Type::get(type.getContext()));

@@ -493,6 +493,7 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
     types.addConversion([](Type type) { return type; });
     types.addConversion([](FragmentType type) -> Type { return laneType(type); });
     types.addConversion([](SumsType type) -> Type { return sumsOfLane(type); });
+    types.addConversion([](LeftType type) -> Type { return leftOfLane(type); });
     types.addConversion(
         [](DescriptorType type) -> Type { return IntegerType::get(type.getContext(), 64); });
     ConversionTarget target(*context);
@@ -503,6 +504,7 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
                         LowerSignal, LowerAwait, LowerLaunchOrder<AdmitLaunchOp>,
                         LowerLaunchOrder<AwaitLaunchesOp>>(patterns, types, context);
     populateBulkPatterns(types, patterns);
+    populateLeftPatterns(types, patterns);
     populateMatrixPatterns(types, patterns);
     populateDoublePatterns(types, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);

@@ -58,6 +58,22 @@ mlir::Value inlineMap(mlir::OpBuilder &builder, tile::MapOp op, mlir::Value valu
 /// What a lane holds of sums: one f32 a value, as wgmma takes them.
 mlir::LLVM::LLVMStructType sumsOfLane(tile::SumsType type);
 
+/// What a lane holds of a left operand: one i32 for two values.
+mlir::LLVM::LLVMStructType leftOfLane(tile::LeftType type);
+
+/// The values of such a struct, and a struct of values.
+llvm::SmallVector<mlir::Value> unpackLane(mlir::OpBuilder &builder, mlir::Location loc,
+                                          mlir::Value lane);
+mlir::Value packLane(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,
+                     mlir::ValueRange values);
+
+/// Inline PTX with a result, which nothing is moved past.
+mlir::Value emitAsm(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type result,
+                    llvm::StringRef text, llvm::StringRef constraints, mlir::ValueRange values);
+
+/// Products of warpgroups whose left operand is in registers.
+void populateLeftPatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+
 /// Bulk copies, barriers, and products of warpgroups.
 void populateBulkPatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 
