@@ -255,6 +255,8 @@ static LogicalResult runBulkStore(Machine &machine, Operation *op) {
         locateBox(machine, op, lane, buffer, map, machine.get(store.getOffset()).at(lane).i);
     if (failed(first) || failed(machine.touch(op, lane, *buffer.memory, *first, bytes, false)))
       return failure();
+    buffer.memory->setInUse(*first, bytes, +1);
+    machine.copies[lane].stored.push_back({buffer.memory, *first, bytes});
     LogicalResult status = success();
     forBox(map, coordinatesOf(machine, store.getCoordinates(), lane),
            [&](int64_t inBox, int64_t inTensor) {
@@ -271,6 +273,27 @@ static LogicalResult runBulkStore(Machine &machine, Operation *op) {
                          buffer.memory->bytes.data() + *first + inBox, 2);
            });
     return status;
+  });
+}
+
+static LogicalResult runCommitStores(Machine &machine, Operation *) {
+  return machine.forEachLane([&](int64_t lane) {
+    LaneCopies &copies = machine.copies[lane];
+    copies.storeGroups.push_back(std::move(copies.stored));
+    copies.stored.clear();
+    return success();
+  });
+}
+
+/// What all groups of bulk stores of a lane but the last ones stored may be overwritten.
+static LogicalResult runWaitStores(Machine &machine, Operation *op) {
+  size_t left = cast<NVVM::CpAsyncBulkWaitGroupOp>(op).getGroup();
+  return machine.forEachLane([&](int64_t lane) {
+    std::deque<std::vector<BytesInUse>> &groups = machine.copies[lane].storeGroups;
+    for (; groups.size() > left; groups.pop_front())
+      for (const BytesInUse &use : groups.front())
+        use.memory->setInUse(use.firstByte, use.numBytes, -1);
+    return success();
   });
 }
 
@@ -503,9 +526,9 @@ void danaus::sim::addBulkOps(HandlerTable &table) {
   table[TypeID::get<NVVM::WgmmaGroupSyncAlignedOp>()] = runCommitGroup;
   table[TypeID::get<NVVM::WgmmaWaitGroupSyncOp>()] = runWaitGroups;
   table[TypeID::get<NVVM::BarrierOp>()] = runNamedBarrier;
-  for (TypeID op :
-       {TypeID::get<NVVM::FenceMbarrierInitOp>(), TypeID::get<NVVM::FenceProxyOp>(),
-        TypeID::get<NVVM::SetMaxRegisterOp>(), TypeID::get<NVVM::CpAsyncBulkCommitGroupOp>(),
-        TypeID::get<NVVM::CpAsyncBulkWaitGroupOp>()})
+  for (TypeID op : {TypeID::get<NVVM::FenceMbarrierInitOp>(), TypeID::get<NVVM::FenceProxyOp>(),
+                    TypeID::get<NVVM::SetMaxRegisterOp>()})
     table[op] = runNothing;
+  table[TypeID::get<NVVM::CpAsyncBulkCommitGroupOp>()] = runCommitStores;
+  table[TypeID::get<NVVM::CpAsyncBulkWaitGroupOp>()] = runWaitStores;
 }

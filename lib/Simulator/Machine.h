@@ -54,7 +54,7 @@ struct AsyncCopy {
   int64_t targetBytes, sourceBytes;
 };
 
-/// Shared memory that products of a warpgroup read.
+/// Shared memory that products of a warpgroup or bulk stores of a lane read.
 struct BytesInUse {
   Allocation *memory;
   int64_t firstByte, numBytes;
@@ -67,6 +67,8 @@ struct LaneCopies {
   std::deque<std::vector<AsyncCopy>> groups;
   std::vector<BytesInUse> inUse;
   std::deque<std::vector<BytesInUse>> useGroups;
+  std::vector<BytesInUse> stored; ///< by bulk stores of this lane, in the same way
+  std::deque<std::vector<BytesInUse>> storeGroups;
 };
 
 /// A bulk load that has not landed, with what it will bring.

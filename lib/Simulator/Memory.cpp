@@ -48,7 +48,7 @@ std::string Allocation::conflict(const Touch &touch, const Access &access) {
   if (touch.inFlight > 0)
     return "an asynchronous copy to it has not landed";
   if (access.writes && touch.inUse > 0)
-    return "a product still reads it";
+    return "a product or bulk store still reads it";
   if (touch.writeLaunch == access.launch &&
       isUnordered(touch.writer, touch.writeBlock, touch.writeTime, touch.writeWarpTime, access))
     return describe("a race with a write", touch.writer, touch.writeBlock, access);
@@ -111,7 +111,7 @@ std::string Allocation::describeUse(int64_t first, int64_t count) {
     if (all[byte].inFlight > 0)
       return "another asynchronous copy to it has not landed";
     if (all[byte].inUse > 0)
-      return "a product still reads it";
+      return "a product or bulk store still reads it";
   }
   return "";
 }

@@ -114,10 +114,15 @@ static int64_t bytesOf(const GemmPlan &plan) {
 /// The rings first, as their boxes must be aligned most.
 static void placeBuffers(GemmPlan &plan, int64_t limit) {
   plan.stagedColumns = alignTo(plan.yColumns(), plan.storeWidth);
-  if (plan.first) // of which the rings make better use
+  if (plan.first)
     plan.stagedColumns = plan.storeWidth;
   while (bytesOf(plan) > limit && plan.stagedColumns % (2 * plan.storeWidth) == 0)
     plan.stagedColumns /= 2;
+  // Pairs gain from not waiting for what was stored; products alone do not.
+  plan.stagingSlots = plan.first ? 4 : 1;
+  while (plan.stagingSlots > 1 &&
+         (bytesOf(plan) > limit || plan.stagings() % plan.stagingSlots != 0))
+    plan.stagingSlots /= 2;
   plan.secondOffset = plan.depth * plan.stepBytes();
   plan.stagingOffset = plan.secondOffset + plan.secondDepth() * plan.secondBytes();
   plan.barrierOffset = plan.stagingOffset + plan.consumers * plan.stagingBytes();
@@ -271,9 +276,8 @@ static GemmPlan planLaunch(ArrayRef<StageDescriptor> stages, size_t begin, size_
 static void checkLaunch(const GemmPlan &plan, size_t index, const TargetLimits &limits,
                         BrokenConstraints &broken) {
   if (plan.sharedBytes > limits.sharedBytesPerBlock)
-    broken.push_back(
-        formatv("launch {0}: wanted at most {1} bytes of shared memory, found {2}", index,
-                limits.sharedBytesPerBlock, plan.sharedBytes));
+    broken.push_back(formatv("launch {0}: wanted at most {1} bytes of shared memory, found {2}",
+                             index, limits.sharedBytesPerBlock, plan.sharedBytes));
   // The pattern of the swizzle, and so a part of a box, has 8 columns.
   if (plan.columns / plan.wParts() % 8 != 0)
     broken.push_back(formatv("launch {0}: wanted columns of a tile in {1} parts of 8, found {2}",
@@ -315,13 +319,18 @@ GemmKernelPlan danaus::planGemmKernel(ArrayRef<StageDescriptor> stages, int64_t 
 
 namespace {
 /// A tile, and how fast it multiplies, relative to the first (measured on an H100
-/// with a dense layer of 4096: docs/performance.md).
+/// with a dense layer of 4096, pairs with Monarch 4096 of rank 1024: docs/performance.md).
 struct GemmTile {
   int64_t rows, columns, warps, cluster;
   double speed;
+  bool isOfPairs = false;
 };
-constexpr GemmTile gemmTiles[] = {
-    {256, 128, 8, 1, 1.0}, {128, 256, 8, 2, 1.02}, {128, 256, 8, 1, 0.98}, {128, 128, 4, 1, 0.75}};
+constexpr GemmTile gemmTiles[] = {{256, 128, 8, 1, 1.0},        {128, 256, 8, 2, 1.02},
+                                  {128, 256, 8, 1, 0.98},       {128, 128, 4, 1, 0.75},
+                                  {128, 256, 8, 1, 1.25, true}, {64, 256, 4, 1, 0.65, true}};
+/// Products that a multiprocessor does while a launch begins and ends, 2 us, and while memory
+/// moves a byte, of which two thirds are hidden behind others.
+constexpr double productsOfLaunch = 4e6, productsOfByte = 0.2;
 /// The smallest b and c that fill a product, and the least c of which clusters gain: they
 /// wait for each other at every step of a tile, and hide that behind those of the same tile.
 constexpr int64_t leastBlock = 64, leastDepthOfCluster = 1024;
@@ -335,7 +344,36 @@ constexpr int64_t leastIntensity = 128;
 constexpr int64_t leastLibraryBlock = 256;
 } // namespace
 
-/// The schedule on one tile, with the deepest ring that fits, at most 4 steps.
+/// The cuts of launches of single products, or of pairs from the first stage on.
+static llvm::SmallVector<int64_t> cutsFor(const GemmTile &tile, ArrayRef<StageDescriptor> stages,
+                                          const Schedule &schedule) {
+  llvm::SmallVector<int64_t> cuts;
+  bool isPaired = false;
+  for (size_t index = 1; index < stages.size(); ++index) {
+    BrokenConstraints broken;
+    if (tile.isOfPairs && !isPaired)
+      checkPair(stages, index, schedule, broken);
+    isPaired = tile.isOfPairs && !isPaired && broken.empty();
+    if (!isPaired)
+      cuts.push_back(index);
+  }
+  return cuts;
+}
+
+/// Thread blocks that share x: where the waits for one another are few beside the products,
+/// or boxes are not whole (docs/performance.md).
+static int64_t clusterFor(const GemmTile &tile, const GemmKernelPlan &plan) {
+  if (!tile.isOfPairs || plan.launches.empty())
+    return tile.cluster;
+  bool gains = llvm::all_of(plan.launches, [](const GemmPlan &launch) {
+    bool isWhole = launch.reads().c % gemmStepDepth == 0;
+    return launch.consumers > 1 && (launch.steps >= 4 || !isWhole) && launch.tilesPerRow() % 2 == 0;
+  });
+  return gains ? 2 : 1;
+}
+
+/// The schedule on one tile, with the deepest ring that fits: of at most 4 steps, or of pairs
+/// one that leaves two places for staging.
 static std::optional<Schedule> scheduleOn(const GemmTile &tile, ArrayRef<StageDescriptor> stages,
                                           int64_t elementBytes, const TargetLimits &limits) {
   Schedule schedule;
@@ -343,12 +381,32 @@ static std::optional<Schedule> scheduleOn(const GemmTile &tile, ArrayRef<StageDe
   schedule.rows = tile.rows;
   schedule.panel = tile.columns;
   schedule.warps = tile.warps;
-  schedule.cluster = tile.cluster;
-  schedule.cuts = llvm::to_vector(llvm::seq<int64_t>(1, std::max<int64_t>(1, stages.size())));
-  for (schedule.depth = 4; schedule.depth >= 2; --schedule.depth)
+  schedule.cuts = cutsFor(tile, stages, schedule);
+  if (tile.isOfPairs && schedule.cuts.size() + 1 >= stages.size())
+    return std::nullopt;
+  for (schedule.depth = tile.isOfPairs ? 8 : 4; schedule.depth >= 2; --schedule.depth) {
+    GemmKernelPlan plan = planGemmKernel(stages, elementBytes, schedule, limits);
+    bool isStaged = llvm::all_of(plan.launches, [](const GemmPlan &launch) {
+      return !launch.first || launch.stagingSlots > 1 || launch.stagings() == 1;
+    });
+    if (!plan.broken.empty() || !isStaged)
+      continue;
+    schedule.cluster = clusterFor(tile, plan);
     if (planGemmKernel(stages, elementBytes, schedule, limits).broken.empty())
       return schedule;
+    schedule.cluster = 1;
+  }
   return std::nullopt;
+}
+
+/// Products of one tile of a launch.
+static double productsOfTile(const GemmPlan &launch) {
+  double products = double(launch.yColumns() * launch.apart) * launch.pattern.c;
+  if (launch.first) {
+    int64_t blocks = launch.pattern.c / launch.first->together;
+    products += double(blocks * launch.first->columns) * launch.first->pattern.c;
+  }
+  return products * launch.rows;
 }
 
 /// Products that the slowest multiprocessor does, in units of the first tile's speed:
@@ -359,8 +417,11 @@ static double slowest(const GemmKernelPlan &plan, int64_t rows, double speed,
   for (const GemmPlan &launch : plan.launches) {
     int64_t tiles = divideCeil(rows, launch.rows) * launch.tilesPerRow();
     int64_t rounds = divideCeil(tiles, limits.multiprocessors * launch.blocksPerProcessor);
-    products += double(rounds * launch.blocksPerProcessor) * launch.rows * launch.yColumns() *
-                launch.pattern.c / speed;
+    products += double(rounds * launch.blocksPerProcessor) * productsOfTile(launch) / speed;
+    int64_t columns = launch.reads().inSize() + launch.pattern.outSize();
+    columns += launch.transposes ? 2 * launch.pattern.outSize() : 0;
+    products += productsOfByte * 2 * double(rows * columns);
+    products += productsOfLaunch * (launch.transposes ? 2 : 1);
   }
   return products;
 }
@@ -384,11 +445,30 @@ static bool paysForTranspositions(const GemmKernelPlan &plan, const Schedule &ot
   int64_t moved = 0, permuted = 0;
   for (const GemmPlan &launch : plan.launches) {
     moved += launch.pattern.inSize() + launch.pattern.outSize();
+    if (launch.first) // what other launches would move between the two
+      moved += launch.pattern.inSize() + launch.reads().inSize();
     bool isPermuted = launch.transposes || (launch.blocks > 2 && otherwise.cuts.empty());
     if (isPermuted && launch.pattern.c < leastDepthOfPermuted)
       permuted += 2 * launch.pattern.outSize();
   }
   return permuted * movedPerPermuted <= moved + permuted;
+}
+
+/// Whether the blocks of all stages fill products. Pairs have those of several blocks.
+static bool areLarge(const GemmKernelPlan &plan) {
+  return llvm::all_of(plan.launches, [](const GemmPlan &launch) {
+    if (launch.first)
+      return launch.reads().c >= leastBlock / 2 && launch.pattern.b >= leastBlock / 2;
+    return launch.pattern.b >= leastBlock && launch.pattern.c >= leastBlock;
+  });
+}
+
+/// Whether each launch has tiles for 4 multiprocessors in 10.
+static bool fills(const GemmKernelPlan &plan, int64_t rows, const TargetLimits &limits) {
+  return llvm::all_of(plan.launches, [&](const GemmPlan &launch) {
+    int64_t tiles = divideCeil(rows, launch.rows) * launch.tilesPerRow();
+    return 10 * tiles >= 4 * limits.multiprocessors;
+  });
 }
 
 /// Whether all launches' tiles are deep enough for blocks that wait for one another.
@@ -408,9 +488,6 @@ std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> sta
     return std::nullopt;
   if (otherwise.steps > 0 || (keepsWeights(otherwise) && isLimitedByMemory(stages)))
     return std::nullopt;
-  for (const StageDescriptor &stage : stages)
-    if (stage.pattern.b < leastBlock || stage.pattern.c < leastBlock)
-      return std::nullopt;
   std::optional<Schedule> chosen;
   double best = 0;
   for (const GemmTile &tile : gemmTiles) {
@@ -423,7 +500,10 @@ std::optional<Schedule> danaus::chooseGemmSchedule(ArrayRef<StageDescriptor> sta
     if (!schedule)
       continue;
     GemmKernelPlan plan = planGemmKernel(stages, elementBytes, *schedule, limits);
-    if (!paysForTranspositions(plan, otherwise))
+    if (!areLarge(plan) || !paysForTranspositions(plan, otherwise))
+      continue;
+    // Beside products of warps in one launch, or of few tiles, pairs gain nothing.
+    if (tile.isOfPairs && !chosen && (otherwise.cuts.empty() || !fills(plan, rows, limits)))
       continue;
     double products = slowest(plan, rows, tile.speed, limits);
     if (!chosen || products < best)

@@ -70,8 +70,7 @@ static bool meet(const StageDescriptor &first, const StageDescriptor &second) {
     return false;
   if (second.inner > 0)
     return right.d == 1 && left.b == right.a * second.inner;
-  return right.c * right.d % left.b == 0 &&
-         (right.d == 1 || groupBetween(left, right) == left.b);
+  return right.c * right.d % left.b == 0 && (right.d == 1 || groupBetween(left, right) == left.b);
 }
 
 void danaus::checkPair(ArrayRef<StageDescriptor> stages, size_t index, const Schedule &schedule,
@@ -84,8 +83,7 @@ void danaus::checkPair(ArrayRef<StageDescriptor> stages, size_t index, const Sch
     return wanted(
         formatv("{0} rows, 64 a warpgroup, found {1}", 16 * schedule.warps, schedule.rows));
   if (!meet(first, second))
-    return wanted(
-        formatv("blocks of {0} columns, some for each d of the second", first.pattern.b));
+    return wanted(formatv("blocks of {0} columns, some for each d of the second", first.pattern.b));
   Deal deal = dealDigits(second, schedule.panel);
   FirstProduct product = planFirst(first, second, deal);
   if (!llvm::isPowerOf2_64(product.together) || product.together < 4 || product.together > 64)

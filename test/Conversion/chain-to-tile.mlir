@@ -388,6 +388,40 @@ func.func @by_its_own_kernel(%x: memref<?x256xbf16>, %w: memref<512x256xbf16>, %
 
 // -----
 
+// A pair of products: one launch, a ring for x and the first weight and one for the second, and what the first makes of blocks A
+// goes on as left operands; then a transposition of 16 blocks.
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @pair(
+// CHECK-COUNT-4: tile.tensor_map
+// CHECK:         gpu.launch_func @danaus_kernels::@pair_kernel_0
+// CHECK:         gpu.launch_func @danaus_kernels::@pair_kernel_1
+// CHECK-NOT:     gpu.launch_func
+// CHECK-LABEL: gpu.func @pair_kernel_0(
+// CHECK-SAME:    tile.tensor_maps = 4
+// CHECK:         %[[SUMS:.+]] = tile.zero : !tile.sums<64>
+// CHECK:         %{{.+}}:6 = scf.for %{{.+}} = %c0{{.*}} iter_args(%{{.+}} = %[[SUMS]],
+// CHECK:           %[[FIRST:.+]] = tile.wgmma %{{.+}}, %{{.+}} add %{{.+}} step 3 : !tile.descriptor<bf16>
+// CHECK:           %[[DONE:.+]] = tile.wgmma_wait %{{.+}} : <32>
+// CHECK:           %[[LEFT:.+]] = tile.left_operands of %[[DONE]] : !tile.sums<32> -> !tile.left<bf16, 32>
+// CHECK:           %[[READY:.+]]:2 = tile.wgmma_fence of %[[LEFT]],
+// CHECK:           tile.wgmma %[[READY]]#0, %{{.+}} add %[[READY]]#1 step 0
+// CHECK:           tile.wgmma %[[READY]]#0, %{{.+}} step 1
+func.func @pair(%x: memref<?x256xbf16>, %v: memref<4x512x64xbf16>, %u: memref<16x64x128xbf16>, %y: memref<?x1024xbf16>) {
+  chain.kernel ins(%x, %v, %u : memref<?x256xbf16>, memref<4x512x64xbf16>, memref<16x64x128xbf16>) outs(%y : memref<?x1024xbf16>)
+      schedule(<unit = wgmma, rows = 64, panel = 64, warps = 4, depth = 3>) {
+  ^bb0(%a0: tensor<?x256xbf16>, %a1: tensor<4x512x64xbf16>, %a2: tensor<16x64x128xbf16>):
+    %s = chain.stage %a0, %a1 pattern(4, 512, 64, 1) order "abc" packing(<kind = k_major, group = 512, digit = 16>)
+        : tensor<?x256xbf16>, tensor<4x512x64xbf16> -> tensor<?x2048xbf16>
+    %t = chain.stage %s, %a2 pattern(1, 64, 128, 16) order "dbc" packing(<kind = k_major>)
+        : tensor<?x2048xbf16>, tensor<16x64x128xbf16> -> tensor<?x1024xbf16>
+    chain.yield %t : tensor<?x1024xbf16>
+  }
+  return
+}
+}
+
+// -----
+
 // Two products whose columns a cluster of 4 blocks shares: partial sums to the block that owns them, whole ones to all.
 module attributes {danaus.target = "sm_90a"} {
 // CHECK-LABEL: func.func @low_rank_on_clusters(

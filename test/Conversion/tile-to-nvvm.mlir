@@ -321,6 +321,32 @@ func.func @products_of_warpgroups(%ring: memref<8192xbf16, 3>, %i: index, %acc: 
   return %done : !tile.sums<8>
 }
 
+// 8 columns together: of each sums the half that is of the left operand. Registers go through the fence, and 4 are a step.
+// CHECK-LABEL: @products_of_registers(
+func.func @products_of_registers(%z0: !tile.sums<16>, %z1: !tile.sums<16>, %b: !tile.descriptor<bf16>, %acc: !tile.sums<8>) -> !tile.sums<8> {
+  // CHECK: arith.truncf %{{.+}} : vector<2xf32> to vector<2xbf16>
+  // CHECK: llvm.bitcast %{{.+}} : vector<2xbf16> to i32
+  // CHECK-NOT: nvvm.shfl
+  %a:2 = tile.left_operands of %z0, %z1 : !tile.sums<16>, !tile.sums<16> -> !tile.left<bf16, 16>, !tile.left<bf16, 16>
+  // CHECK: "wgmma.fence.sync.aligned;", "=r,=r,=r,=r,=f,=f,=f,=f,0,1,2,3,4,5,6,7"
+  %ready:2 = tile.wgmma_fence of %a#1, %acc : !tile.left<bf16, 16>, !tile.sums<8> -> !tile.left<bf16, 16>, !tile.sums<8>
+  // CHECK: llvm.inline_asm has_side_effects {{.+}} "{\0A.reg .pred adds;\0Asetp.ne.b32 adds, 1, 0;\0Awgmma.mma_async.sync.aligned.m64n8k16.f32.bf16.bf16 {$0, $1, $2, $3}, {$8, $9, $10, $11}, $12, adds, 1, 1, 0;\0A}", "=f,=f,=f,=f,0,1,2,3,r,r,r,r,l"
+  %sums = tile.wgmma %ready#0, %b add %ready#1 step 0 : !tile.left<bf16, 16>, !tile.descriptor<bf16>, !tile.sums<8> -> !tile.sums<8>
+  return %sums : !tile.sums<8>
+}
+
+// 4 columns together: half of the words change places with lane t xor 2.
+// CHECK-LABEL: @exchanged_left_operands(
+func.func @exchanged_left_operands(%y: !tile.sums<8>, %z: !tile.sums<8>) -> !tile.left<f16, 16> {
+  // CHECK: %[[HIGH:.+]] = arith.cmpi uge, %{{.+}}, %{{.+}} : index
+  // CHECK: %[[SENT:.+]] = arith.select %[[HIGH]], %[[EVEN:.+]], %[[ODD:.+]] : i32
+  // CHECK: %[[FOUND:.+]] = nvvm.shfl.sync bfly %{{.+}}, %[[SENT]], %{{.+}}, %{{.+}} : i32 -> i32
+  // CHECK: arith.select %[[HIGH]], %[[ODD]], %[[FOUND]] : i32
+  // CHECK: nvvm.shfl.sync bfly
+  %a:2 = tile.left_operands of %y, %z, %y, %z : !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8> -> !tile.left<f16, 16>, !tile.left<f16, 16>
+  return %a#1 : !tile.left<f16, 16>
+}
+
 // CHECK-LABEL: @sums_of_zeros(
 // CHECK: llvm.mlir.zero : !llvm.struct<(f32, f32, f32, f32)>
 func.func @sums_of_zeros() -> !tile.sums<8> {

@@ -12,7 +12,7 @@
 //
 // Nobody waits for the first boxes: they come while products read what was there.
 // RUN: awk '/tile.barrier_wait/ { if (++n == 1) next } { print }' %t.mlir | not %{simulate} 2>&1 | FileCheck %s --check-prefix=EARLY
-// EARLY: error: 'tile.bulk_load' op thread {{[0-9]+}} of block 0: copy to shared memory: a product still reads it
+// EARLY: error: 'tile.bulk_load' op thread {{[0-9]+}} of block 0: copy to shared memory: a product or bulk store still reads it
 //
 // Nobody waits for the second boxes, which are on their way.
 // RUN: awk '/tile.barrier_wait/ { if (++n == 2) next } { print }' %t.mlir | not %{simulate} 2>&1 | FileCheck %s --check-prefix=FLIGHT

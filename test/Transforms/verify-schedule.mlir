@@ -314,6 +314,23 @@ module attributes {danaus.target = "sm_90a"} {
 // -----
 
 module attributes {danaus.target = "sm_90a"} {
+  func.func @pairs_of_warpgroups(%v: tensor<128x1024xbf16>, %u: tensor<1024x128xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: pair of stages 0 and 1: wanted 4, 8, 16, 32 or 64 columns of a block for one D, found 128}}
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<128x1024xbf16>, tensor<1024x128xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = wgmma, rows = 128, panel = 128, depth = 4>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<128x1024xbf16>, %b: tensor<1024x128xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 128, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<128x1024xbf16> -> tensor<?x128xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 128, 1) order "bc" : tensor<?x128xbf16>, tensor<1024x128xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
 func.func @cuts_of_groups_in_place(%w: tensor<16x16xbf16>, %x: tensor<?x256xbf16>, %init: tensor<?x256xbf16>) -> tensor<?x256xbf16> {
   // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: cuts: wanted ascending indices from 1 to 1, found 2}}
   %y = chain.kernel ins(%x, %w : tensor<?x256xbf16>, tensor<16x16xbf16>)

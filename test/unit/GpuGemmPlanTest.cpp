@@ -119,7 +119,7 @@ TEST(GpuGemmPlan, refusesWhatTheUnitCannotDo) {
   EXPECT_EQ(broken[3], "rows for wgmma: wanted a multiple of 96 up to 256, found 200");
   EXPECT_EQ(broken[4], "panel for wgmma: wanted a multiple of 16, found 40");
   EXPECT_EQ(broken[5], "depth for wgmma: wanted at least 2, found 1");
-  EXPECT_EQ(broken[6], "cuts for wgmma: wanted one before every stage but the first");
+  EXPECT_EQ(broken[6], "pair of stages 0 and 1: wanted 96 rows, 64 a warpgroup, found 200");
 }
 
 TEST(GpuGemmPlan, refusesStagesThatBulkCopiesCannotReach) {
@@ -197,8 +197,10 @@ TEST(GpuGemmPlan, theDefaultTakesTheTileThatFillsTheProcessors) {
   Schedule sharing = warpgroups(128, 256, 8, 4, 1);
   sharing.cluster = 2;
   EXPECT_EQ(*many, sharing);
-  EXPECT_EQ(chosen(monarch(), 8192)->cluster, 1);
-  EXPECT_EQ(chosen(monarch(), 8192)->rows, 256);
+  // Of rank 96 a block and D, which lanes do not pass on.
+  Stages wide = {{{16, 1536, 256, 1}, 0, "abc"}, {{1, 256, 1536, 16}, 1, "dbc"}};
+  EXPECT_EQ(chosen(wide, 8192)->cluster, 1);
+  EXPECT_EQ(chosen(wide, 8192)->rows, 256);
   std::optional<Schedule> few = chosen(dense(1024), 1024);
   ASSERT_TRUE(few);
   EXPECT_EQ(few->rows, 128);

@@ -114,6 +114,7 @@ struct GemmPlan {
   int64_t group = 1, digit = 1; ///< order of the packed columns; 1: natural
   int64_t storeWidth = 64;      ///< columns of a bulk store
   int64_t stagedColumns = 64;   ///< columns that a warpgroup stages at once
+  int64_t stagingSlots = 1;     ///< places for them, which take turns
   StagePattern next;            ///< of the stage that reads y; 1s without one
   StagePattern before;          ///< of the stage whose block order x has
   int64_t xDigit = 1;           ///< its d, the slowest digit of a sum; 1: x is in natural order
@@ -153,7 +154,9 @@ struct GemmPlan {
   int64_t numStages() const { return first ? 2 : 1; }
   /// The stage that reads x.
   const StagePattern &reads() const { return first ? first->pattern : pattern; }
-  int64_t stagingBytes() const { return stagedColumns * 128; }
+  int64_t stagingBytes() const { return stagingSlots * stagedColumns * 128; }
+  /// Times that a warpgroup stages of one tile.
+  int64_t stagings() const { return rowBlocks * apart * (yColumns() / stagedColumns); }
   /// Tiles of one tile of rows.
   int64_t tilesPerRow() const { return columnTiles * pattern.numBlocks() / digits(); }
   /// Blocks that load one box of x together, and one of w.

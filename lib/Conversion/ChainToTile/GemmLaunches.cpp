@@ -23,8 +23,7 @@ using namespace danaus;
 
 /// Whether a stage's packed weight has its sums in runs of `lanes`, and its columns in the
 /// order of `group` and `digit`.
-static LogicalResult checkOrder(chain::StageOp stage, int64_t lanes, int64_t group,
-                                int64_t digit) {
+static LogicalResult checkOrder(chain::StageOp stage, int64_t lanes, int64_t group, int64_t digit) {
   chain::PackingAttr packing = *stage.getPacking();
   if (packing.getLanes() != lanes)
     return stage.emitOpError() << "packing for wgmma: wanted lanes = " << lanes
@@ -32,8 +31,8 @@ static LogicalResult checkOrder(chain::StageOp stage, int64_t lanes, int64_t gro
   if (packing.getDigit() == digit && (digit == 1 || packing.getGroup() == group))
     return success();
   return stage.emitOpError() << "packing for wgmma: wanted group = " << group
-                             << ", digit = " << digit << ", found " << packing.getGroup()
-                             << " and " << packing.getDigit()
+                             << ", digit = " << digit << ", found " << packing.getGroup() << " and "
+                             << packing.getDigit()
                              << "; between stages wanted maps without operands of rank 2";
 }
 

@@ -98,8 +98,8 @@ Value PairEmitter::emitFirstStep(Place place, Value sums) {
   Value start = mul(place.slot, ring.stepBytes / 2);
   Value startOfGroup = add(start, mul(group, productRows * gemmStepDepth));
   Value x = tile::DescribeOp::create(b, descriptor, ring.memory, startOfGroup);
-  Value w = tile::DescribeOp::create(b, descriptor, ring.memory,
-                                     add(start, constant(plan.xBytes() / 2)));
+  Value w =
+      tile::DescribeOp::create(b, descriptor, ring.memory, add(start, constant(plan.xBytes() / 2)));
   ValueRange before = sums ? ValueRange(sums) : ValueRange();
   auto fence = tile::WgmmaFenceOp::create(b, before.getTypes(), before);
   Value result = sums ? fence.getReady().front() : Value();
@@ -133,8 +133,8 @@ Value PairEmitter::emitFirstMaps(Tile tile, Value number, Value sums) {
     Value lastRow = arith::SubIOp::create(b, operands.numRows, constant(1));
     Value row = arith::MinUIOp::create(b, add(firstRow, i), lastRow);
     Value ofDigit = add(D, div(j, pair.together)), k = rem(j, pair.together);
-    Value column = pair.isSplit ? add(mul(ofDigit, pair.together), k)
-                                : add(mul(k, pair.digits), ofDigit);
+    Value column =
+        pair.isSplit ? add(mul(ofDigit, pair.together), k) : add(mul(k, pair.digits), ofDigit);
     return {row, add(mul(block, pair.pattern.b), column)};
   };
   return danaus::applyMaps(b, firstStage, sums, placeOf, operands.others);
@@ -246,5 +246,5 @@ void PairEmitter::emitResults(Tile tile, Values sums) {
   if (plan.apart == 1)
     return emitStores(tile, firstRow, sums);
   for (auto [D, y] : llvm::enumerate(sums))
-    emitStores(blockOf(tile, constant(D)), firstRow, y);
+    emitStores(blockOf(tile, constant(D)), firstRow, y, D * (plan.stagings() / plan.apart));
 }

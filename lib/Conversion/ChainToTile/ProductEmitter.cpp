@@ -132,8 +132,8 @@ ProductEmitter::Tile ProductEmitter::tileAt(Value number) {
 }
 
 /// Blocks of a cluster do equally many steps; with rows behind the last, where need be.
-ProductEmitter::Places
-ProductEmitter::forEachTile(int64_t firstParity, llvm::function_ref<Places(Tile, Places)> body) {
+ProductEmitter::Places ProductEmitter::forEachTile(int64_t firstParity,
+                                                   llvm::function_ref<Places(Tile, Places)> body) {
   Value first = div(gpu::BlockIdOp::create(b, gpu::Dimension::x), plan.cluster);
   Value stride = div(gpu::GridDimOp::create(b, gpu::Dimension::x), plan.cluster);
   int64_t rows = plan.rows * plan.wParts();
@@ -209,14 +209,14 @@ static SmallVector<Value> coordinatesOf(ImplicitLocOpBuilder &b, const GemmPlan 
   return {rem(inGroup, run), div(inBlock, plan.group), div(inGroup, run), div(natural, ofBlock)};
 }
 
-void ProductEmitter::emitBulkStores(Tile tile, Value firstRow, int64_t first) {
+void ProductEmitter::emitBulkStores(Tile tile, Value firstRow, Value start, int64_t first) {
   for (int64_t column = 0; column < plan.stagedColumns; column += plan.storeWidth) {
     Value place = add(mul(tile.column, plan.blocks), constant(first + column));
     bool isInside = plan.columnTiles * plan.columns == plan.pattern.b;
     emitIf(isInside ? Value() : isBelow(place, plan.pattern.b * plan.blocks), [&] {
       SmallVector<Value> coordinates = coordinatesOf(b, plan, tile.block, place);
       coordinates.push_back(firstRow);
-      Value source = add(stagingStart, constant(column * productRows));
+      Value source = add(start, constant(column * productRows));
       tile::BulkStoreOp::create(b, staging, source, operands.y, coordinates);
     });
   }
@@ -225,7 +225,7 @@ void ProductEmitter::emitBulkStores(Tile tile, Value firstRow, int64_t first) {
 
 /// Sums of 64 rows to y, `stagedColumns` at a time: what was staged before must
 /// have been read, and what is staged now be visible to the copy engine.
-void ProductEmitter::emitStores(Tile tile, Value firstRow, ValueRange sums) {
+void ProductEmitter::emitStores(Tile tile, Value firstRow, ValueRange sums, int64_t number) {
   Value isLeader = isEqual(rem(thread, groupThreads), 0);
   Type i32 = b.getI32Type();
   Value one = arith::ConstantIntOp::create(b, 1, 32);
@@ -236,17 +236,19 @@ void ProductEmitter::emitStores(Tile tile, Value firstRow, ValueRange sums) {
                             Value());
   };
   for (int64_t first = 0; first < plan.yColumns(); first += plan.stagedColumns) {
+    int64_t slot = (number + first / plan.stagedColumns) % plan.stagingSlots;
+    Value start = add(stagingStart, constant(slot * plan.stagedColumns * productRows));
     emitIf(isLeader, [&] {
-      NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(0), b.getUnitAttr());
+      NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(plan.stagingSlots - 1),
+                                           b.getUnitAttr());
     });
     synchronize();
-    tile::StageOp::create(b, sums, first, plan.stagedColumns, staging, stagingStart,
-                          plan.storeWidth);
+    tile::StageOp::create(b, sums, first, plan.stagedColumns, staging, start, plan.storeWidth);
     NVVM::FenceProxyOp::create(
         b, NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
         NVVM::SharedSpaceAttr::get(b.getContext(), NVVM::SharedSpace::shared_cta));
     synchronize();
-    emitIf(isLeader, [&] { emitBulkStores(tile, firstRow, first); });
+    emitIf(isLeader, [&] { emitBulkStores(tile, firstRow, start, first); });
   }
 }
 
@@ -267,8 +269,8 @@ void ProductEmitter::emit() {
     rings.push_back({depth, 2 * plan.depth, plan.secondBytes(), false,
                      ringAt(plan.secondOffset, depth, plan.secondBytes())});
   staging = sharedView(memory, plan.stagingOffset, plan.consumers * staged, element);
-  barriers = sharedView(memory, plan.barrierOffset, 2 * (plan.depth + plan.secondDepth()),
-                        b.getI64Type());
+  barriers =
+      sharedView(memory, plan.barrierOffset, 2 * (plan.depth + plan.secondDepth()), b.getI64Type());
   group = div(thread, groupThreads);
   stagingStart = mul(group, staged);
   if (plan.cluster > 1)
@@ -291,8 +293,7 @@ void ProductEmitter::emit() {
   if (plan.movesRegisters())
     NVVM::SetMaxRegisterOp::create(b, plan.copierRegisters(), NVVM::SetMaxRegisterAction::decrease);
   emitIf(isEqual(thread, copier), [&] {
-    Places end =
-        forEachTile(1, [&](Tile tile, Places places) { return emitCopies(tile, places); });
+    Places end = forEachTile(1, [&](Tile tile, Places places) { return emitCopies(tile, places); });
     if (plan.cluster > 1)
       emitTail(end);
   });

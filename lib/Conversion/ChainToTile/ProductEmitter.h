@@ -94,7 +94,8 @@ protected:
   Tile blockOf(Tile tile, Value D);
   Value blockOfWeight(Value block);
   Value emitMaps(Tile tile, Value firstRow, Value sums);
-  void emitStores(Tile tile, Value firstRow, mlir::ValueRange sums);
+  /// Sums of 64 rows to y; `number` is how often their tile was staged from before.
+  void emitStores(Tile tile, Value firstRow, mlir::ValueRange sums, int64_t number = 0);
 
   const GemmPlan &plan;
   const StageWithMaps &stage;
@@ -109,7 +110,7 @@ private:
   Tile tileAt(Value number);
   /// Runs `body` for each tile of this thread block; it gives the places after it.
   Places forEachTile(int64_t firstParity, llvm::function_ref<Places(Tile, Places)> body);
-  void emitBulkStores(Tile tile, Value firstRow, int64_t first);
+  void emitBulkStores(Tile tile, Value firstRow, Value start, int64_t first);
 
   Value staging, stagingStart, barriers;
   Value rank; ///< of the block in its cluster

@@ -35,8 +35,8 @@ struct LowerLeftOperands : OpConversionPattern<LeftOperandsOp> {
     auto wide = VectorType::get({2}, builder.getF32Type()), narrow = VectorType::get({2}, element);
     Type i32 = builder.getI32Type();
     for (size_t i = 0; i < values.size(); i += 2) {
-      Value pair = vector::FromElementsOp::create(builder, loc, wide,
-                                                  ValueRange{values[i], values[i + 1]});
+      Value pair =
+          vector::FromElementsOp::create(builder, loc, wide, ValueRange{values[i], values[i + 1]});
       pair = arith::TruncFOp::create(builder, loc, narrow, pair);
       words.push_back(LLVM::BitcastOp::create(builder, loc, i32, pair));
     }
@@ -138,11 +138,11 @@ struct LowerLeftWgmma : OpConversionPattern<WgmmaOp> {
     std::string text = llvm::formatv(
         "{{\n.reg .pred adds;\nsetp.ne.b32 adds, {0}, 0;\n"
         "wgmma.mma_async.sync.aligned.m64n{1}k16.f32.{2}.{2} {3}, {4}, ${5}, adds, 1, 1, 0;\n}",
-        adaptor.getAcc() ? 1 : 0, 2 * count, element, registerList(0, count),
-        registerList(left, 4), left + 4);
+        adaptor.getAcc() ? 1 : 0, 2 * count, element, registerList(0, count), registerList(left, 4),
+        left + 4);
     Type type = sumsOfLane(op.getResult().getType());
-    rewriter.replaceOp(
-        op, emitAsm(rewriter, loc, type, text, llvm::join(constraints, ","), values));
+    rewriter.replaceOp(op,
+                       emitAsm(rewriter, loc, type, text, llvm::join(constraints, ","), values));
     return success();
   }
 };

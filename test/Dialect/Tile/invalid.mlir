@@ -308,7 +308,7 @@ func.func @describe_as_another_type_C1(%ring: memref<8192xbf16, 3>, %i: index) {
 // -----
 
 func.func @fence_that_changes_the_type_C1(%sums: !tile.sums<256>) {
-  // expected-error @below {{'tile.wgmma_fence' op results: wanted the types of the sums, found '!tile.sums<128>'}}
+  // expected-error @below {{'tile.wgmma_fence' op results: wanted the types of the operands, found '!tile.sums<128>'}}
   %ready = tile.wgmma_fence of %sums : !tile.sums<256> -> !tile.sums<128>
   return
 }
@@ -494,5 +494,37 @@ func.func @join_of_split_columns_C1(%s: !tile.fragment<acc, 16x8xf32, split>) {
 func.func @join_to_f32_C2(%s: !tile.fragment<acc, 16x8xf32>) {
   // expected-error @below {{'tile.join' op element type of the result: wanted f16 or bf16, found 'f32'}}
   %a = tile.join %s, %s : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x8xf32>
+  return
+}
+
+// -----
+
+func.func @wgmma_past_a_left_operand_C2(%a: !tile.left<bf16, 16>, %b: !tile.descriptor<bf16>) {
+  // expected-error @below {{'tile.wgmma' op step: wanted 0 to 0, found 1}}
+  %s = tile.wgmma %a, %b step 1 : !tile.left<bf16, 16>, !tile.descriptor<bf16> -> !tile.sums<64>
+  return
+}
+
+// -----
+
+func.func @left_operands_of_two_types_C1(%z: !tile.sums<16>, %u: !tile.sums<32>) {
+  // expected-error @below {{'tile.left_operands' op wanted sums of one type and left operands of one type}}
+  %a = tile.left_operands of %z, %u : !tile.sums<16>, !tile.sums<32> -> !tile.left<bf16, 32>
+  return
+}
+
+// -----
+
+func.func @left_operands_of_other_columns_C2(%z: !tile.sums<32>) {
+  // expected-error @below {{'tile.left_operands' op left operands: wanted 32 columns in all, found 16}}
+  %a = tile.left_operands of %z : !tile.sums<32> -> !tile.left<bf16, 16>
+  return
+}
+
+// -----
+
+func.func @left_operands_of_few_columns_C3(%z: !tile.sums<8>) {
+  // expected-error @below {{'tile.left_operands' op columns that stay together: wanted a multiple of 8, or 4 of an even number of sums and left operands, found 2 of 8 and 4}}
+  %a:4 = tile.left_operands of %z, %z, %z, %z, %z, %z, %z, %z : !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8> -> !tile.left<bf16, 16>, !tile.left<bf16, 16>, !tile.left<bf16, 16>, !tile.left<bf16, 16>
   return
 }

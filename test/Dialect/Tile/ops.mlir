@@ -146,6 +146,18 @@ func.func @bulk_copies_of_boxes(%x: memref<?x4096xbf16>, %ring: memref<98304xbf1
   return
 }
 
+// CHECK-LABEL: @product_of_registers(
+// CHECK-SAME:    %[[Z:.+]]: !tile.sums<16>, %[[B:.+]]: !tile.descriptor<f16>)
+func.func @product_of_registers(%z: !tile.sums<16>, %b: !tile.descriptor<f16>) {
+  // CHECK: %[[A:.+]]:2 = tile.left_operands of %[[Z]], %[[Z]] : !tile.sums<16>, !tile.sums<16> -> !tile.left<f16, 16>, !tile.left<f16, 16>
+  %a:2 = tile.left_operands of %z, %z : !tile.sums<16>, !tile.sums<16> -> !tile.left<f16, 16>, !tile.left<f16, 16>
+  // CHECK: %[[READY:.+]]:2 = tile.wgmma_fence of %[[A]]#0, %[[Z]] : !tile.left<f16, 16>, !tile.sums<16> -> !tile.left<f16, 16>, !tile.sums<16>
+  %ready:2 = tile.wgmma_fence of %a#0, %z : !tile.left<f16, 16>, !tile.sums<16> -> !tile.left<f16, 16>, !tile.sums<16>
+  // CHECK: tile.wgmma %[[READY]]#0, %[[B]] add %[[READY]]#1 step 0 : !tile.left<f16, 16>, <f16>, !tile.sums<16> -> <16>
+  %y = tile.wgmma %ready#0, %b add %ready#1 step 0 : !tile.left<f16, 16>, !tile.descriptor<f16>, !tile.sums<16> -> !tile.sums<16>
+  return
+}
+
 // CHECK-LABEL: @product_of_a_warpgroup(
 // CHECK-SAME:    %[[RING:.+]]: memref<98304xbf16, 3>, %[[I:.+]]: index)
 func.func @product_of_a_warpgroup(%ring: memref<98304xbf16, 3>, %i: index) {
@@ -153,11 +165,11 @@ func.func @product_of_a_warpgroup(%ring: memref<98304xbf16, 3>, %i: index) {
   %a = tile.describe %ring[%i] : memref<98304xbf16, 3> -> !tile.descriptor<bf16>
   // CHECK: tile.wgmma_fence{{$}}
   tile.wgmma_fence
-  // CHECK: %[[FIRST:.+]] = tile.wgmma %[[A]], %[[A]] step 0 : <bf16>, <bf16> -> <256>
+  // CHECK: %[[FIRST:.+]] = tile.wgmma %[[A]], %[[A]] step 0 : !tile.descriptor<bf16>, <bf16> -> <256>
   %first = tile.wgmma %a, %a step 0 : !tile.descriptor<bf16>, !tile.descriptor<bf16> -> !tile.sums<256>
   // CHECK: %[[READY:.+]] = tile.wgmma_fence of %[[FIRST]] : !tile.sums<256> -> !tile.sums<256>
   %ready = tile.wgmma_fence of %first : !tile.sums<256> -> !tile.sums<256>
-  // CHECK: %[[SECOND:.+]] = tile.wgmma %[[A]], %[[A]] add %[[READY]] step 1 : <bf16>, <bf16>, {{.*}}<256> -> {{.*}}<256>
+  // CHECK: %[[SECOND:.+]] = tile.wgmma %[[A]], %[[A]] add %[[READY]] step 1 : !tile.descriptor<bf16>, <bf16>, {{.*}}<256> -> {{.*}}<256>
   %second = tile.wgmma %a, %a add %ready step 1 : !tile.descriptor<bf16>, !tile.descriptor<bf16>, !tile.sums<256> -> !tile.sums<256>
   // CHECK: %[[DONE:.+]] = tile.wgmma_wait %[[SECOND]] : <256>
   %done = tile.wgmma_wait %second : !tile.sums<256>
