@@ -143,9 +143,10 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
     * `block_rows`, `panel` (fma): the register block: rows, and vectors along
       the columns; with axis d, `panel` counts values of b
     * `warps`, `depth`, `placement` (mma_sync): warps a thread block, tiles of x
-      in flight, and where the weights live
+      in flight, and where the weights live; `placement` (fma, on a GPU): those of twiddles
     * `panel`, `warps`, `depth` (wgmma): columns of a tile, warps that multiply (4 a
-      warpgroup), and steps along c of x and the weights in flight
+      warpgroup), and steps along c of x and the weights in flight. Two stages without a
+      cut between are a pair: what the first makes stays in registers
     * `ring` (mma_sync): 0, or the parts between cuts run at once, in one launch,
       and a tile goes from one to the next through a ring of so many in memory
     * `outputs` (mma_sync): tiles of results in shared memory; with 2, one is

@@ -235,6 +235,23 @@ static int64_t countBlocks(const TransformPlan &plan, const Schedule &schedule,
   return std::clamp<int64_t>(std::min(byShared, byRegisters), 1, mostBlocks);
 }
 
+/// Registers for twiddles that stay there.
+static int64_t keptRegisters(TransformPlan &plan, const Schedule &schedule) {
+  if (schedule.placement != WeightPlacement::Registers)
+    return 0;
+  int64_t registers = 0;
+  for (const TransformStagePlan &stage : plan.stages) {
+    if (!stage.hasTwiddles)
+      continue;
+    if (!stage.isStraight)
+      plan.broken.push_back("placement: wanted as many items for each thread of one row for "
+                            "twiddles in registers");
+    int64_t items = stage.itemsPerRow() / (32 * schedule.warps);
+    registers += 2 * items * (stage.pattern.c - 1);
+  }
+  return registers;
+}
+
 TransformPlan danaus::planTransformKernel(const TransformChain &chain, const Schedule &schedule,
                                           const TargetLimits &limits) {
   TransformPlan plan;
@@ -260,7 +277,9 @@ TransformPlan danaus::planTransformKernel(const TransformChain &chain, const Sch
   bool hasLoops = !llvm::all_of(plan.stages, [](const auto &stage) { return stage.isStraight; });
   plan.registers =
       2 * mostValues + otherRegisters + (hasLoops ? loopRegisters : 0) + limits.spareRegisters;
-  if (32 * schedule.warps * plan.registers > limits.registersPerBlock)
+  plan.registers += keptRegisters(plan, schedule);
+  if (plan.registers > limits.registersPerThread ||
+      32 * schedule.warps * plan.registers > limits.registersPerBlock)
     plan.broken.push_back(formatv("registers: wanted at most {0} for {1} warps, found {2} each",
                                   limits.registersPerBlock, schedule.warps, plan.registers));
   plan.blocksPerProcessor = countBlocks(plan, schedule, limits);
@@ -284,7 +303,11 @@ std::optional<Schedule> danaus::chooseTransformSchedule(const TransformChain &ch
   int64_t warps = llvm::divideCeil(schedule.rows * columns, 32 * mostValues);
   for (schedule.warps = std::min(warps, limits.warpsPerBlock); schedule.warps >= 1;
        schedule.warps /= 2)
-    if (planTransformKernel(chain, schedule, limits).broken.empty())
-      return schedule;
+    for (WeightPlacement placement : {WeightPlacement::Registers, WeightPlacement::Streamed}) {
+      schedule.placement = placement;
+      bool isWanted = placement == WeightPlacement::Streamed || rows <= fewRows;
+      if (isWanted && planTransformKernel(chain, schedule, limits).broken.empty())
+        return schedule;
+    }
   return std::nullopt;
 }

@@ -31,6 +31,9 @@
 // The items of a thread are `threads` apart; where all threads have as many, the distances
 // between these are constants, and the code is straight. Otherwise it is a loop.
 //
+// **Twiddles** are read for each tile anew; with placement = registers, which wants stages
+// without loops, once, and before x is there: for few rows, which are too few to hide that.
+//
 // **Banks.** Half a warp moves 16 numbers of 8 bytes at once, which want 16 different places
 // mod 16. `pads` numbers are left out after each `level` of places, each where a digit
 // begins, so that position(p) = p + sum_l pads_l floor(p / level_l) is a sum over the digits

@@ -35,10 +35,13 @@ void TransformEmitter::emit() {
   thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
   numRows = memref::DimOp::create(b, operands.x, 0);
   buffer = sharedView(sharedMemory(), 0, 2 * schedule.rows * plan.rowPitch, b.getF32Type());
-  if (operands.isEarly) {
+  if (operands.isEarly)
     tile::AdmitLaunchOp::create(b);
+  kept.resize(plan.stages.size());
+  if (schedule.placement == WeightPlacement::Registers)
+    keepTwiddles();
+  if (operands.isEarly)
     tile::AwaitLaunchesOp::create(b);
-  }
   Value first = gpu::BlockIdOp::create(b, gpu::Dimension::x);
   Value stride = gpu::GridDimOp::create(b, gpu::Dimension::x);
   Value numTiles = div(add(numRows, schedule.rows - 1), schedule.rows);
@@ -65,18 +68,23 @@ void TransformEmitter::emitTile(Value tile) {
 /// registers over all tiles.
 void TransformEmitter::emitStage(size_t number, Value tile) {
   const TransformStagePlan &stage = plan.stages[number];
-  if (stage.isStraight) {
-    SmallVector<Item> items(stage.itemsPerRow() / threads, itemAt(number, thread, tile));
-    for (auto [round, item] : llvm::enumerate(items))
-      item.distance = static_cast<int64_t>(round) * threads;
-    return emitItems(number, items);
-  }
+  if (stage.isStraight)
+    return emitItems(number, straightItems(number, tile));
   Value total = constant(schedule.rows * stage.itemsPerRow());
   auto loop = scf::ForOp::create(b, thread, total, constant(threads));
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   Item item = itemAt(number, loop.getInductionVar(), tile);
   emitIf(item.exists, [&] { emitItems(number, item); });
+}
+
+/// The items of a thread where all threads have equally many.
+SmallVector<TransformEmitter::Item> TransformEmitter::straightItems(size_t number, Value tile) {
+  int64_t count = plan.stages[number].itemsPerRow() / threads;
+  SmallVector<Item> items(count, itemAt(number, thread, tile));
+  for (auto [round, item] : llvm::enumerate(items))
+    item.distance = static_cast<int64_t>(round) * threads;
+  return items;
 }
 
 /// Items whose values a thread holds together. In the first stage it meets the others, which
@@ -220,12 +228,30 @@ void TransformEmitter::storeOutputs(size_t number, const Item &item, const Numbe
   }
 }
 
-/// Those of C = 0 are 1.
-void TransformEmitter::multiplyTwiddles(size_t number, const Item &item, Numbers &values) {
+/// Those of an item from C = 1 on; before these all are 1.
+TransformEmitter::Numbers TransformEmitter::loadTwiddles(size_t number, const Item &item) {
   const TransformStagePlan &stage = plan.stages[number];
   int64_t D = stage.columnOf(item.distance) % stage.pattern.d;
+  Numbers twiddles;
   for (int64_t C = 1; C < stage.pattern.c; ++C)
-    values[C] = multiply(values[C], loadNumber(item.twiddles, {C, D}));
+    twiddles.push_back(loadNumber(item.twiddles, {C, D}));
+  return twiddles;
+}
+
+/// Of straight stages, where they are the same for all tiles.
+void TransformEmitter::keepTwiddles() {
+  for (auto [number, stage] : llvm::enumerate(plan.stages))
+    if (stage.hasTwiddles && stage.isStraight)
+      for (const Item &item : straightItems(number, constant(0)))
+        kept[number].push_back(loadTwiddles(number, item));
+}
+
+void TransformEmitter::multiplyTwiddles(size_t number, const Item &item, Numbers &values) {
+  ArrayRef<Numbers> ofItems = kept[number];
+  Numbers twiddles =
+      ofItems.empty() ? loadTwiddles(number, item) : ofItems[item.distance / threads];
+  for (auto [C, twiddle] : llvm::enumerate(twiddles))
+    values[C + 1] = multiply(values[C + 1], twiddle);
 }
 
 //===----------------------------------------------------------------------===//

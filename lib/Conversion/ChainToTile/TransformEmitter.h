@@ -14,7 +14,8 @@
 //   barrier; shared memory -> registers, transform -> y       last stage
 //
 // The barrier inside the first stage keeps it from what the last one of the tile before
-// still reads; loads of x are under way by then. Numbers are pairs of f32: a load or store
+// still reads; loads of x are under way by then. With placement = registers twiddles are read
+// once, ahead of what the launch before writes. Numbers are pairs of f32: a load or store
 // of one moves 8 bytes, and neighboring threads move neighbors.
 //
 //===----------------------------------------------------------------------===//
@@ -62,6 +63,7 @@ private:
   void emitStage(size_t number, Value tile);
   void emitItems(size_t number, llvm::ArrayRef<Item> items);
   Item itemAt(size_t number, Value index, Value tile);
+  llvm::SmallVector<Item> straightItems(size_t number, Value tile);
   bool isLast(size_t number) const { return number + 1 == plan.stages.size(); }
   Value sumOfDigits(const TransformStagePlan &stage, Value item,
                     llvm::function_ref<int64_t(const TransformDigit &)> worth);
@@ -74,6 +76,8 @@ private:
   void storeNumber(Number value, Value view, int64_t place);
   Numbers loadInputs(size_t number, const Item &item);
   void storeOutputs(size_t number, const Item &item, const Numbers &values);
+  Numbers loadTwiddles(size_t number, const Item &item);
+  void keepTwiddles();
   void multiplyTwiddles(size_t number, const Item &item, Numbers &values);
 
   // Arithmetic.
@@ -88,6 +92,8 @@ private:
   const Operands &operands;
   int64_t threads;
   Value thread, buffer, numRows;
+  /// Twiddles that stay in registers, for each stage and each item of a thread.
+  llvm::SmallVector<llvm::SmallVector<Numbers>> kept;
 };
 
 } // namespace danaus
