@@ -503,6 +503,7 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
                         LowerSignal, LowerAwait, LowerLaunchOrder<AdmitLaunchOp>,
                         LowerLaunchOrder<AwaitLaunchesOp>>(patterns, types, context);
     populateBulkPatterns(types, patterns);
+    populateExchangePatterns(types, patterns);
     populateMatrixPatterns(types, patterns);
     populateDoublePatterns(types, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);

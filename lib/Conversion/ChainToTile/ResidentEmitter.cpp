@@ -1,0 +1,352 @@
+//===- ResidentEmitter.cpp - Two products whose weights a cluster keeps -*- C++ -*-===//
+//
+// Part of the Danaus project, under the Apache License v2.0 with LLVM
+// Exceptions. See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ResidentEmitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace danaus;
+
+/// Columns of a box; elements of a box of a weight; threads of a warpgroup.
+static constexpr int64_t boxColumns = 64, weightBox = 64 * 64, groupThreads = 128;
+
+ResidentEmitter::ResidentEmitter(ImplicitLocOpBuilder &builder, const ResidentPlan &plan,
+                                 ArrayRef<StageWithMaps> stages, const ResidentOperands &operands,
+                                 bool isEarly)
+    : Emitter(builder), plan(plan), stages(stages), operands(operands), isEarly(isEarly) {
+  chain::StageOp first = stages.front().stage;
+  element = cast<ShapedType>(first.getX().getType()).getElementType();
+}
+
+//===----------------------------------------------------------------------===//
+// Barriers
+//===----------------------------------------------------------------------===//
+
+void ResidentEmitter::emitViews() {
+  Value memory = sharedMemory();
+  int64_t box = plan.boxBytes() / 2;
+  input = sharedView(memory, plan.inputOffset, plan.depth * plan.steps * box, element);
+  down = sharedView(memory, plan.downOffset, plan.downBytes() / 2, element);
+  up = sharedView(memory, plan.upOffset, plan.upBytes() / 2, element);
+  middle = sharedView(memory, plan.middleOffset, plan.middleTiles * box, element);
+  staging = sharedView(memory, plan.stagingOffset, plan.groups * plan.staged * box, element);
+  partials = sharedView(memory, plan.partialsOffset, plan.owned * plan.blocks * sumsOfFragment,
+                        b.getF32Type());
+  barriers = sharedView(memory, plan.barrierOffset, plan.barriers(), b.getI64Type());
+}
+
+/// One thread each says how many bytes there will be, and all of them come.
+void ResidentEmitter::emitBarriers() {
+  emitIf(isEqual(thread, 0), [&] {
+    for (int64_t barrier = 0; barrier < plan.barriers(); ++barrier)
+      tile::BarrierInitOp::create(b, barriers, constant(barrier), 1);
+    NVVM::FenceMbarrierInitOp::create(b);
+  });
+}
+
+void ResidentEmitter::emitWait(Value barrier, Value parity) {
+  tile::BarrierWaitOp::create(b, barriers, barrier, parity);
+}
+
+/// The threads of `groups` warpgroups meet at a barrier of their own.
+void ResidentEmitter::synchronizeGroups(Value barrier, int64_t groups) {
+  Value number = arith::IndexCastOp::create(b, b.getI32Type(), barrier);
+  Value threads = arith::ConstantIntOp::create(b, groups * groupThreads, 32);
+  NVVM::BarrierOp::create(b, TypeRange(), number, threads, NVVM::BarrierReductionAttr(), Value());
+}
+
+//===----------------------------------------------------------------------===//
+// Loads
+//===----------------------------------------------------------------------===//
+
+void ResidentEmitter::emitLoad(Value map, Value column, Value row, Value buffer, Value offset,
+                               Value barrier) {
+  tile::BulkLoadOp::create(b, map, ValueRange{column, row}, buffer, offset, barriers, barrier,
+                           IntegerAttr());
+}
+
+/// This block's columns of W1 and rows of W2: (64 columns of the middle, box) and (64 rows, 64
+/// columns of the middle).
+void ResidentEmitter::emitWeightLoads() {
+  Value downBarrier = constant(plan.downBarrier()), upBarrier = constant(plan.upBarrier());
+  Value firstStep = mul(rank, plan.steps), firstTile = mul(rank, plan.outTiles);
+  tile::BarrierExpectOp::create(b, barriers, downBarrier, plan.downBytes());
+  for (int64_t m = 0; m < plan.middleTiles; ++m)
+    for (int64_t step = 0; step < plan.steps; ++step)
+      emitLoad(operands.down, mul(add(firstStep, step), boxColumns), constant(m * boxColumns), down,
+               constant((m * plan.steps + step) * weightBox), downBarrier);
+  tile::BarrierExpectOp::create(b, barriers, upBarrier, plan.upBytes());
+  for (int64_t out = 0; out < plan.outTiles; ++out)
+    for (int64_t m = 0; m < plan.middleTiles; ++m)
+      emitLoad(operands.up, constant(m * boxColumns), mul(add(firstTile, out), boxColumns), up,
+               constant((out * plan.middleTiles + m) * weightBox), upBarrier);
+}
+
+/// This block's columns of a tile of x, if there is one.
+void ResidentEmitter::emitInputLoads(Value tile, Value slot) {
+  int64_t box = plan.boxBytes() / 2;
+  emitIf(isBelow(tile, numTiles), [&] {
+    Value row = mul(tile, plan.rows), first = mul(slot, plan.steps);
+    for (int64_t step = 0; step < plan.steps; ++step) {
+      Value number = add(first, step), column = mul(add(mul(rank, plan.steps), step), boxColumns);
+      tile::BarrierExpectOp::create(b, barriers, number, plan.boxBytes());
+      emitLoad(operands.x, column, row, input, mul(number, box), number);
+    }
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// The first stage
+//===----------------------------------------------------------------------===//
+
+/// sums + W1[64 columns of the middle of this warpgroup, box] x[tile, box]^T.
+Value ResidentEmitter::emitBoxProduct(const Turn &turn, Value step, Value sums) {
+  auto descriptor = tile::DescriptorType::get(b.getContext(), element);
+  Type type = tile::SumsType::get(b.getContext(), plan.rows);
+  Value number = add(mul(turn.slot, plan.steps), step);
+  emitWait(number, turn.inputParity);
+  Value weight = add(mul(group, plan.steps), step);
+  Value w = tile::DescribeOp::create(b, descriptor, down, mul(weight, weightBox));
+  Value x = tile::DescribeOp::create(b, descriptor, input, mul(number, plan.boxBytes() / 2));
+  auto fence = tile::WgmmaFenceOp::create(b, sums ? TypeRange(type) : TypeRange(),
+                                          sums ? ValueRange(sums) : ValueRange());
+  if (sums)
+    sums = fence.getReady().front();
+  for (int64_t part = 0; part < boxColumns / 16; ++part)
+    sums = tile::WgmmaOp::create(b, type, w, x, sums, part);
+  NVVM::WgmmaGroupSyncAlignedOp::create(b);
+  return sums;
+}
+
+/// The partial sums of this warpgroup; products of a box go on while the next is awaited.
+Value ResidentEmitter::emitFirstProducts(const Turn &turn) {
+  emitWait(constant(plan.downBarrier()), arith::ConstantIntOp::create(b, 0, 32));
+  Value sums = emitBoxProduct(turn, constant(0), Value());
+  if (plan.steps > 1) {
+    auto loop =
+        scf::ForOp::create(b, constant(1), constant(plan.steps), constant(1), ValueRange{sums});
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value next = emitBoxProduct(turn, loop.getInductionVar(), loop.getRegionIterArg(0));
+    scf::YieldOp::create(b, ValueRange{next});
+    sums = loop.getResult(0);
+  }
+  return tile::WgmmaWaitOp::create(b, sums.getType(), sums);
+}
+
+/// Fragments to the blocks that own them: number `across` n + i has rows 8 n and columns
+/// 16 i of the middle.
+void ResidentEmitter::emitPartials(Value sums) {
+  Value ofWarp = warp; // 16 columns each, of one warpgroup behind the other
+  auto emitParks = [&] {
+    for (int64_t n = 0; n < plan.rows / 8; ++n) {
+      Value number = add(ofWarp, n * plan.across);
+      Value owner = div(number, plan.owned), place = rem(number, plan.owned);
+      Value offset = mul(add(mul(place, plan.blocks), rank), sumsOfFragment);
+      Value part = tile::PartOp::create(b, fragmentType(), sums, 8 * n);
+      tile::ParkOp::create(b, part, partials, offset, owner, barriers,
+                           add(place, plan.partialsBarrier()));
+    }
+  };
+  bool isWhole = plan.across == 4 * plan.middleTiles;
+  emitIf(isWhole ? Value() : isBelow(ofWarp, plan.across), emitParks);
+}
+
+void ResidentEmitter::emitFirstStage(const Turn &turn) {
+  bool isAll = plan.middleTiles == plan.groups;
+  emitIf(isAll ? Value() : isBelow(group, plan.middleTiles), [&] {
+    Value sums = emitFirstProducts(turn);
+    synchronizeGroups(constant(plan.groups + 1), plan.middleTiles);
+    emitIf(isEqual(thread, 0),
+           [&] { emitInputLoads(add(turn.tile, mul(stride, plan.depth)), turn.slot); });
+    emitPartials(sums);
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Between the stages
+//===----------------------------------------------------------------------===//
+
+/// One fragment that this block owns: the sum of all blocks' partials, mapped, to all blocks.
+void ResidentEmitter::emitSum(const Turn &turn, Value place, Value number) {
+  Value barrier = add(place, plan.partialsBarrier());
+  emitIf(isEqual(rem(thread, 32), 0), [&] {
+    tile::BarrierExpectOp::create(b, barriers, barrier, plan.blocks * 4 * sumsOfFragment);
+  });
+  emitWait(barrier, turn.parity);
+  Value sum = tile::CollectOp::create(b, fragmentType(), partials,
+                                      mul(place, plan.blocks * sumsOfFragment), plan.blocks,
+                                      sumsOfFragment);
+  Value row = mul(div(number, plan.across), 8), column = mul(rem(number, plan.across), 16);
+  int64_t columns = 16 * plan.across;
+  sum = applyMaps(0, sum, add(mul(turn.tile, plan.rows), row), column, columns);
+  Value box = mul(div(column, boxColumns), plan.boxBytes() / 2);
+  tile::LayOp::create(b, sum, middle, box, row, rem(column, boxColumns), barriers,
+                      constant(plan.middleBarrier()), b.getI64IntegerAttr(plan.blocks));
+}
+
+/// The last warps take the first fragments: they wait while the first multiply.
+void ResidentEmitter::emitSums(const Turn &turn) {
+  int64_t warps = 4 * plan.groups;
+  Value last = sub(constant(warps - 1), warp);
+  bool ownsAll = plan.fragments == plan.blocks * plan.owned;
+  for (int64_t first = 0; first < plan.owned; first += warps) {
+    Value place = add(last, first), number = add(mul(rank, plan.owned), place);
+    Value exists = first + warps > plan.owned ? isBelow(place, plan.owned) : Value();
+    emitIf(exists, [&] {
+      emitIf(ownsAll ? Value() : isBelow(number, plan.fragments),
+             [&] { emitSum(turn, place, number); });
+    });
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// The second stage
+//===----------------------------------------------------------------------===//
+
+/// W2[64 columns of y, :] t^T.
+Value ResidentEmitter::emitSecondProduct(Value outTile) {
+  auto descriptor = tile::DescriptorType::get(b.getContext(), element);
+  Type type = tile::SumsType::get(b.getContext(), plan.rows);
+  tile::WgmmaFenceOp::create(b, TypeRange(), ValueRange());
+  Value sums;
+  for (int64_t m = 0; m < plan.middleTiles; ++m) {
+    Value weight = add(mul(outTile, plan.middleTiles), m);
+    Value w = tile::DescribeOp::create(b, descriptor, up, mul(weight, weightBox));
+    Value t = tile::DescribeOp::create(b, descriptor, middle, constant(m * plan.boxBytes() / 2));
+    int64_t parts = std::min<int64_t>(4, plan.across - 4 * m);
+    for (int64_t part = 0; part < parts; ++part)
+      sums = tile::WgmmaOp::create(b, type, w, t, sums, part);
+  }
+  NVVM::WgmmaGroupSyncAlignedOp::create(b);
+  return tile::WgmmaWaitOp::create(b, sums.getType(), sums);
+}
+
+/// 64 columns of y: what was staged in this place before must have been read, and what is
+/// staged now be visible to the copy engine.
+void ResidentEmitter::emitStore(Value sums, Value firstRow, Value column, Value round) {
+  int64_t box = plan.boxBytes() / 2;
+  Value isLeader = isEqual(rem(thread, groupThreads), 0), barrier = add(group, 1);
+  Value place = mul(group, plan.staged);
+  if (plan.staged > 1)
+    place = add(place, rem(round, plan.staged));
+  Value offset = mul(place, box);
+  emitIf(isLeader, [&] {
+    NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(plan.staged - 1), b.getUnitAttr());
+  });
+  synchronizeGroups(barrier, 1);
+  Value columnOfWarp = mul(rem(warp, 4), 16);
+  for (int64_t row = 0; row < plan.rows; row += 8) {
+    Value part = tile::PartOp::create(b, fragmentType(), sums, row);
+    tile::LayOp::create(b, part, staging, offset, constant(row), columnOfWarp, Value(), Value(),
+                        IntegerAttr());
+  }
+  NVVM::FenceProxyOp::create(
+      b, NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
+      NVVM::SharedSpaceAttr::get(b.getContext(), NVVM::SharedSpace::shared_cta));
+  synchronizeGroups(barrier, 1);
+  emitIf(isLeader, [&] {
+    int64_t numColumns = plan.y.sizes.front();
+    emitIf(plan.isWholeB ? Value() : isBelow(column, numColumns), [&] {
+      tile::BulkStoreOp::create(b, staging, offset, operands.y, ValueRange{column, firstRow});
+    });
+    NVVM::CpAsyncBulkCommitGroupOp::create(b);
+  });
+}
+
+void ResidentEmitter::emitSecondStage(const Turn &turn) {
+  emitWait(constant(plan.upBarrier()), arith::ConstantIntOp::create(b, 0, 32));
+  emitWait(constant(plan.middleBarrier()), turn.parity);
+  // t was written by stores of threads, and is read as operands of products.
+  NVVM::FenceProxyOp::create(
+      b, NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
+      NVVM::SharedSpaceAttr::get(b.getContext(), NVVM::SharedSpace::shared_cta));
+  Value firstRow = mul(turn.tile, plan.rows);
+  auto loop = scf::ForOp::create(b, group, constant(plan.outTiles), constant(plan.groups));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value outTile = loop.getInductionVar();
+  Value column = mul(add(mul(rank, plan.outTiles), outTile), boxColumns);
+  Value sums = emitSecondProduct(outTile);
+  sums = applyMaps(1, sums, firstRow, column, plan.y.sizes.front());
+  emitStore(sums, firstRow, column, div(outTile, plan.groups));
+}
+
+/// The maps behind stage `number` on sums whose rows are columns from `firstColumn` on, and
+/// whose columns are rows; what is past the end reads the last one's operands.
+Value ResidentEmitter::applyMaps(size_t number, Value sums, Value firstRow, Value firstColumn,
+                                 int64_t columns) {
+  auto placeOf = [&](Value i, Value j) -> ElementPlace {
+    Value lastRow = sub(operands.numRows, constant(1));
+    Value row = arith::MinUIOp::create(b, add(firstRow, j), lastRow);
+    Value column = add(firstColumn, i);
+    if (number == 1 && !plan.isWholeB)
+      column = arith::MinUIOp::create(b, column, constant(columns - 1));
+    return {row, column};
+  };
+  return danaus::applyMaps(b, stages[number], sums, placeOf, operands.others);
+}
+
+//===----------------------------------------------------------------------===//
+// The launch
+//===----------------------------------------------------------------------===//
+
+void ResidentEmitter::emitTile(const Turn &turn) {
+  gpu::BarrierOp::create(b);
+  emitIf(isEqual(thread, 0), [&] {
+    tile::BarrierExpectOp::create(b, barriers, constant(plan.middleBarrier()), plan.middleBytes());
+  });
+  emitFirstStage(turn);
+  emitSums(turn);
+  emitSecondStage(turn);
+}
+
+void ResidentEmitter::emit() {
+  thread = gpu::ThreadIdOp::create(b, gpu::Dimension::x);
+  warp = div(thread, 32);
+  group = div(thread, groupThreads);
+  Value block = gpu::BlockIdOp::create(b, gpu::Dimension::x);
+  rank = rem(block, plan.blocks);
+  emitViews();
+  if (isEarly)
+    tile::AdmitLaunchOp::create(b);
+  emitBarriers();
+  // Memory of a block may be written, and its barriers told, once it is here.
+  tile::ClusterBarrierOp::create(b);
+  emitIf(isEqual(thread, 0), [&] { emitWeightLoads(); });
+  if (isEarly)
+    tile::AwaitLaunchesOp::create(b);
+
+  Value first = div(block, plan.blocks);
+  stride = div(gpu::GridDimOp::create(b, gpu::Dimension::x), plan.blocks);
+  numTiles = div(add(operands.numRows, plan.rows - 1), plan.rows);
+  emitIf(isEqual(thread, 0), [&] {
+    for (int64_t slot = 0; slot < plan.depth; ++slot)
+      emitInputLoads(add(first, mul(stride, slot)), constant(slot));
+  });
+  Value zero = arith::ConstantIntOp::create(b, 0, 32), one = arith::ConstantIntOp::create(b, 1, 32);
+  auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0), zero, zero});
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Turn turn{loop.getInductionVar(), loop.getRegionIterArg(0), loop.getRegionIterArg(1),
+              loop.getRegionIterArg(2)};
+    emitTile(turn);
+    Value next = add(turn.slot, 1), wraps = isEqual(next, plan.depth);
+    Value slot = arith::SelectOp::create(b, wraps, constant(0), next);
+    Value flipped = arith::XOrIOp::create(b, turn.inputParity, one);
+    Value inputParity = arith::SelectOp::create(b, wraps, flipped, turn.inputParity);
+    Value parity = arith::XOrIOp::create(b, turn.parity, one);
+    scf::YieldOp::create(b, ValueRange{slot, inputParity, parity});
+  }
+  emitIf(isEqual(rem(thread, groupThreads), 0),
+         [&] { NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(0), UnitAttr()); });
+}
