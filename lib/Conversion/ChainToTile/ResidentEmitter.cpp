@@ -73,33 +73,55 @@ void ResidentEmitter::emitLoad(Value map, Value column, Value row, Value buffer,
                            IntegerAttr());
 }
 
-/// This block's columns of W1 and rows of W2: (64 columns of the middle, box) and (64 rows, 64
-/// columns of the middle).
-void ResidentEmitter::emitWeightLoads() {
-  Value downBarrier = constant(plan.downBarrier()), upBarrier = constant(plan.upBarrier());
-  Value firstStep = mul(rank, plan.steps), firstTile = mul(rank, plan.outTiles);
-  tile::BarrierExpectOp::create(b, barriers, downBarrier, plan.downBytes());
-  for (int64_t m = 0; m < plan.middleTiles; ++m)
-    for (int64_t step = 0; step < plan.steps; ++step)
-      emitLoad(operands.down, mul(add(firstStep, step), boxColumns), constant(m * boxColumns), down,
-               constant((m * plan.steps + step) * weightBox), downBarrier);
-  tile::BarrierExpectOp::create(b, barriers, upBarrier, plan.upBytes());
-  for (int64_t out = 0; out < plan.outTiles; ++out)
-    for (int64_t m = 0; m < plan.middleTiles; ++m)
-      emitLoad(operands.up, constant(m * boxColumns), mul(add(firstTile, out), boxColumns), up,
-               constant((out * plan.middleTiles + m) * weightBox), upBarrier);
+/// Runs `body` for each of `count` loads, in a lane of each of `warps` warps in turn: a load
+/// takes a thread tens of cycles to ask for.
+void ResidentEmitter::forEachLoad(int64_t count, int64_t warps,
+                                  llvm::function_ref<void(Value number)> body) {
+  emitIf(isEqual(rem(thread, 32), 0), [&] {
+    auto loop = scf::ForOp::create(b, warp, constant(count), constant(warps));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    body(loop.getInductionVar());
+  });
 }
 
-/// This block's columns of a tile of x, if there is one.
-void ResidentEmitter::emitInputLoads(Value tile, Value slot) {
-  int64_t box = plan.boxBytes() / 2;
+/// One thread says how many bytes all loads of a weight bring.
+void ResidentEmitter::emitExpect(Value barrier, int64_t bytes) {
+  emitIf(isEqual(thread, 0),
+         [&] { tile::BarrierExpectOp::create(b, barriers, barrier, bytes); });
+}
+
+/// This block's columns of W1, a box for each 64 columns of the middle and each step.
+void ResidentEmitter::emitDownLoads() {
+  Value barrier = constant(plan.downBarrier()), firstStep = mul(rank, plan.steps);
+  emitExpect(barrier, plan.downBytes());
+  forEachLoad(plan.middleTiles * plan.steps, 4 * plan.groups, [&](Value number) {
+    Value step = add(firstStep, rem(number, plan.steps));
+    emitLoad(operands.down, mul(step, boxColumns), mul(div(number, plan.steps), boxColumns), down,
+             mul(number, weightBox), barrier);
+  });
+}
+
+/// This block's rows of W2, a box for each 64 of them and each 64 columns of the middle.
+void ResidentEmitter::emitUpLoads() {
+  Value barrier = constant(plan.upBarrier()), firstTile = mul(rank, plan.outTiles);
+  emitExpect(barrier, plan.upBytes());
+  forEachLoad(plan.outTiles * plan.middleTiles, 4 * plan.groups, [&](Value number) {
+    Value tile = add(firstTile, div(number, plan.middleTiles));
+    emitLoad(operands.up, mul(rem(number, plan.middleTiles), boxColumns), mul(tile, boxColumns), up,
+             mul(number, weightBox), barrier);
+  });
+}
+
+/// This block's columns of a tile of x, if there is one, by `warps` warps.
+void ResidentEmitter::emitInputLoads(Value tile, Value slot, int64_t warps) {
   emitIf(isBelow(tile, numTiles), [&] {
     Value row = mul(tile, plan.rows), first = mul(slot, plan.steps);
-    for (int64_t step = 0; step < plan.steps; ++step) {
+    forEachLoad(plan.steps, warps, [&](Value step) {
       Value number = add(first, step), column = mul(add(mul(rank, plan.steps), step), boxColumns);
       tile::BarrierExpectOp::create(b, barriers, number, plan.boxBytes());
-      emitLoad(operands.x, column, row, input, mul(number, box), number);
-    }
+      emitLoad(operands.x, column, row, input, mul(number, plan.boxBytes() / 2), number);
+    });
   });
 }
 
@@ -164,10 +186,9 @@ void ResidentEmitter::emitFirstStage(const Turn &turn) {
   bool isAll = plan.middleTiles == plan.groups;
   emitIf(isAll ? Value() : isBelow(group, plan.middleTiles), [&] {
     Value sums = emitFirstProducts(turn);
-    synchronizeGroups(constant(plan.groups + 1), plan.middleTiles);
-    emitIf(isEqual(thread, 0),
-           [&] { emitInputLoads(add(turn.tile, mul(stride, plan.depth)), turn.slot); });
     emitPartials(sums);
+    synchronizeGroups(constant(plan.groups + 1), plan.middleTiles);
+    emitInputLoads(add(turn.tile, mul(stride, plan.depth)), turn.slot, 4 * plan.middleTiles);
   });
 }
 
@@ -301,12 +322,26 @@ Value ResidentEmitter::applyMaps(size_t number, Value sums, Value firstRow, Valu
 
 void ResidentEmitter::emitTile(const Turn &turn) {
   gpu::BarrierOp::create(b);
-  emitIf(isEqual(thread, 0), [&] {
-    tile::BarrierExpectOp::create(b, barriers, constant(plan.middleBarrier()), plan.middleBytes());
-  });
+  emitExpect(constant(plan.middleBarrier()), plan.middleBytes());
   emitFirstStage(turn);
   emitSums(turn);
   emitSecondStage(turn);
+}
+
+/// What does not need the launches before, up to where they have ended.
+void ResidentEmitter::emitPrologue() {
+  emitIf(isEqual(thread, 0), [&] {
+    for (Value map : {operands.down, operands.x, operands.up, operands.y})
+      NVVM::PrefetchOp::create(b, NVVM::PrefetchCacheLevelAttr(),
+                               NVVM::CacheEvictionPriorityAttr(), map, /*predicate=*/Value(),
+                               /*tensormap=*/b.getUnitAttr(), /*uniform=*/UnitAttr(),
+                               /*in_param_space=*/UnitAttr());
+  });
+  emitBarriers();
+  gpu::BarrierOp::create(b);
+  emitDownLoads();
+  if (isEarly)
+    tile::AwaitLaunchesOp::create(b);
 }
 
 void ResidentEmitter::emit() {
@@ -318,20 +353,15 @@ void ResidentEmitter::emit() {
   emitViews();
   if (isEarly)
     tile::AdmitLaunchOp::create(b);
-  emitBarriers();
-  // Memory of a block may be written, and its barriers told, once it is here.
-  tile::ClusterBarrierOp::create(b);
-  emitIf(isEqual(thread, 0), [&] { emitWeightLoads(); });
-  if (isEarly)
-    tile::AwaitLaunchesOp::create(b);
-
+  emitPrologue();
   Value first = div(block, plan.blocks);
   stride = div(gpu::GridDimOp::create(b, gpu::Dimension::x), plan.blocks);
   numTiles = div(add(operands.numRows, plan.rows - 1), plan.rows);
-  emitIf(isEqual(thread, 0), [&] {
-    for (int64_t slot = 0; slot < plan.depth; ++slot)
-      emitInputLoads(add(first, mul(stride, slot)), constant(slot));
-  });
+  for (int64_t slot = 0; slot < plan.depth; ++slot)
+    emitInputLoads(add(first, mul(stride, slot)), constant(slot), 4 * plan.groups);
+  emitUpLoads(); // wanted last, so asked for behind x
+  // Memory of a block may be written, and its barriers told, once it is here.
+  tile::ClusterBarrierOp::create(b);
   Value zero = arith::ConstantIntOp::create(b, 0, 32), one = arith::ConstantIntOp::create(b, 1, 32);
   auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0), zero, zero});
   {

@@ -6,13 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 //
-// Emits the code of a kernel from its plan (GpuResidentPlan.h). One thread begins the loads
-// of both weights, and when the launches before have ended of `depth` tiles of x. The blocks
-// of a cluster then walk over the same tiles; for each, in each block:
+// Emits the code of a kernel from its plan (GpuResidentPlan.h). The loads of W1 begin at
+// once, and when the launches before have ended those of `depth` tiles of x, then of W2. The
+// blocks of a cluster walk over the same tiles; for each, in each block:
 //
 //   barrier: no warp reads t of the tile before
-//   first warpgroups:  await boxes of x; multiply; begin to load a later tile in their place;
-//                      partial sums -> their owners
+//   first warpgroups:  await boxes of x; multiply; partial sums -> their owners; begin to
+//                      load a later tile in the place of x
 //   warps:             await the partials of a fragment; add; maps -> t of all blocks
 //   all warpgroups:    await t; for each 64 columns: multiply; maps; staging -> y
 //
@@ -48,14 +48,18 @@ private:
   };
 
   void emitViews();
+  void emitPrologue();
   void emitBarriers();
   void emitWait(Value barrier, Value parity);
   void synchronizeGroups(Value barrier, int64_t groups);
 
   // Loads.
   void emitLoad(Value map, Value column, Value row, Value buffer, Value offset, Value barrier);
-  void emitWeightLoads();
-  void emitInputLoads(Value tile, Value slot);
+  void emitExpect(Value barrier, int64_t bytes);
+  void forEachLoad(int64_t count, int64_t warps, llvm::function_ref<void(Value number)> body);
+  void emitDownLoads();
+  void emitUpLoads();
+  void emitInputLoads(Value tile, Value slot, int64_t warps);
 
   // Tiles.
   void emitTile(const Turn &turn);
