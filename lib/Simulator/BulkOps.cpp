@@ -458,8 +458,7 @@ void danaus::sim::addBulkOps(HandlerTable &table) {
   table[TypeID::get<NVVM::BarrierOp>()] = runNamedBarrier;
   for (TypeID op :
        {TypeID::get<NVVM::FenceMbarrierInitOp>(), TypeID::get<NVVM::FenceProxyOp>(),
-        TypeID::get<NVVM::PrefetchOp>(),
-        TypeID::get<NVVM::SetMaxRegisterOp>(), TypeID::get<NVVM::CpAsyncBulkCommitGroupOp>(),
-        TypeID::get<NVVM::CpAsyncBulkWaitGroupOp>()})
+        TypeID::get<NVVM::PrefetchOp>(), TypeID::get<NVVM::SetMaxRegisterOp>(),
+        TypeID::get<NVVM::CpAsyncBulkCommitGroupOp>(), TypeID::get<NVVM::CpAsyncBulkWaitGroupOp>()})
     table[op] = runNothing;
 }

@@ -45,16 +45,16 @@
 namespace danaus {
 
 struct ResidentPlan {
-  int64_t blocks = 2;                        ///< of a cluster
-  int64_t rows = 8, depth = 1, staged = 1;   ///< of a tile; tiles of x; boxes of y a warpgroup
-  int64_t groups = 2;                        ///< warpgroups
-  int64_t steps = 1;                         ///< boxes of 64 columns of x in a block
-  int64_t outTiles = 1;                      ///< boxes of 64 columns of y in a block
-  int64_t middleTiles = 1;                   ///< 64 columns of the middle each
-  int64_t across = 4;                        ///< fragments of 16 columns of the middle
-  int64_t fragments = 0;                     ///< of a tile, `across` for each 8 rows
-  int64_t owned = 0;                         ///< by one block, in order; the last may own fewer
-  bool isWholeC = true, isWholeB = true;     ///< boxes of all blocks end with the columns
+  int64_t blocks = 2;                      ///< of a cluster
+  int64_t rows = 8, depth = 1, staged = 1; ///< of a tile; tiles of x; boxes of y a warpgroup
+  int64_t groups = 2;                      ///< warpgroups
+  int64_t steps = 1;                       ///< boxes of 64 columns of x in a block
+  int64_t outTiles = 1;                    ///< boxes of 64 columns of y in a block
+  int64_t middleTiles = 1;                 ///< 64 columns of the middle each
+  int64_t across = 4;                      ///< fragments of 16 columns of the middle
+  int64_t fragments = 0;                   ///< of a tile, `across` for each 8 rows
+  int64_t owned = 0;                       ///< by one block, in order; the last may own fewer
+  bool isWholeC = true, isWholeB = true;   ///< boxes of all blocks end with the columns
 
   TensorView x, down, up, y;
   // Shared memory, in bytes.

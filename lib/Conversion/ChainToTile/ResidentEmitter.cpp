@@ -87,8 +87,7 @@ void ResidentEmitter::forEachLoad(int64_t count, int64_t warps,
 
 /// One thread says how many bytes all loads of a weight bring.
 void ResidentEmitter::emitExpect(Value barrier, int64_t bytes) {
-  emitIf(isEqual(thread, 0),
-         [&] { tile::BarrierExpectOp::create(b, barriers, barrier, bytes); });
+  emitIf(isEqual(thread, 0), [&] { tile::BarrierExpectOp::create(b, barriers, barrier, bytes); });
 }
 
 /// This block's columns of W1, a box for each 64 columns of the middle and each step.
@@ -203,9 +202,9 @@ void ResidentEmitter::emitSum(const Turn &turn, Value place, Value number) {
     tile::BarrierExpectOp::create(b, barriers, barrier, plan.blocks * 4 * sumsOfFragment);
   });
   emitWait(barrier, turn.parity);
-  Value sum = tile::CollectOp::create(b, fragmentType(), partials,
-                                      mul(place, plan.blocks * sumsOfFragment), plan.blocks,
-                                      sumsOfFragment);
+  Value sum =
+      tile::CollectOp::create(b, fragmentType(), partials, mul(place, plan.blocks * sumsOfFragment),
+                              plan.blocks, sumsOfFragment);
   Value row = mul(div(number, plan.across), 8), column = mul(rem(number, plan.across), 16);
   int64_t columns = 16 * plan.across;
   sum = applyMaps(0, sum, add(mul(turn.tile, plan.rows), row), column, columns);
@@ -332,8 +331,8 @@ void ResidentEmitter::emitTile(const Turn &turn) {
 void ResidentEmitter::emitPrologue() {
   emitIf(isEqual(thread, 0), [&] {
     for (Value map : {operands.down, operands.x, operands.up, operands.y})
-      NVVM::PrefetchOp::create(b, NVVM::PrefetchCacheLevelAttr(),
-                               NVVM::CacheEvictionPriorityAttr(), map, /*predicate=*/Value(),
+      NVVM::PrefetchOp::create(b, NVVM::PrefetchCacheLevelAttr(), NVVM::CacheEvictionPriorityAttr(),
+                               map, /*predicate=*/Value(),
                                /*tensormap=*/b.getUnitAttr(), /*uniform=*/UnitAttr(),
                                /*in_param_space=*/UnitAttr());
   });

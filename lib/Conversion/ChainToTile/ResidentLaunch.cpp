@@ -87,13 +87,10 @@ LogicalResult danaus::convertToResident(chain::KernelOp kernel, ArrayRef<StageWi
   ResidentOperands operands = operandsIn(entry, others.getArrayRef());
   ResidentEmitter(inside, plan, stages, operands, limits.hasEarlyLaunch).emit();
   gpu::ReturnOp::create(inside);
-  Grid grid{arguments[4],
-            plan.rows,
-            std::max<int64_t>(1, limits.multiprocessors / plan.blocks),
-            /*groups=*/1,
-            threads,
-            plan.sharedBytes,
-            limits.hasEarlyLaunch};
+  Grid grid{
+      arguments[4],         plan.rows, std::max<int64_t>(1, limits.multiprocessors / plan.blocks),
+      /*groups=*/1,         threads,   plan.sharedBytes,
+      limits.hasEarlyLaunch};
   grid.cluster = plan.blocks;
   emitLaunch(b, device, grid, arguments);
   kernel.erase();

@@ -64,8 +64,8 @@ static SmallVector<Value> roundedWords(IndexBuilder index, Value acc, Type eleme
   for (int64_t half = 0; half < 2; ++half) {
     Value pair = vector::ExtractStridedSliceOp::create(builder, index.loc, acc, 2 * half, 2, 1);
     pair = arith::TruncFOp::create(builder, index.loc, VectorType::get({2}, element), pair);
-    pair = vector::BitCastOp::create(builder, index.loc,
-                                     VectorType::get({1}, builder.getI32Type()), pair);
+    pair = vector::BitCastOp::create(builder, index.loc, VectorType::get({1}, builder.getI32Type()),
+                                     pair);
     words.push_back(vector::ExtractOp::create(builder, index.loc, pair, 0));
   }
   return words;

@@ -496,3 +496,52 @@ func.func @join_to_f32_C2(%s: !tile.fragment<acc, 16x8xf32>) {
   %a = tile.join %s, %s : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x8xf32>
   return
 }
+
+// -----
+
+func.func @park_that_signals_nobody_C1(%sum: !tile.fragment<acc, 16x8xf32>, %sums: memref<2048xf32, 3>, %barriers: memref<8xi64, 3>, %i: index) {
+  // expected-error @below {{'tile.park' op signals: wanted the block whose barriers these are, behind 'of'}}
+  tile.park %sum into %sums[%i] signals %barriers[%i] : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>, memref<8xi64, 3>
+  return
+}
+
+// -----
+
+func.func @part_past_the_last_column_C1(%sums: !tile.sums<56>) {
+  // expected-error @below {{'tile.part' op column: wanted a multiple of 8 below 56, found 56}}
+  %part = tile.part %sums column 56 : !tile.sums<56> -> !tile.fragment<acc, 16x8xf32>
+  return
+}
+
+// -----
+
+func.func @part_with_split_columns_C2(%sums: !tile.sums<56>) {
+  // expected-error @below {{'tile.part' op result: wanted adjacent columns, found '!tile.fragment<acc, 16x8xf32, split>'}}
+  %part = tile.part %sums column 8 : !tile.sums<56> -> !tile.fragment<acc, 16x8xf32, split>
+  return
+}
+
+// -----
+
+func.func @lay_in_f32_C1(%sum: !tile.fragment<acc, 16x8xf32>, %rows: memref<4096xf32, 3>, %i: index) {
+  // expected-error @below {{'tile.lay' op element type of the buffer: wanted f16 or bf16, found 'f32'}}
+  tile.lay %sum into %rows[%i] row %i column %i : !tile.fragment<acc, 16x8xf32> into memref<4096xf32, 3>
+  return
+}
+
+// -----
+
+func.func @lay_of_split_columns_C1(%sum: !tile.fragment<acc, 16x8xf32, split>, %rows: memref<4096xf16, 3>, %i: index) {
+  // expected-error @below {{'tile.lay' op acc: wanted adjacent columns, found '!tile.fragment<acc, 16x8xf32, split>'}}
+  tile.lay %sum into %rows[%i] row %i column %i : !tile.fragment<acc, 16x8xf32, split> into memref<4096xf16, 3>
+  return
+}
+
+// -----
+
+func.func @lay_to_blocks_without_barriers_C2(%sum: !tile.fragment<acc, 16x8xf32>, %rows: memref<4096xf16, 3>, %i: index) {
+  // expected-error @below {{'tile.lay' op to: wanted barriers of the blocks, behind 'signals'}}
+  "tile.lay"(%sum, %rows, %i, %i, %i) <{blocks = 8 : i64, operandSegmentSizes = array<i32: 1, 1, 1, 1, 1, 0, 0>}>
+      : (!tile.fragment<acc, 16x8xf32>, memref<4096xf16, 3>, index, index, index) -> ()
+  return
+}
