@@ -10,6 +10,7 @@
 #include "danaus/Support/GpuPlan.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
+#include <algorithm>
 
 using namespace danaus;
 using llvm::ArrayRef;
@@ -120,4 +121,31 @@ ResidentPlan danaus::planResidentKernel(ArrayRef<StageDescriptor> stages, int64_
   placeBuffers(plan);
   checkResources(plan, limits);
   return plan;
+}
+
+//===----------------------------------------------------------------------===//
+// The default
+//===----------------------------------------------------------------------===//
+
+/// Tiles after which a smaller one leaves nothing to gain: each costs an exchange of sums.
+static constexpr int64_t mostTiles = 64;
+
+std::optional<Schedule> danaus::chooseResidentSchedule(ArrayRef<StageDescriptor> stages,
+                                                       int64_t elementBytes, int64_t rows,
+                                                       const TargetLimits &limits) {
+  Schedule schedule;
+  schedule.unit = ScheduleUnit::Wgmma;
+  schedule.placement = WeightPlacement::Shared;
+  schedule.cluster = mostBlocks;
+  schedule.warps = 8;
+  schedule.depth = 1;
+  // Some multiprocessors are in groups too small for a last cluster.
+  int64_t clusters = std::max<int64_t>(1, limits.multiprocessors / mostBlocks - 3);
+  for (int64_t tiles = 1; tiles <= mostTiles; ++tiles) {
+    schedule.rows = 8 * divideCeil(rows, 8 * clusters * tiles);
+    for (schedule.outputs = 2; schedule.outputs >= 1; --schedule.outputs)
+      if (planResidentKernel(stages, elementBytes, schedule, limits).broken.empty())
+        return schedule;
+  }
+  return std::nullopt;
 }

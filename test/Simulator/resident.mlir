@@ -1,5 +1,5 @@
 // Clusters that keep both weights in shared memory: maps behind each stage with operands of rank 1 and 2, tiles of all sizes,
-// blocks without columns, a middle that is no whole box, two of them, two tiles of x in flight.
+// blocks without columns, a middle that is no whole box, two of them, two tiles of x in flight, and the default.
 
 // DEFINE: %{schedule} = unit=wgmma,placement=shared
 // DEFINE: %{run} = danaus-run %s --device=sim --check
@@ -12,7 +12,9 @@
 // RUN: %{run} --entry=narrow --rows=300 --schedule="#chain.schedule<%{schedule},rows=8,warps=8,depth=2,outputs=2,cluster=8>" | FileCheck %s
 // RUN: %{run} --entry=two_boxes --rows=201 --schedule="#chain.schedule<%{schedule},rows=40,warps=8,depth=1,cluster=4>" | FileCheck %s
 // RUN: %{run} --entry=two_boxes --rows=65 --schedule="#chain.schedule<%{schedule},rows=64,warps=12,depth=1,cluster=8>" | FileCheck %s
+// RUN: %{run} --entry=large --rows=66 --json | FileCheck %s --check-prefix=DEFAULT
 // CHECK: check passed
+// DEFAULT: "schedule":"#chain.schedule<unit = wgmma, rows = 8, depth = 1, placement = shared, outputs = 2, cluster = 8>"
 //
 // What a schedule breaks.
 // DEFINE: %{refuse} = not danaus-run %s --entry=narrow --device=sim --check --rows=1
@@ -25,6 +27,7 @@
 
 #mapped = #linop.low_rank<rank = 48>
 #narrow = #linop.low_rank<rank = 16>
+#large = #linop.low_rank<rank = 64>
 #two_boxes = #linop.low_rank<rank = 96>
 
 func.func @mapped(%m: tensor<264x520xbf16, #mapped>, %x: tensor<?x520xbf16>, %bias: tensor<264xbf16>, %residual: tensor<?x264xbf16>) -> tensor<?x264xbf16> {
@@ -53,4 +56,9 @@ func.func @narrow(%m: tensor<256x512xf16, #narrow>, %x: tensor<?x512xf16>) -> te
 func.func @two_boxes(%m: tensor<1000x640xbf16, #two_boxes>, %x: tensor<?x640xbf16>) -> tensor<?x1000xbf16> {
   %y = linop.apply %m, %x : tensor<1000x640xbf16, #two_boxes>, tensor<?x640xbf16> -> tensor<?x1000xbf16>
   return %y : tensor<?x1000xbf16>
+}
+
+func.func @large(%m: tensor<1024x1024xbf16, #large>, %x: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+  %y = linop.apply %m, %x : tensor<1024x1024xbf16, #large>, tensor<?x1024xbf16> -> tensor<?x1024xbf16>
+  return %y : tensor<?x1024xbf16>
 }

@@ -80,6 +80,23 @@ TEST(GpuResidentPlan, BoxesAreAligned) {
   }
 }
 
+/// 13 clusters take one tile each, or two, or three: 56 rows are the most beside both weights.
+TEST(GpuResidentPlan, DefaultLetsAllClustersEndTogether) {
+  auto rowsFor = [](int64_t rows) {
+    std::optional<Schedule> schedule = chooseResidentSchedule(lowRank, 2, rows, h100);
+    return schedule ? schedule->rows : 0;
+  };
+  EXPECT_EQ(rowsFor(65), 8);
+  EXPECT_EQ(rowsFor(256), 24);
+  EXPECT_EQ(rowsFor(1024), 40);
+  EXPECT_EQ(rowsFor(2048), 56);
+  EXPECT_EQ(chooseResidentSchedule(lowRank, 2, 256, h100)->outputs, 2);
+  EXPECT_EQ(chooseResidentSchedule(lowRank, 2, 2048, h100)->outputs, 1);
+  EXPECT_FALSE(chooseResidentSchedule(lowRank, 4, 256, h100));
+  const StageDescriptor large[] = {denseStage(128, 8192), denseStage(8192, 128)};
+  EXPECT_FALSE(chooseResidentSchedule(large, 2, 256, h100));
+}
+
 TEST(GpuResidentPlan, SaysWhatDoesNotFit) {
   auto broken = [&](llvm::ArrayRef<StageDescriptor> stages, const Schedule &schedule,
                     const TargetLimits &limits = h100) {

@@ -82,6 +82,11 @@ struct ResidentPlan {
 ResidentPlan planResidentKernel(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                 const Schedule &schedule, const TargetLimits &limits);
 
+/// A schedule for `rows` rows such that all clusters end together, where one is legal.
+std::optional<Schedule> chooseResidentSchedule(llvm::ArrayRef<StageDescriptor> stages,
+                                               int64_t elementBytes, int64_t rows,
+                                               const TargetLimits &limits);
+
 } // namespace danaus
 
 #endif // DANAUS_SUPPORT_GPURESIDENTPLAN_H
