@@ -20,7 +20,7 @@
 // BYTES: error: 'tile.barrier_wait' op {{.*}}waits for ever for the end of a phase
 //
 // x is loaded into the place of the tile before while products read it.
-// RUN: awk '/tile.wgmma_wait/ { if (++n == 1) { sub(/tile.wgmma_wait/, "tile.wgmma_fence of"); sub(/: <8>/, ": !tile.sums<8> -> !tile.sums<8>"); } } { print }' %t.mlir > %t.wrong.mlir
+// RUN: sed -e '0,/tile.wgmma_wait/ s/tile.wgmma_wait \(%[0-9]*\) : <8>/tile.wgmma_fence of \1 : !tile.sums<8> -> !tile.sums<8>/' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=READ
 // READ: error: 'tile.bulk_load' op {{.*}}a product still reads it
 //
