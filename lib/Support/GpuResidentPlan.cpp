@@ -37,7 +37,7 @@ static void checkFields(ResidentPlan &plan, const Schedule &schedule, const Targ
   if (schedule.rows % 8 != 0 || schedule.rows > mostRows)
     wanted("rows", "a multiple of 8 up to 256", schedule.rows);
   if (schedule.warps % 4 != 0 || schedule.warps > 4 * mostGroups)
-    wanted("warps", "4, 8, 12 or 16", schedule.warps);
+    wanted("warps", "8, 12 or 16", schedule.warps);
   if (schedule.outputs < 1 || schedule.outputs > 2)
     wanted("outputs", "1 or 2", schedule.outputs);
   if (!schedule.cuts.empty() || schedule.ring != 0 || schedule.steps != 0 || schedule.library)
@@ -92,17 +92,12 @@ static void placeBuffers(ResidentPlan &plan) {
   plan.upOffset = plan.downOffset + plan.downBytes();
   plan.middleOffset = plan.upOffset + plan.upBytes();
   plan.stagingOffset = plan.middleOffset + plan.middleTiles * plan.boxBytes();
-  plan.partialsOffset = plan.stagingOffset + plan.groups * plan.staged * plan.boxBytes();
+  plan.partialsOffset = plan.stagingOffset + plan.lastGroups() * plan.staged * plan.boxBytes();
   plan.barrierOffset = plan.partialsOffset + plan.owned * plan.blocks * 4 * sumsOfFragment;
   plan.sharedBytes = plan.barrierOffset + 8 * plan.barriers();
 }
 
 static void checkResources(ResidentPlan &plan, const TargetLimits &limits) {
-  if (plan.middleTiles > plan.groups)
-    plan.broken.push_back(
-        formatv("warps for shared weights: wanted at least {0}, 4 for each 64 columns of the "
-                "middle, found {1}",
-                4 * plan.middleTiles, 4 * plan.groups));
   if (plan.sharedBytes > limits.sharedBytesPerBlock)
     plan.broken.push_back(
         formatv("placement shared: wanted at most {0} bytes of shared memory, found {1}",
@@ -118,6 +113,13 @@ ResidentPlan danaus::planResidentKernel(ArrayRef<StageDescriptor> stages, int64_
   if (!plan.broken.empty())
     return plan;
   dealWork(plan, stages[0].pattern, stages[1].pattern, schedule);
+  if (plan.middleTiles >= plan.groups) {
+    plan.broken.push_back(
+        formatv("warps for shared weights: wanted at least {0}, 4 and 4 for each 64 columns of "
+                "the middle, found {1}",
+                4 * plan.middleTiles + 4, schedule.warps));
+    return plan;
+  }
   placeBuffers(plan);
   checkResources(plan, limits);
   return plan;
@@ -137,7 +139,7 @@ std::optional<Schedule> danaus::chooseResidentSchedule(ArrayRef<StageDescriptor>
   schedule.unit = ScheduleUnit::Wgmma;
   schedule.placement = WeightPlacement::Shared;
   schedule.cluster = mostBlocks;
-  schedule.warps = 8;
+  schedule.warps = 12;
   schedule.depth = 1;
   // Some multiprocessors are in groups too small for a last cluster.
   int64_t clusters = std::max<int64_t>(1, limits.multiprocessors / mostBlocks - 3);

@@ -446,20 +446,25 @@ module attributes {danaus.target = "sm_90a"} {
 // CHECK-COUNT-2: tile.bulk_load
 // CHECK:     tile.cluster_barrier
 // CHECK-NOT: tile.cluster_barrier
-// CHECK:     scf.for
-// CHECK:       gpu.barrier
+// CHECK:     scf.if
+// CHECK:       scf.for
 // CHECK-COUNT-4: tile.wgmma %{{.+}} -> <24>
-// CHECK:       tile.wgmma_wait
+// CHECK:         tile.wgmma_wait
+// CHECK:         tile.bulk_load
+// CHECK:         tile.barrier_wait
 // CHECK-COUNT-3: tile.park %{{.+}} into %{{.+}}[%{{.+}}] of %{{.+}} signals
-// CHECK:       tile.bulk_load
-// CHECK:       tile.barrier_expect %{{.+}}[%{{.+}}] bytes 2048
-// CHECK:       tile.collect %{{.+}} count 4 stride 128
-// CHECK:       tile.map
-// CHECK:       tile.lay %{{.+}} to 4 signals
+// CHECK:       else
+// CHECK:       scf.for
+// CHECK:         tile.barrier_expect %{{.+}}[%{{.+}}] bytes 2304
+// CHECK:         tile.barrier_expect %{{.+}}[%{{.+}}] bytes 2048
+// CHECK:         tile.collect %{{.+}} count 4 stride 128
+// CHECK:         tile.map
+// CHECK:         tile.lay %{{.+}} to 4 signals
 // CHECK-COUNT-3: tile.wgmma %{{.+}} -> <24>
-// CHECK-NOT:   tile.wgmma %
+// CHECK-NOT:     tile.wgmma %
 // CHECK-COUNT-3: tile.lay %{{.+}} into %{{.+}}[%{{.+}}] row %{{.+}} column %{{.+}} : <acc, 16x8xf32> into memref<{{.+}}, #gpu.address_space<workgroup>>
-// CHECK:       tile.bulk_store
+// CHECK:         tile.bulk_store
+// CHECK:         tile.barrier_arrive
 func.func @weights_in_shared_memory(%x: memref<?x512xbf16>, %v: memref<48x512xbf16>, %u: memref<320x48xbf16>, %bias: memref<48xbf16>, %y: memref<?x320xbf16>) {
   chain.kernel ins(%x, %v, %u, %bias : memref<?x512xbf16>, memref<48x512xbf16>, memref<320x48xbf16>, memref<48xbf16>) outs(%y : memref<?x320xbf16>)
       schedule(<unit = wgmma, rows = 24, warps = 8, depth = 1, placement = shared, cluster = 4>) {

@@ -24,6 +24,11 @@
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=READ
 // READ: error: 'tile.bulk_load' op {{.*}}a product still reads it
 //
+// Nobody says that t is used: partial sums of the next tile are never sent.
+// RUN: sed -e '/tile.barrier_arrive/d' %t.mlir > %t.wrong.mlir
+// RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=USED
+// USED: error: 'tile.barrier_wait' op {{.*}}waits for ever for the end of a phase
+//
 // x is read before the launches before have been awaited.
 // RUN: sed -e '/tile.await_launches/d' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=AWAIT

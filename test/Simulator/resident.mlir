@@ -3,27 +3,29 @@
 
 // DEFINE: %{schedule} = unit=wgmma,placement=shared
 // DEFINE: %{run} = danaus-run %s --device=sim --check
-// RUN: %{run} --entry=mapped --rows=37 --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=1,cluster=2>" | FileCheck %s
-// RUN: %{run} --entry=mapped --rows=70 --schedule="#chain.schedule<%{schedule},rows=24,warps=8,depth=2,outputs=2,cluster=4>" | FileCheck %s
-// RUN: %{run} --entry=narrow --rows=1 --schedule="#chain.schedule<%{schedule},rows=8,warps=4,depth=1,cluster=8>" | FileCheck %s
-// RUN: %{run} --entry=narrow --rows=0 --schedule="#chain.schedule<%{schedule},rows=8,warps=4,depth=1,cluster=8>" | FileCheck %s
+// RUN: %{run} --entry=mapped --rows=37 --schedule="#chain.schedule<%{schedule},rows=16,warps=8,depth=1,cluster=2>" | FileCheck %s
+// RUN: %{run} --entry=mapped --rows=70 --schedule="#chain.schedule<%{schedule},rows=24,warps=12,depth=2,outputs=2,cluster=4>" | FileCheck %s
+// RUN: %{run} --entry=narrow --rows=1 --schedule="#chain.schedule<%{schedule},rows=8,warps=8,depth=1,cluster=8>" | FileCheck %s
+// RUN: %{run} --entry=narrow --rows=0 --schedule="#chain.schedule<%{schedule},rows=8,warps=8,depth=1,cluster=8>" | FileCheck %s
 // 38 tiles for 16 clusters: some take a third one.
 // RUN: %{run} --entry=narrow --rows=300 --schedule="#chain.schedule<%{schedule},rows=8,warps=16,depth=1,cluster=8>" | FileCheck %s
 // RUN: %{run} --entry=narrow --rows=300 --schedule="#chain.schedule<%{schedule},rows=8,warps=8,depth=2,outputs=2,cluster=8>" | FileCheck %s
-// RUN: %{run} --entry=two_boxes --rows=201 --schedule="#chain.schedule<%{schedule},rows=40,warps=8,depth=1,cluster=4>" | FileCheck %s
-// RUN: %{run} --entry=two_boxes --rows=65 --schedule="#chain.schedule<%{schedule},rows=64,warps=12,depth=1,cluster=8>" | FileCheck %s
+// RUN: %{run} --entry=two_boxes --rows=201 --schedule="#chain.schedule<%{schedule},rows=40,warps=12,depth=1,cluster=4>" | FileCheck %s
+// RUN: %{run} --entry=two_boxes --rows=65 --schedule="#chain.schedule<%{schedule},rows=64,warps=16,depth=1,cluster=8>" | FileCheck %s
 // RUN: %{run} --entry=large --rows=66 --json | FileCheck %s --check-prefix=DEFAULT
 // CHECK: check passed
-// DEFAULT: "schedule":"#chain.schedule<unit = wgmma, rows = 8, depth = 1, placement = shared, outputs = 2, cluster = 8>"
+// DEFAULT: "schedule":"#chain.schedule<unit = wgmma, rows = 8, warps = 12, depth = 1, placement = shared, outputs = 2, cluster = 8>"
 //
 // What a schedule breaks.
 // DEFINE: %{refuse} = not danaus-run %s --entry=narrow --device=sim --check --rows=1
-// RUN: %{refuse} --schedule="#chain.schedule<%{schedule},rows=12,warps=4,depth=1,cluster=8>" 2>&1 | FileCheck %s --check-prefix=ROWS
+// RUN: %{refuse} --schedule="#chain.schedule<%{schedule},rows=12,warps=8,depth=1,cluster=8>" 2>&1 | FileCheck %s --check-prefix=ROWS
 // ROWS: rows for shared weights: wanted a multiple of 8 up to 256, found 12
 // RUN: %{refuse} --schedule="#chain.schedule<unit=mma_sync,placement=shared,rows=16,warps=4,depth=1,cluster=8>" 2>&1 | FileCheck %s --check-prefix=UNIT
 // UNIT: placement shared: wanted unit wgmma, found mma_sync
-// RUN: %{refuse} --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=1,cuts=[1],cluster=8>" 2>&1 | FileCheck %s --check-prefix=CUTS
+// RUN: %{refuse} --schedule="#chain.schedule<%{schedule},rows=16,warps=8,depth=1,cuts=[1],cluster=8>" 2>&1 | FileCheck %s --check-prefix=CUTS
 // CUTS: placement shared: wanted no cuts, ring, steps or library
+// RUN: %{refuse} --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=1,cluster=8>" 2>&1 | FileCheck %s --check-prefix=WARPS
+// WARPS: warps for shared weights: wanted at least 8, 4 and 4 for each 64 columns of the middle, found 4
 
 #mapped = #linop.low_rank<rank = 48>
 #narrow = #linop.low_rank<rank = 16>

@@ -34,7 +34,7 @@ static const StageDescriptor lowRank[] = {denseStage(64, 4096), denseStage(4096,
 
 /// The example of the header: 512 columns of x and of y, 28 fragments, 4 of them a block's.
 TEST(GpuResidentPlan, DealsBoxesToBlocksAndFragmentsToOwners) {
-  ResidentPlan plan = planResidentKernel(lowRank, 2, resident(56, 8, 8), h100);
+  ResidentPlan plan = planResidentKernel(lowRank, 2, resident(56, 12, 8), h100);
   ASSERT_TRUE(plan.broken.empty());
   EXPECT_EQ(plan.steps, 8);
   EXPECT_EQ(plan.outTiles, 8);
@@ -50,14 +50,15 @@ TEST(GpuResidentPlan, DealsBoxesToBlocksAndFragmentsToOwners) {
   EXPECT_EQ(plan.partialsOffset, 205 << 10);
   EXPECT_EQ(plan.barrierOffset, 221 << 10);
   EXPECT_EQ(plan.middleBytes(), 7 << 10);
-  EXPECT_EQ(plan.barriers(), 8 + 3 + 4);
+  EXPECT_EQ(plan.barriers(), 8 + 4 + 4);
+  EXPECT_EQ(plan.lastGroups(), 2);
 }
 
 /// 24 boxes of 64 columns are 3 a block; 10 are 2, of which the last blocks have none; of the
 /// middle 48 columns are one product of 64 rows, of which 3 warps have sums.
 TEST(GpuResidentPlan, LastBlocksMayHaveNoColumns) {
   const StageDescriptor odd[] = {denseStage(48, 1536), denseStage(640, 48)};
-  ResidentPlan plan = planResidentKernel(odd, 2, resident(16, 4, 8, 2), h100);
+  ResidentPlan plan = planResidentKernel(odd, 2, resident(16, 8, 8, 2), h100);
   ASSERT_TRUE(plan.broken.empty());
   EXPECT_EQ(plan.steps, 3);
   EXPECT_EQ(plan.outTiles, 2);
@@ -72,7 +73,7 @@ TEST(GpuResidentPlan, LastBlocksMayHaveNoColumns) {
 /// All boxes begin at a multiple of 1024 bytes, as the swizzle wants, whatever the rows.
 TEST(GpuResidentPlan, BoxesAreAligned) {
   for (int64_t rows = 8; rows <= 56; rows += 8) {
-    ResidentPlan plan = planResidentKernel(lowRank, 2, resident(rows, 8, 8), h100);
+    ResidentPlan plan = planResidentKernel(lowRank, 2, resident(rows, 12, 8), h100);
     ASSERT_TRUE(plan.broken.empty());
     for (int64_t offset : {plan.boxBytes(), plan.downOffset, plan.upOffset, plan.middleOffset,
                            plan.stagingOffset, plan.partialsOffset})
@@ -108,11 +109,11 @@ TEST(GpuResidentPlan, SaysWhatDoesNotFit) {
   EXPECT_EQ(broken(lowRank, resident(264, 8, 8)),
             "rows for shared weights: wanted a multiple of 8 up to 256, found 264");
   EXPECT_EQ(broken(lowRank, resident(16, 6, 8)),
-            "warps for shared weights: wanted 4, 8, 12 or 16, found 6");
+            "warps for shared weights: wanted 8, 12 or 16, found 6");
   EXPECT_EQ(broken(lowRank, resident(16, 8, 1)),
             "cluster for shared weights: wanted 2, 4 or 8, found 1");
-  EXPECT_EQ(broken(lowRank, resident(64, 8, 8)),
-            "placement shared: wanted at most 232448 bytes of shared memory, found 237688");
+  EXPECT_EQ(broken(lowRank, resident(64, 12, 8)),
+            "placement shared: wanted at most 232448 bytes of shared memory, found 237696");
   EXPECT_EQ(broken(llvm::ArrayRef(lowRank).take_front(), resident(16, 8, 8)),
             "placement shared: wanted two stages of f16 or bf16");
   const StageDescriptor blocks[] = {{{2, 64, 64, 1}}, {{2, 64, 64, 1}}};
@@ -122,9 +123,9 @@ TEST(GpuResidentPlan, SaysWhatDoesNotFit) {
   EXPECT_EQ(broken(odd, resident(16, 8, 8)),
             "placement shared: wanted the middle to be a multiple of 16, found 24");
   const StageDescriptor wide[] = {denseStage(128, 1024), denseStage(1024, 128)};
-  EXPECT_EQ(broken(wide, resident(16, 4, 8)),
-            "warps for shared weights: wanted at least 8, 4 for each 64 columns of the middle, "
-            "found 4");
+  EXPECT_EQ(broken(wide, resident(16, 8, 8)),
+            "warps for shared weights: wanted at least 12, 4 and 4 for each 64 columns of the "
+            "middle, found 8");
   EXPECT_EQ(broken(lowRank, resident(16, 8, 8), *lookupTarget("sm_100a")),
             "unit: sm_100a has no wgmma in clusters");
   Schedule cut = resident(16, 8, 8);

@@ -18,12 +18,15 @@
 // The weight is the left operand, whose rows are 64 at a time, so that a tile can have any
 // multiple of 8 rows: as many as let all clusters end together.
 //
+// The first m warpgroups multiply for the first stage, a tile ahead of the others, who add
+// partial sums and multiply for the second.
+//
 // **Who waits.** Nobody meets at a barrier of the cluster, which is a fence of the whole
 // device and waits for stores of y. Sums are sent asynchronously and tell a barrier in the
 // memory of who gets them (`tile.park`, `tile.lay`). One buffer of each is enough:
 //
-//   a block sends partials of tile i + 1   after all its warps have used t of tile i,
-//   which came from all owners             after they had read the partials of tile i;
+//   a block sends partials of tile i + 1   after its warps have used t of tile i, and told
+//   the first warpgroups so; it came from all owners after they had read those of tile i;
 //   an owner sends t of tile i + 1         after all blocks have sent it partials
 //
 // **Boxes.** x, weights and t lie as boxes of rows of 64 values, swizzled (`tile.tensor_map`).
@@ -33,7 +36,7 @@
 //
 //   x 8 boxes of 56 x 64     56 KB     t 1 box of 56 x 64                         7 KB
 //   W1 8 boxes of 64 x 64    64 KB     partials of 4 fragments, 8 of 512 B each  16 KB
-//   W2 8 boxes of 64 x 64    64 KB     y, a box of 56 x 64 a warpgroup            7 KB each
+//   W2 8 boxes of 64 x 64    64 KB     y, a box a warpgroup of the second stage   7 KB each
 //
 //===----------------------------------------------------------------------===//
 
@@ -47,7 +50,7 @@ namespace danaus {
 struct ResidentPlan {
   int64_t blocks = 2;                      ///< of a cluster
   int64_t rows = 8, depth = 1, staged = 1; ///< of a tile; tiles of x; boxes of y a warpgroup
-  int64_t groups = 2;                      ///< warpgroups
+  int64_t groups = 2;                      ///< warpgroups, of which `middleTiles` for stage 0
   int64_t steps = 1;                       ///< boxes of 64 columns of x in a block
   int64_t outTiles = 1;                    ///< boxes of 64 columns of y in a block
   int64_t middleTiles = 1;                 ///< 64 columns of the middle each
@@ -62,6 +65,8 @@ struct ResidentPlan {
   int64_t partialsOffset = 0, barrierOffset = 0, sharedBytes = 0;
   BrokenConstraints broken;
 
+  /// Warpgroups for the second stage.
+  int64_t lastGroups() const { return groups - middleTiles; }
   /// Bytes of a box of rows of a tile, and of one of 64 rows of a weight.
   int64_t boxBytes() const { return rows * 128; }
   static constexpr int64_t weightBytes = 64 * 128;
@@ -69,11 +74,12 @@ struct ResidentPlan {
   int64_t upBytes() const { return outTiles * middleTiles * weightBytes; }
   /// Bytes of t that each block gets.
   int64_t middleBytes() const { return fragments * 256; }
-  // Barriers: a box of x each, both weights, t, then the partials of each fragment.
+  // Barriers: a box of x each, both weights, t, its use, then the partials of each fragment.
   int64_t downBarrier() const { return depth * steps; }
   int64_t upBarrier() const { return downBarrier() + 1; }
   int64_t middleBarrier() const { return downBarrier() + 2; }
-  int64_t partialsBarrier() const { return downBarrier() + 3; }
+  int64_t usedBarrier() const { return downBarrier() + 3; }
+  int64_t partialsBarrier() const { return downBarrier() + 4; }
   int64_t barriers() const { return partialsBarrier() + owned; }
 };
 

@@ -37,17 +37,19 @@ void ResidentEmitter::emitViews() {
   down = sharedView(memory, plan.downOffset, plan.downBytes() / 2, element);
   up = sharedView(memory, plan.upOffset, plan.upBytes() / 2, element);
   middle = sharedView(memory, plan.middleOffset, plan.middleTiles * box, element);
-  staging = sharedView(memory, plan.stagingOffset, plan.groups * plan.staged * box, element);
+  staging = sharedView(memory, plan.stagingOffset, plan.lastGroups() * plan.staged * box, element);
   partials = sharedView(memory, plan.partialsOffset, plan.owned * plan.blocks * sumsOfFragment,
                         b.getF32Type());
   barriers = sharedView(memory, plan.barrierOffset, plan.barriers(), b.getI64Type());
 }
 
-/// One thread each says how many bytes there will be, and all of them come.
+/// One thread each says how many bytes there will be, and all of them come; t is used when
+/// each warp of the second stage has said so.
 void ResidentEmitter::emitBarriers() {
   emitIf(isEqual(thread, 0), [&] {
     for (int64_t barrier = 0; barrier < plan.barriers(); ++barrier)
-      tile::BarrierInitOp::create(b, barriers, constant(barrier), 1);
+      tile::BarrierInitOp::create(b, barriers, constant(barrier),
+                                  barrier == plan.usedBarrier() ? 4 * plan.lastGroups() : 1);
     NVVM::FenceMbarrierInitOp::create(b);
   });
 }
@@ -85,15 +87,16 @@ void ResidentEmitter::forEachLoad(int64_t count, int64_t warps,
   });
 }
 
-/// One thread says how many bytes all loads of a weight bring.
-void ResidentEmitter::emitExpect(Value barrier, int64_t bytes) {
-  emitIf(isEqual(thread, 0), [&] { tile::BarrierExpectOp::create(b, barriers, barrier, bytes); });
+/// Thread `number` says how many bytes come.
+void ResidentEmitter::emitExpect(int64_t number, Value barrier, int64_t bytes) {
+  emitIf(isEqual(thread, number),
+         [&] { tile::BarrierExpectOp::create(b, barriers, barrier, bytes); });
 }
 
 /// This block's columns of W1, a box for each 64 columns of the middle and each step.
 void ResidentEmitter::emitDownLoads() {
   Value barrier = constant(plan.downBarrier()), firstStep = mul(rank, plan.steps);
-  emitExpect(barrier, plan.downBytes());
+  emitExpect(0, barrier, plan.downBytes());
   forEachLoad(plan.middleTiles * plan.steps, 4 * plan.groups, [&](Value number) {
     Value step = add(firstStep, rem(number, plan.steps));
     emitLoad(operands.down, mul(step, boxColumns), mul(div(number, plan.steps), boxColumns), down,
@@ -104,7 +107,7 @@ void ResidentEmitter::emitDownLoads() {
 /// This block's rows of W2, a box for each 64 of them and each 64 columns of the middle.
 void ResidentEmitter::emitUpLoads() {
   Value barrier = constant(plan.upBarrier()), firstTile = mul(rank, plan.outTiles);
-  emitExpect(barrier, plan.upBytes());
+  emitExpect(0, barrier, plan.upBytes());
   forEachLoad(plan.outTiles * plan.middleTiles, 4 * plan.groups, [&](Value number) {
     Value tile = add(firstTile, div(number, plan.middleTiles));
     emitLoad(operands.up, mul(rem(number, plan.middleTiles), boxColumns), mul(tile, boxColumns), up,
@@ -181,14 +184,15 @@ void ResidentEmitter::emitPartials(Value sums) {
   emitIf(isWhole ? Value() : isBelow(ofWarp, plan.across), emitParks);
 }
 
+/// A tile's partial sums, which may be sent when t of the tile before is used: then its owners
+/// have read those of the tile before, and may overwrite t.
 void ResidentEmitter::emitFirstStage(const Turn &turn) {
-  bool isAll = plan.middleTiles == plan.groups;
-  emitIf(isAll ? Value() : isBelow(group, plan.middleTiles), [&] {
-    Value sums = emitFirstProducts(turn);
-    emitPartials(sums);
-    synchronizeGroups(constant(plan.groups + 1), plan.middleTiles);
-    emitInputLoads(add(turn.tile, mul(stride, plan.depth)), turn.slot, 4 * plan.middleTiles);
-  });
+  Value sums = emitFirstProducts(turn);
+  synchronizeGroups(constant(plan.groups + 1), plan.middleTiles);
+  emitInputLoads(add(turn.tile, mul(stride, plan.depth)), turn.slot, 4 * plan.middleTiles);
+  Value one = arith::ConstantIntOp::create(b, 1, 32);
+  emitWait(constant(plan.usedBarrier()), arith::XOrIOp::create(b, turn.parity, one));
+  emitPartials(sums);
 }
 
 //===----------------------------------------------------------------------===//
@@ -213,13 +217,13 @@ void ResidentEmitter::emitSum(const Turn &turn, Value place, Value number) {
                       constant(plan.middleBarrier()), b.getI64IntegerAttr(plan.blocks));
 }
 
-/// The last warps take the first fragments: they wait while the first multiply.
+/// The fragments of this block, in turns.
 void ResidentEmitter::emitSums(const Turn &turn) {
-  int64_t warps = 4 * plan.groups;
-  Value last = sub(constant(warps - 1), warp);
+  int64_t warps = 4 * plan.lastGroups();
+  Value ofWarp = sub(warp, constant(4 * plan.middleTiles));
   bool ownsAll = plan.fragments == plan.blocks * plan.owned;
   for (int64_t first = 0; first < plan.owned; first += warps) {
-    Value place = add(last, first), number = add(mul(rank, plan.owned), place);
+    Value place = add(ofWarp, first), number = add(mul(rank, plan.owned), place);
     Value exists = first + warps > plan.owned ? isBelow(place, plan.owned) : Value();
     emitIf(exists, [&] {
       emitIf(ownsAll ? Value() : isBelow(number, plan.fragments),
@@ -255,7 +259,7 @@ Value ResidentEmitter::emitSecondProduct(Value outTile) {
 void ResidentEmitter::emitStore(Value sums, Value firstRow, Value column, Value round) {
   int64_t box = plan.boxBytes() / 2;
   Value isLeader = isEqual(rem(thread, groupThreads), 0), barrier = add(group, 1);
-  Value place = mul(group, plan.staged);
+  Value place = mul(lastGroup(), plan.staged);
   if (plan.staged > 1)
     place = add(place, rem(round, plan.staged));
   Value offset = mul(place, box);
@@ -290,14 +294,20 @@ void ResidentEmitter::emitSecondStage(const Turn &turn) {
       b, NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
       NVVM::SharedSpaceAttr::get(b.getContext(), NVVM::SharedSpace::shared_cta));
   Value firstRow = mul(turn.tile, plan.rows);
-  auto loop = scf::ForOp::create(b, group, constant(plan.outTiles), constant(plan.groups));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPointToStart(loop.getBody());
-  Value outTile = loop.getInductionVar();
-  Value column = mul(add(mul(rank, plan.outTiles), outTile), boxColumns);
-  Value sums = emitSecondProduct(outTile);
-  sums = applyMaps(1, sums, firstRow, column, plan.y.sizes.front());
-  emitStore(sums, firstRow, column, div(outTile, plan.groups));
+  {
+    auto loop =
+        scf::ForOp::create(b, lastGroup(), constant(plan.outTiles), constant(plan.lastGroups()));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value outTile = loop.getInductionVar();
+    Value column = mul(add(mul(rank, plan.outTiles), outTile), boxColumns);
+    Value sums = emitSecondProduct(outTile);
+    sums = applyMaps(1, sums, firstRow, column, plan.y.sizes.front());
+    emitStore(sums, firstRow, column, div(outTile, plan.lastGroups()));
+  }
+  emitIf(isEqual(rem(thread, 32), 0), [&] {
+    tile::BarrierArriveOp::create(b, barriers, constant(plan.usedBarrier()), Value());
+  });
 }
 
 /// The maps behind stage `number` on sums whose rows are columns from `firstColumn` on, and
@@ -319,12 +329,37 @@ Value ResidentEmitter::applyMaps(size_t number, Value sums, Value firstRow, Valu
 // The launch
 //===----------------------------------------------------------------------===//
 
-void ResidentEmitter::emitTile(const Turn &turn) {
-  gpu::BarrierOp::create(b);
-  emitExpect(constant(plan.middleBarrier()), plan.middleBytes());
-  emitFirstStage(turn);
-  emitSums(turn);
-  emitSecondStage(turn);
+/// Runs `body` for each tile of this cluster.
+void ResidentEmitter::forEachTile(Value first, llvm::function_ref<void(const Turn &turn)> body) {
+  Value zero = arith::ConstantIntOp::create(b, 0, 32), one = arith::ConstantIntOp::create(b, 1, 32);
+  auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0), zero, zero});
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Turn turn{loop.getInductionVar(), loop.getRegionIterArg(0), loop.getRegionIterArg(1),
+            loop.getRegionIterArg(2)};
+  body(turn);
+  Value next = add(turn.slot, 1), wraps = isEqual(next, plan.depth);
+  Value slot = arith::SelectOp::create(b, wraps, constant(0), next);
+  Value flipped = arith::XOrIOp::create(b, turn.inputParity, one);
+  Value inputParity = arith::SelectOp::create(b, wraps, flipped, turn.inputParity);
+  Value parity = arith::XOrIOp::create(b, turn.parity, one);
+  scf::YieldOp::create(b, ValueRange{slot, inputParity, parity});
+}
+
+/// The first warpgroups, and the others.
+void ResidentEmitter::emitRoles(Value first) {
+  auto roles = scf::IfOp::create(b, isBelow(group, plan.middleTiles), /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(roles.thenBlock());
+  forEachTile(first, [&](const Turn &turn) { emitFirstStage(turn); });
+  b.setInsertionPointToStart(roles.elseBlock());
+  forEachTile(first, [&](const Turn &turn) {
+    emitExpect(plan.middleTiles * groupThreads, constant(plan.middleBarrier()), plan.middleBytes());
+    emitSums(turn);
+    emitSecondStage(turn);
+  });
+  emitIf(isEqual(rem(thread, groupThreads), 0),
+         [&] { NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(0), UnitAttr()); });
 }
 
 /// What does not need the launches before, up to where they have ended.
@@ -361,21 +396,5 @@ void ResidentEmitter::emit() {
   emitUpLoads(); // wanted last, so asked for behind x
   // Memory of a block may be written, and its barriers told, once it is here.
   tile::ClusterBarrierOp::create(b);
-  Value zero = arith::ConstantIntOp::create(b, 0, 32), one = arith::ConstantIntOp::create(b, 1, 32);
-  auto loop = scf::ForOp::create(b, first, numTiles, stride, ValueRange{constant(0), zero, zero});
-  {
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Turn turn{loop.getInductionVar(), loop.getRegionIterArg(0), loop.getRegionIterArg(1),
-              loop.getRegionIterArg(2)};
-    emitTile(turn);
-    Value next = add(turn.slot, 1), wraps = isEqual(next, plan.depth);
-    Value slot = arith::SelectOp::create(b, wraps, constant(0), next);
-    Value flipped = arith::XOrIOp::create(b, turn.inputParity, one);
-    Value inputParity = arith::SelectOp::create(b, wraps, flipped, turn.inputParity);
-    Value parity = arith::XOrIOp::create(b, turn.parity, one);
-    scf::YieldOp::create(b, ValueRange{slot, inputParity, parity});
-  }
-  emitIf(isEqual(rem(thread, groupThreads), 0),
-         [&] { NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(0), UnitAttr()); });
+  emitRoles(first);
 }

@@ -10,11 +10,10 @@
 // once, and when the launches before have ended those of `depth` tiles of x, then of W2. The
 // blocks of a cluster walk over the same tiles; for each, in each block:
 //
-//   barrier: no warp reads t of the tile before
-//   first warpgroups:  await boxes of x; multiply; partial sums -> their owners; begin to
-//                      load a later tile in the place of x
-//   warps:             await the partials of a fragment; add; maps -> t of all blocks
-//   all warpgroups:    await t; for each 64 columns: multiply; maps; staging -> y
+//   first warpgroups:  await boxes of x; multiply; begin to load a later tile in their place;
+//                      await that t of the tile before is used; partial sums -> their owners
+//   other warps:       await the partials of a fragment; add; maps -> t of all blocks
+//                      await t; for each 64 columns: multiply; maps; staging -> y; t is used
 //
 //===----------------------------------------------------------------------===//
 
@@ -55,14 +54,15 @@ private:
 
   // Loads.
   void emitLoad(Value map, Value column, Value row, Value buffer, Value offset, Value barrier);
-  void emitExpect(Value barrier, int64_t bytes);
+  void emitExpect(int64_t number, Value barrier, int64_t bytes);
   void forEachLoad(int64_t count, int64_t warps, llvm::function_ref<void(Value number)> body);
   void emitDownLoads();
   void emitUpLoads();
   void emitInputLoads(Value tile, Value slot, int64_t warps);
 
   // Tiles.
-  void emitTile(const Turn &turn);
+  void forEachTile(Value first, llvm::function_ref<void(const Turn &turn)> body);
+  void emitRoles(Value first);
   Value emitBoxProduct(const Turn &turn, Value step, Value sums);
   Value emitFirstProducts(const Turn &turn);
   void emitPartials(Value sums);
@@ -74,6 +74,8 @@ private:
   void emitSecondStage(const Turn &turn);
   Value applyMaps(size_t number, Value sums, Value firstRow, Value firstColumn, int64_t columns);
 
+  /// The number of a warpgroup of the second stage.
+  Value lastGroup() { return sub(group, constant(plan.middleTiles)); }
   tile::FragmentType fragmentType() {
     return tile::FragmentType::getFor(tile::Role::acc, element, tile::Columns::adjacent);
   }
