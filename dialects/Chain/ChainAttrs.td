@@ -35,7 +35,8 @@ def Chain_Axis : I32EnumAttr<"Axis", "the block dimension that vector lanes run 
 
 def Chain_Placement : I32EnumAttr<"Placement", "where a GPU kernel keeps its weights", [
     I32EnumAttrCase<"registers", 0>,
-    I32EnumAttrCase<"streamed", 1>]> {
+    I32EnumAttrCase<"streamed", 1>,
+    I32EnumAttrCase<"shared", 2>]> {
   let cppNamespace = "::danaus::chain";
   let genSpecializedAttr = 0;
 }
@@ -164,6 +165,10 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       a part of c of the first stage and of b of the second; for two stages of one block
     * `cluster` (wgmma): thread blocks with neighboring tiles that get what they share, x of
       one tile of rows or the weights of one tile of columns, by one copy to all
+    * `placement` (wgmma): `shared`, with `cluster` and two stages of one block, is one launch
+      of clusters as for mma_sync, whose blocks keep their parts of both weights in shared
+      memory. `rows` are of a tile of the cluster, `warps` 4 a warpgroup, `depth` tiles of x
+      in flight, and `outputs` boxes of 64 columns of y that a warpgroup has under way
     * `library` (wgmma): where the vendor's library of products is there when the kernel
       runs, that one does it; for one stage with a = d = 1 and no maps behind it. All
       else that the schedule says is obeyed where the library is not there

@@ -264,29 +264,45 @@ def Tile_StoreOp : Tile_Op<"store", [AttrSizedOperandSegments, MemoryEffects<[Me
 
 def Tile_F32Buffer : MemRefRankOf<[F32], [1]>;
 
-def Tile_ParkOp : Tile_Op<"park", [MemoryEffects<[MemWrite]>]> {
+def Tile_ParkOp : Tile_Op<"park", [AttrSizedOperandSegments,
+                                     MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "Leave an accumulator in shared memory as the lanes hold it";
   let description = [{
     `buffer[offset + 4 lane + r] = register r of acc` for lanes 0 to 31: 128 values, of
     which each lane writes its 16 bytes. Only `tile.collect` reads them. With `of` the
     buffer is that of block `rank` of the cluster (distributed shared memory), which must
-    have met this one at a `tile.cluster_barrier` and not have ended.
+    have met this one at a `tile.cluster_barrier` and not have ended. With `signals` that
+    block's barrier is told of the 512 bytes, and who waits for it sees them: no other
+    barrier is needed (`st.async`).
 
     `offset` must be a multiple of 4.
 
+    * (C1) `signals` comes with `of`
+
     ```mlir
-    func.func @example(%sum: !tile.fragment<acc, 16x8xf32>, %sums: memref<2048xf32, 3>, %offset: index, %rank: index) {
+    func.func @example(%sum: !tile.fragment<acc, 16x8xf32>, %sums: memref<2048xf32, 3>, %offset: index, %rank: index,
+                       %barriers: memref<8xi64, 3>, %i: index) {
       tile.park %sum into %sums[%offset] : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
       tile.park %sum into %sums[%offset] of %rank : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>
+      tile.park %sum into %sums[%offset] of %rank signals %barriers[%i]
+          : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>, memref<8xi64, 3>
       return
     }
     ```
   }];
   let arguments = (ins Tile_AccF32:$acc, Tile_F32Buffer:$buffer, Index:$offset,
-                       Optional<Index>:$rank);
+                       Optional<Index>:$rank, Optional<Tile_Barriers>:$barriers,
+                       Optional<Index>:$index);
+  let builders = [OpBuilder<(ins "::mlir::Value":$acc, "::mlir::Value":$buffer,
+                                 "::mlir::Value":$offset,
+                                 CArg<"::mlir::Value", "{}">:$rank), [{
+    build($_builder, $_state, acc, buffer, offset, rank, ::mlir::Value(), ::mlir::Value());
+  }]>];
   let assemblyFormat = [{
-    $acc `into` $buffer `[` $offset `]` (`of` $rank^)? attr-dict `:` type($acc) `into` type($buffer)
+    $acc `into` $buffer `[` $offset `]` (`of` $rank^)? (`signals` $barriers^ `[` $index `]`)?
+    attr-dict `:` type($acc) `into` type($buffer) (`,` type($barriers)^)?
   }];
+  let hasVerifier = 1;
 }
 
 def Tile_CollectOp : Tile_Op<"collect", [MemoryEffects<[MemRead]>]> {
@@ -384,6 +400,7 @@ def Tile_YieldOp : Tile_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"Ma
 }
 
 include "dialects/Tile/TileBulk.td"
+include "dialects/Tile/TileExchange.td"
 include "dialects/Tile/TileLaunch.td"
 
 #endif // DIALECTS_TILE_TILEOPS_TD

@@ -30,9 +30,8 @@ static constexpr int64_t groupLanes = 128, rowBytes = 128, unitBytes = 16;
 // Barriers with phases
 //===----------------------------------------------------------------------===//
 
-/// The state of the barrier that the operands name, or of the one there of another block.
-static FailureOr<PhaseBarrier *> barrierAt(Machine &machine, Operation *op, int64_t lane,
-                                           Value barriers, Value index, Machine *block = nullptr) {
+FailureOr<PhaseBarrier *> sim::barrierAt(Machine &machine, Operation *op, int64_t lane,
+                                         Value barriers, Value index, Machine *block) {
   FailureOr<int64_t> first =
       machine.locate(op, lane, *machine.get(barriers).view, 8, {machine.get(index).at(lane).i}, 1);
   if (failed(first))
@@ -207,9 +206,8 @@ static FailureOr<std::vector<char>> readBox(Machine &machine, tile::BulkLoadOp l
       load, "access out of bounds: a tensor map that is larger than " + map.memory->name, lane);
 }
 
-/// `bytes` are on their way to byte `first` of `memory`, and `barrier` will know.
-static LogicalResult sendBox(Machine &machine, Operation *op, int64_t lane, Allocation &memory,
-                             int64_t first, const std::vector<char> &bytes, PhaseBarrier &barrier) {
+LogicalResult sim::sendBox(Machine &machine, Operation *op, int64_t lane, Allocation &memory,
+                           int64_t first, const std::vector<char> &bytes, PhaseBarrier &barrier) {
   int64_t size = bytes.size();
   if (std::string use = memory.describeUse(first, size); !use.empty())
     return machine.fail(op, "copy to " + memory.name + ": " + use, lane);
@@ -526,8 +524,15 @@ void danaus::sim::addBulkOps(HandlerTable &table) {
   table[TypeID::get<NVVM::WgmmaGroupSyncAlignedOp>()] = runCommitGroup;
   table[TypeID::get<NVVM::WgmmaWaitGroupSyncOp>()] = runWaitGroups;
   table[TypeID::get<NVVM::BarrierOp>()] = runNamedBarrier;
+<<<<<<< HEAD
   for (TypeID op : {TypeID::get<NVVM::FenceMbarrierInitOp>(), TypeID::get<NVVM::FenceProxyOp>(),
                     TypeID::get<NVVM::SetMaxRegisterOp>()})
+=======
+  for (TypeID op :
+       {TypeID::get<NVVM::FenceMbarrierInitOp>(), TypeID::get<NVVM::FenceProxyOp>(),
+        TypeID::get<NVVM::PrefetchOp>(), TypeID::get<NVVM::SetMaxRegisterOp>(),
+        TypeID::get<NVVM::CpAsyncBulkCommitGroupOp>(), TypeID::get<NVVM::CpAsyncBulkWaitGroupOp>()})
+>>>>>>> lowrank15
     table[op] = runNothing;
   table[TypeID::get<NVVM::CpAsyncBulkCommitGroupOp>()] = runCommitStores;
   table[TypeID::get<NVVM::CpAsyncBulkWaitGroupOp>()] = runWaitStores;

@@ -195,6 +195,7 @@ LogicalResult danaus::simulate(func::FuncOp function, ArrayRef<SimBuffer> buffer
   addDeviceOps(world.handlers);
   addTileOps(world.handlers);
   addBulkOps(world.handlers);
+  addExchangeOps(world.handlers);
   if (function.getNumArguments() != buffers.size())
     return function.emitOpError() << "wanted " << function.getNumArguments() << " buffers, found "
                                   << buffers.size();

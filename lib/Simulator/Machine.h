@@ -31,6 +31,7 @@ void addMemoryOps(HandlerTable &table);
 void addDeviceOps(HandlerTable &table);
 void addTileOps(HandlerTable &table);
 void addBulkOps(HandlerTable &table);
+void addExchangeOps(HandlerTable &table);
 
 /// What all machines of a run share.
 struct World {
@@ -175,10 +176,23 @@ private:
   llvm::DenseMap<mlir::Value, LaneValue> values;
 };
 
-/// Runs a function of the host.
 /// Block `rank` of the cluster of `machine`, where it has met it and still runs.
 llvm::FailureOr<Machine *> blockOfCluster(Machine &machine, mlir::Operation *op, int64_t rank);
 
+/// Calls `body(first lane)` for every warp that runs, all of whose threads must.
+llvm::LogicalResult forEachWarp(Machine &machine, mlir::Operation *op,
+                                llvm::function_ref<llvm::LogicalResult(int64_t first)> body);
+
+/// The state of the barrier that the operands name, or of the one there of another block.
+llvm::FailureOr<PhaseBarrier *> barrierAt(Machine &machine, mlir::Operation *op, int64_t lane,
+                                          mlir::Value barriers, mlir::Value index,
+                                          Machine *block = nullptr);
+
+/// `bytes` are on their way to byte `first` of `memory`, and `barrier` will know.
+llvm::LogicalResult sendBox(Machine &machine, mlir::Operation *op, int64_t lane, Allocation &memory,
+                            int64_t first, const std::vector<char> &bytes, PhaseBarrier &barrier);
+
+/// Runs a function of the host.
 llvm::LogicalResult callHost(World &world, mlir::Operation *function,
                              llvm::ArrayRef<LaneValue> arguments,
                              llvm::SmallVectorImpl<LaneValue> &results);

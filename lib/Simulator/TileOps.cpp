@@ -78,9 +78,8 @@ static FailureOr<bool> runsWarp(Machine &machine, Operation *op, int64_t first) 
   return active != 0;
 }
 
-/// Calls `body(first lane)` for every warp that runs.
-static LogicalResult forEachWarp(Machine &machine, Operation *op,
-                                 llvm::function_ref<LogicalResult(int64_t first)> body) {
+LogicalResult sim::forEachWarp(Machine &machine, Operation *op,
+                               llvm::function_ref<LogicalResult(int64_t first)> body) {
   for (int64_t first = 0; first < machine.lanes(); first += warpLanes) {
     FailureOr<bool> runs = runsWarp(machine, op, first);
     if (failed(runs) || (*runs && failed(body(first))))
@@ -367,45 +366,6 @@ static LogicalResult runStore(Machine &machine, Operation *op) {
   });
 }
 
-FailureOr<Machine *> sim::blockOfCluster(Machine &machine, Operation *op, int64_t rank) {
-  Meeting *meeting = machine.meeting;
-  if (!meeting || !machine.hasMetCluster)
-    return machine.fail(op, "wanted a cluster barrier before memory of another block");
-  if (rank < 0 || rank >= meeting->clusterSize)
-    return machine.fail(op, "wanted a block of a cluster of " + Twine(meeting->clusterSize) +
-                                ", found " + Twine(rank));
-  int64_t number = machine.place.blockNumber();
-  number += rank - number % meeting->clusterSize;
-  if (!meeting->machines[number])
-    return machine.fail(op, "block " + Twine(number) + " of the cluster has ended");
-  return meeting->machines[number];
-}
-
-/// Four values a lane, side by side.
-static LogicalResult runPark(Machine &machine, Operation *op) {
-  auto park = cast<tile::ParkOp>(op);
-  const LaneValue acc = machine.get(park.getAcc()), offset = machine.get(park.getOffset());
-  View view = *machine.get(park.getBuffer()).view;
-  return forEachWarp(machine, op, [&](int64_t first) -> LogicalResult {
-    if (Value rank = park.getRank()) {
-      FailureOr<Machine *> block = blockOfCluster(machine, op, machine.get(rank).at(first).i);
-      if (failed(block))
-        return failure();
-      view.memory = (*block)->shared;
-    }
-    for (int64_t lane = first; lane < first + warpLanes; ++lane) {
-      SmallVector<Word> words;
-      for (int64_t e = 0; e < acc.elements; ++e)
-        words.push_back(acc.at(lane, e));
-      int64_t index = offset.at(lane).i + lane % warpLanes * acc.elements;
-      Type f32 = park.getBuffer().getType().getElementType();
-      if (failed(machine.write(op, lane, view, f32, {index}, words)))
-        return failure();
-    }
-    return success();
-  });
-}
-
 /// Columns of both side by side, rounded.
 static LogicalResult runJoin(Machine &machine, Operation *op) {
   auto join = cast<tile::JoinOp>(op);
@@ -465,7 +425,6 @@ void danaus::sim::addTileOps(HandlerTable &table) {
   table[TypeID::get<NVVM::SyncWarpOp>()] = runSyncWarp;
   table[TypeID::get<tile::LoadOp>()] = runLoad;
   table[TypeID::get<tile::TurnOp>()] = runTurn;
-  table[TypeID::get<tile::ParkOp>()] = runPark;
   table[TypeID::get<tile::JoinOp>()] = runJoin;
   table[TypeID::get<tile::CollectOp>()] = runCollect;
   table[TypeID::get<tile::LoadAOp>()] = runLoadA;

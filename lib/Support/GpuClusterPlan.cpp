@@ -8,6 +8,7 @@
 
 #include "danaus/Support/GpuClusterPlan.h"
 #include "danaus/Support/GpuPlan.h"
+#include "danaus/Support/GpuResidentPlan.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -160,6 +161,8 @@ std::optional<Schedule> danaus::chooseClusterSchedule(ArrayRef<StageDescriptor> 
                                                       const TargetLimits &limits) {
   if (rows <= fewRows || rows > mostRows || !areWorthSharing(stages, elementBytes, limits))
     return std::nullopt;
+  if (std::optional<Schedule> resident = chooseResidentSchedule(stages, elementBytes, rows, limits))
+    return resident;
   Schedule schedule;
   schedule.unit = ScheduleUnit::MmaSync;
   schedule.placement = WeightPlacement::Registers;

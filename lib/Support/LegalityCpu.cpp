@@ -70,6 +70,8 @@ BrokenConstraints danaus::checkSchedule(ArrayRef<StageDescriptor> stages,
     checkUnit("library", ScheduleUnit::Wgmma, schedule, broken);
   if (schedule.cluster != 1 && schedule.unit != ScheduleUnit::Wgmma)
     checkUnit("cluster", ScheduleUnit::MmaSync, schedule, broken);
+  if (schedule.placement == WeightPlacement::Shared)
+    checkUnit("placement shared", ScheduleUnit::Wgmma, schedule, broken);
   if (schedule.inPlace)
     checkUnit("in_place", ScheduleUnit::MmaSync, schedule, broken);
   checkCuts(stages.size(), schedule.cuts, broken);

@@ -10,6 +10,7 @@
 #include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Support/GpuPlan.h"
+#include "danaus/Support/GpuResidentPlan.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Sequence.h"
 #include <algorithm>
@@ -20,6 +21,8 @@ using llvm::ArrayRef;
 
 BrokenConstraints danaus::checkGpuSchedule(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                                            const Schedule &schedule, const TargetLimits &limits) {
+  if (schedule.isResident())
+    return planResidentKernel(stages, elementBytes, schedule, limits).broken;
   if (schedule.unit == ScheduleUnit::Wgmma)
     return planGemmKernel(stages, elementBytes, schedule, limits).broken;
   if (schedule.cluster != 1)

@@ -60,14 +60,15 @@ static Expected<std::unique_ptr<llvm::TargetMachine>> createMachine(const Target
   return machine;
 }
 
-/// All lanes of a warp take part in an mma, an ldmatrix, and in wgmma, which is inline assembly.
-/// LLVM's intrinsics do not say so, and a fragment that only some lanes store let it sink the mma
-/// into their branch, where the warp waits for the others for ever.
+/// All lanes of a warp take part in an mma, an ldmatrix or stmatrix, and in wgmma, which is inline
+/// assembly. LLVM's intrinsics do not say so, and a fragment that only some lanes store let it sink
+/// the mma into their branch, where the warp waits for the others for ever.
 static void markConvergent(llvm::Module &module) {
   auto isOfWarp = [](const llvm::CallBase &call) {
     const llvm::Function *callee = call.getCalledFunction();
     return call.isInlineAsm() || (callee && (callee->getName().starts_with("llvm.nvvm.mma.") ||
-                                             callee->getName().starts_with("llvm.nvvm.ldmatrix.")));
+                                             callee->getName().starts_with("llvm.nvvm.ldmatrix.") ||
+                                             callee->getName().starts_with("llvm.nvvm.stmatrix.")));
   };
   for (llvm::Function &function : module)
     for (llvm::Instruction &instruction : llvm::instructions(function))

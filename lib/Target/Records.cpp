@@ -67,7 +67,7 @@ static const llvm::SmallVector<TargetLimits> &records() {
       amxRecord("sapphirerapids"),
       cpuRecord("x86-avx2", 256, 16, 32 << 10, 512 << 10),
       gpuRecord("sm_80", 108, 163 << 10, 164 << 10, 40 << 20),
-      gpuRecord("sm_90a", 132, 227 << 10, 228 << 10, 50 << 20),
+      gpuRecord("sm_90a", 132, 227 << 10, 228 << 10, 50 << 20, 81),
       gpuRecord("sm_100a", 148, 227 << 10, 228 << 10, 126 << 20, 86),
   };
   return table;

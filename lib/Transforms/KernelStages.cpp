@@ -11,6 +11,7 @@
 #include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Support/GpuInPlacePlan.h"
 #include "danaus/Support/GpuPlan.h"
+#include "danaus/Support/GpuResidentPlan.h"
 #include "danaus/Target/Records.h"
 #include "dialects/Chain/ChainTransforms.h"
 #include "llvm/ADT/STLExtras.h"
@@ -122,6 +123,11 @@ BrokenConstraints danaus::checkTensorCoreKernel(chain::KernelOp kernel, const Sc
     return {"unit: wanted stages of f32, f16, bf16, or f64 in place, for mma_sync"};
   if (kernel.getStages().empty() || findOtherThanChain(kernel))
     return {"unit: wanted one chain from a stage to the yield for mma_sync"};
+  if (schedule.isResident() && result != element)
+    return {"placement shared: wanted a result of the same type as x"};
+  if (schedule.isResident())
+    return planResidentKernel(describeStages(kernel), elementBytes(element), schedule, limits)
+        .broken;
   if (schedule.unit == ScheduleUnit::Wgmma)
     return planGemmKernel(describeStages(kernel), elementBytes(element), schedule, limits).broken;
   if (schedule.cluster != 1 && result != element)

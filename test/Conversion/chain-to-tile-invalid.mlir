@@ -342,3 +342,51 @@ func.func @a_cluster_with_another_type(%x: memref<?x512xbf16>, %v: memref<2x32x8
   return
 }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @shared_weights_without_clusters(%x: memref<?x512xbf16>, %v: memref<64x512xbf16>, %u: memref<256x64xbf16>, %y: memref<?x256xbf16>) {
+  // expected-error @below {{'chain.kernel' op schedule on sm_90a: cluster for shared weights: wanted 2, 4 or 8, found 1}}
+  chain.kernel ins(%x, %v, %u : memref<?x512xbf16>, memref<64x512xbf16>, memref<256x64xbf16>) outs(%y : memref<?x256xbf16>)
+      schedule(<unit = wgmma, rows = 16, warps = 8, depth = 1, placement = shared>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<64x512xbf16>, %a2: tensor<256x64xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(1, 64, 512, 1) order "bc" packing(<kind = k_major>) : tensor<?x512xbf16>, tensor<64x512xbf16> -> tensor<?x64xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 256, 64, 1) order "bc" packing(<kind = k_major>) : tensor<?x64xbf16>, tensor<256x64xbf16> -> tensor<?x256xbf16>
+    chain.yield %s1 : tensor<?x256xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @shared_weights_in_another_order(%x: memref<?x512xbf16>, %v: memref<64x512xbf16>, %u: memref<256x64xbf16>, %y: memref<?x256xbf16>) {
+  chain.kernel ins(%x, %v, %u : memref<?x512xbf16>, memref<64x512xbf16>, memref<256x64xbf16>) outs(%y : memref<?x256xbf16>)
+      schedule(<unit = wgmma, rows = 16, warps = 8, depth = 1, placement = shared, cluster = 8>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<64x512xbf16>, %a2: tensor<256x64xbf16>):
+    // expected-error @below {{'chain.stage' op packing for shared weights: wanted lanes = 1 and digit = 1, found 1 and 2}}
+    %s0 = chain.stage %a0, %a1 pattern(1, 64, 512, 1) order "bc" packing(<kind = k_major, group = 64, digit = 2>) : tensor<?x512xbf16>, tensor<64x512xbf16> -> tensor<?x64xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 256, 64, 1) order "bc" packing(<kind = k_major>) : tensor<?x64xbf16>, tensor<256x64xbf16> -> tensor<?x256xbf16>
+    chain.yield %s1 : tensor<?x256xbf16>
+  }
+  return
+}
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+func.func @shared_weights_with_another_type(%x: memref<?x512xbf16>, %v: memref<64x512xbf16>, %u: memref<256x64xbf16>, %y: memref<?x256xf32>) {
+  // expected-error @below {{'chain.kernel' op placement shared: wanted a result of the same type as x}}
+  chain.kernel ins(%x, %v, %u : memref<?x512xbf16>, memref<64x512xbf16>, memref<256x64xbf16>) outs(%y : memref<?x256xf32>)
+      schedule(<unit = wgmma, rows = 16, warps = 8, depth = 1, placement = shared, cluster = 8>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<64x512xbf16>, %a2: tensor<256x64xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(1, 64, 512, 1) order "bc" packing(<kind = k_major>) : tensor<?x512xbf16>, tensor<64x512xbf16> -> tensor<?x64xbf16>
+    %s1 = chain.stage %s0, %a2 pattern(1, 256, 64, 1) order "bc" packing(<kind = k_major>) : tensor<?x64xbf16>, tensor<256x64xbf16> -> tensor<?x256xf32>
+    chain.yield %s1 : tensor<?x256xf32>
+  }
+  return
+}
+}

@@ -459,3 +459,61 @@ func.func @low_rank_on_clusters(%x: memref<?x512xbf16>, %v: memref<2x32x8x4x2x2x
   return
 }
 }
+
+// -----
+
+// Two products whose weights a cluster of 4 blocks keeps: sums are sent asynchronously, and one barrier of the cluster is
+// before the first of them. Of 48 columns in the middle three steps are multiplied, and boxes of 64 x 64 are loaded.
+module attributes {danaus.target = "sm_90a"} {
+// CHECK-LABEL: func.func @weights_in_shared_memory(
+// CHECK-DAG: tile.tensor_map %{{.+}} rows %{{.+}} sizes [512, -1] strides [1, 512] box [64, 24] : memref<?x512xbf16>
+// CHECK-DAG: tile.tensor_map %{{.+}} rows %{{.+}} sizes [512, 48] strides [1, 512] box [64, 64] : memref<48x512xbf16>
+// CHECK-DAG: tile.tensor_map %{{.+}} rows %{{.+}} sizes [48, 320] strides [1, 48] box [64, 64] : memref<320x48xbf16>
+// CHECK-DAG: tile.tensor_map %{{.+}} rows %{{.+}} sizes [320, -1] strides [1, 320] box [64, 24] : memref<?x320xbf16>
+// CHECK:     gpu.launch_func @danaus_kernels::@weights_in_shared_memory_kernel_0 blocks in {{.+}} {tile.cluster = 4 : i64, tile.early}
+// CHECK-LABEL: gpu.func @weights_in_shared_memory_kernel_0(
+// CHECK-SAME:  nvvm.cluster_dim = array<i32: 4, 1, 1>
+// CHECK-SAME:  tile.tensor_maps = 4
+// CHECK:     tile.admit_launch
+// CHECK:     tile.bulk_load
+// CHECK:     tile.await_launches
+// CHECK-COUNT-2: tile.bulk_load
+// CHECK:     tile.cluster_barrier
+// CHECK-NOT: tile.cluster_barrier
+// CHECK:     scf.if
+// CHECK:       scf.for
+// CHECK-COUNT-4: tile.wgmma %{{.+}} -> <24>
+// CHECK:         tile.wgmma_wait
+// CHECK:         tile.bulk_load
+// CHECK:         tile.barrier_wait
+// CHECK-COUNT-3: tile.park %{{.+}} into %{{.+}}[%{{.+}}] of %{{.+}} signals
+// CHECK:       else
+// CHECK:       scf.for
+// CHECK:         tile.barrier_expect %{{.+}}[%{{.+}}] bytes 2304
+// CHECK:         tile.barrier_expect %{{.+}}[%{{.+}}] bytes 2048
+// CHECK:         tile.collect %{{.+}} count 4 stride 128
+// CHECK:         tile.map
+// CHECK:         tile.lay %{{.+}} to 4 signals
+// CHECK-COUNT-3: tile.wgmma %{{.+}} -> <24>
+// CHECK-NOT:     tile.wgmma %
+// CHECK-COUNT-3: tile.lay %{{.+}} into %{{.+}}[%{{.+}}] row %{{.+}} column %{{.+}} : <acc, 16x8xf32> into memref<{{.+}}, #gpu.address_space<workgroup>>
+// CHECK:         tile.bulk_store
+// CHECK:         tile.barrier_arrive
+func.func @weights_in_shared_memory(%x: memref<?x512xbf16>, %v: memref<48x512xbf16>, %u: memref<320x48xbf16>, %bias: memref<48xbf16>, %y: memref<?x320xbf16>) {
+  chain.kernel ins(%x, %v, %u, %bias : memref<?x512xbf16>, memref<48x512xbf16>, memref<320x48xbf16>, memref<48xbf16>) outs(%y : memref<?x320xbf16>)
+      schedule(<unit = wgmma, rows = 24, warps = 8, depth = 1, placement = shared, cluster = 4>) {
+  ^bb0(%a0: tensor<?x512xbf16>, %a1: tensor<48x512xbf16>, %a2: tensor<320x48xbf16>, %a3: tensor<48xbf16>):
+    %s0 = chain.stage %a0, %a1 pattern(1, 48, 512, 1) order "bc" packing(<kind = k_major>)
+        : tensor<?x512xbf16>, tensor<48x512xbf16> -> tensor<?x48xbf16>
+    %m0 = chain.map %s0, %a3 : tensor<?x48xbf16>, tensor<48xbf16> -> tensor<?x48xbf16> {
+    ^bb0(%e: bf16, %b: bf16):
+      %0 = arith.addf %e, %b : bf16
+      chain.yield %0 : bf16
+    }
+    %s1 = chain.stage %m0, %a2 pattern(1, 320, 48, 1) order "bc" packing(<kind = k_major>)
+        : tensor<?x48xbf16>, tensor<320x48xbf16> -> tensor<?x320xbf16>
+    chain.yield %s1 : tensor<?x320xbf16>
+  }
+  return
+}
+}

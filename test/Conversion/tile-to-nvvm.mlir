@@ -432,3 +432,25 @@ func.func @sums_as_left_operand(%s0: !tile.fragment<acc, 16x8xf32>, %s1: !tile.f
   %a = tile.join %s0, %s1 : !tile.fragment<acc, 16x8xf32> -> !tile.fragment<a, 16x16xbf16>
   return %a : !tile.fragment<a, 16x16xbf16>
 }
+
+// What tells a barrier of another block is stored by st.async; to all blocks go words that movmatrix has transposed.
+// CHECK-LABEL: @sums_that_tell_barriers(
+func.func @sums_that_tell_barriers(%sums: !tile.sums<16>, %buffer: memref<2048xf32, 3>, %rows: memref<4096xbf16, 3>,
+                                   %barriers: memref<8xi64, 3>, %i: index) {
+  // CHECK-COUNT-4: llvm.extractvalue
+  // CHECK: %[[PART:.+]] = vector.from_elements %{{.+}}, %{{.+}}, %{{.+}}, %{{.+}} : vector<4xf32>
+  %part = tile.part %sums column 8 : !tile.sums<16> -> !tile.fragment<acc, 16x8xf32>
+  // CHECK: nvvm.mapa
+  // CHECK: nvvm.mapa
+  // CHECK: llvm.inline_asm has_side_effects asm_dialect = att "st.async.shared::cluster.mbarrier::complete_tx::bytes.v4.f32 [$0], {$1, $2, $3, $4}, [$5];", "r,f,f,f,f,r,~{memory}" %{{.+}} : (i32, f32, f32, f32, f32, i32) -> ()
+  tile.park %part into %buffer[%i] of %i signals %barriers[%i] : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>, memref<8xi64, 3>
+  // CHECK: arith.truncf %{{.+}} : vector<2xf32> to vector<2xbf16>
+  // CHECK: arith.truncf %{{.+}} : vector<2xf32> to vector<2xbf16>
+  // CHECK: nvvm.stmatrix %{{.+}}, %{{.+}}, %{{.+}} {eltType = #nvvm.ld_st_matrix_elt_type<b16>, layout = #nvvm.mma_layout<col>
+  tile.lay %part into %rows[%i] row %i column %i : !tile.fragment<acc, 16x8xf32> into memref<4096xbf16, 3>
+  // CHECK-COUNT-2: "movmatrix.sync.aligned.m8n8.trans.b16 $0, $1;"
+  // CHECK-COUNT-4: "st.async.shared::cluster.mbarrier::complete_tx::bytes.b32 [$0], $1, [$2];"
+  // CHECK-NOT: st.async
+  tile.lay %part into %rows[%i] row %i column %i to 2 signals %barriers[%i] : !tile.fragment<acc, 16x8xf32> into memref<4096xbf16, 3>, memref<8xi64, 3>
+  return
+}

@@ -1,5 +1,5 @@
 // Clusters whose blocks share the columns of a tile: a layer of low rank with a map behind each stage, more warps than
-// fragments, fewer fragments than blocks, and the default.
+// fragments, fewer fragments than blocks.
 
 // DEFINE: %{schedule} = unit=mma_sync,placement=registers
 // RUN: danaus-run %s --entry=mapped --device=sim --check --rows=37 --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=2,cluster=2>" | FileCheck %s
@@ -9,9 +9,7 @@
 // 19 tiles for 16 clusters: some take a second one.
 // RUN: danaus-run %s --entry=narrow --device=sim --check --rows=300 --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=1,cluster=8>" | FileCheck %s
 // RUN: danaus-run %s --entry=narrow --device=sim --check --rows=300 --schedule="#chain.schedule<%{schedule},rows=16,warps=4,depth=3,cluster=8>" | FileCheck %s
-// RUN: danaus-run %s --entry=large --device=sim --check --rows=66 --json | FileCheck %s --check-prefix=DEFAULT
 // CHECK: check passed
-// DEFAULT: "schedule":"#chain.schedule<unit = mma_sync, rows = 16, depth = 3, placement = registers, cluster = 8>"
 //
 // What a schedule breaks.
 // DEFINE: %{refuse} = not danaus-run %s --entry=narrow --device=sim --check --rows=1
@@ -49,9 +47,4 @@ func.func @mapped(%m: tensor<256x512xbf16, #mapped>, %x: tensor<?x512xbf16>, %bi
 func.func @narrow(%m: tensor<256x512xf16, #narrow>, %x: tensor<?x512xf16>) -> tensor<?x256xf16> {
   %y = linop.apply %m, %x : tensor<256x512xf16, #narrow>, tensor<?x512xf16> -> tensor<?x256xf16>
   return %y : tensor<?x256xf16>
-}
-
-func.func @large(%m: tensor<1024x1024xbf16, #mapped>, %x: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
-  %y = linop.apply %m, %x : tensor<1024x1024xbf16, #mapped>, tensor<?x1024xbf16> -> tensor<?x1024xbf16>
-  return %y : tensor<?x1024xbf16>
 }

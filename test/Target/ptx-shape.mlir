@@ -11,7 +11,8 @@
 // RUN: danaus-compile %S/Inputs/monarchs.mlir --target=sm_90a -o %t.ll
 // RUN: FileCheck %s --check-prefix=LL --input-file=%t.ll
 
-// CHECK: .version 8.0
+// SM80:  .version 8.0
+// SM90:  .version 8.1
 // SM90:  .target sm_90a
 // SM80:  .target sm_80
 

@@ -190,7 +190,7 @@ module attributes {danaus.target = "sm_90a"} {
 
   // Two products of one block each, whose weights together no multiprocessor keeps: clusters for some rows.
   // CHECK-LABEL: func @low_rank(
-  // SOME:          schedule(<unit = mma_sync, depth = 3, placement = registers, cluster = 8>)
+  // SOME:          schedule(<unit = wgmma, rows = 24, warps = 12, depth = 1, placement = shared, outputs = 2, cluster = 8>)
   // MANY-NOT:      cluster
   // FEW-NOT:       cluster
   // CHECK:         return

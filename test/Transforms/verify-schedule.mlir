@@ -461,3 +461,53 @@ module attributes {danaus.target = "sm_90a"} {
     return %y : tensor<?x4xcomplex<f32>>
   }
 }
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @legal_shared_weights_pass(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = wgmma, rows = 24, warps = 8, depth = 2, placement = shared, outputs = 2, cluster = 8>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @shared_weights_of_warps(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: placement shared: wanted unit wgmma, found mma_sync; cluster: wanted weights in registers}}
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = mma_sync, rows = 16, warps = 8, depth = 1, placement = shared, cluster = 8>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}
+
+// -----
+
+module attributes {danaus.target = "sm_90a"} {
+  func.func @shared_weights_of_wide_tiles(%v: tensor<64x1024xbf16>, %u: tensor<1024x64xbf16>, %x: tensor<?x1024xbf16>,
+      %init: tensor<?x1024xbf16>) -> tensor<?x1024xbf16> {
+    // expected-error @below {{'chain.kernel' op schedule is not legal on sm_90a: placement shared: wanted at most 232448 bytes of shared memory, found 1245984}}
+    %y = chain.kernel ins(%x, %v, %u : tensor<?x1024xbf16>, tensor<64x1024xbf16>, tensor<1024x64xbf16>)
+        outs(%init : tensor<?x1024xbf16>) schedule(<unit = wgmma, rows = 128, warps = 8, depth = 8, placement = shared, cluster = 2>) {
+    ^bb0(%xi: tensor<?x1024xbf16>, %a: tensor<64x1024xbf16>, %b: tensor<1024x64xbf16>):
+      %0 = chain.stage %xi, %a pattern(1, 64, 1024, 1) order "bc" : tensor<?x1024xbf16>, tensor<64x1024xbf16> -> tensor<?x64xbf16>
+      %1 = chain.stage %0, %b pattern(1, 1024, 64, 1) order "bc" : tensor<?x64xbf16>, tensor<1024x64xbf16> -> tensor<?x1024xbf16>
+      chain.yield %1 : tensor<?x1024xbf16>
+    } -> tensor<?x1024xbf16>
+    return %y : tensor<?x1024xbf16>
+  }
+}

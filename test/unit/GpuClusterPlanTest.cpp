@@ -94,6 +94,13 @@ TEST(GpuClusterPlan, DefaultIsForRowsInBetween) {
   EXPECT_FALSE(chooseClusterSchedule(lowRank, 2, 64, h100));
   std::optional<Schedule> some = chooseClusterSchedule(lowRank, 2, 256, h100);
   ASSERT_TRUE(some);
+  EXPECT_TRUE(some->isResident());
+  EXPECT_EQ(some->cluster, 8);
+  TargetLimits other = h100;
+  other.hasWgmma = false;
+  some = chooseClusterSchedule(lowRank, 2, 256, other);
+  ASSERT_TRUE(some);
+  EXPECT_FALSE(some->isResident());
   EXPECT_EQ(some->rows, 32);
   EXPECT_EQ(some->cluster, 8);
   EXPECT_FALSE(chooseClusterSchedule(lowRank, 4, 256, h100));

@@ -57,7 +57,8 @@ struct ClusterPlan {
 ClusterPlan planClusterKernel(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                               const Schedule &schedule, const TargetLimits &limits);
 
-/// A schedule for a cluster where there is one and `rows` are enough for it.
+/// A schedule for a cluster where there is one and `rows` are enough for it: one that keeps
+/// weights in shared memory (GpuResidentPlan.h) where that is legal.
 std::optional<Schedule> chooseClusterSchedule(llvm::ArrayRef<StageDescriptor> stages,
                                               int64_t elementBytes, int64_t rows,
                                               const TargetLimits &limits);

@@ -44,7 +44,7 @@ struct TargetLimits {
   bool hasClusters = false;     ///< thread blocks that reach each other's shared memory
   bool hasEarlyLaunch = false;  ///< a launch may begin while the one before runs
   bool hasWholeDoubles = false; ///< products of f64 of 16 x 8 x 8, not of 8 x 8 x 4 alone
-  int64_t ptxVersion = 80;      ///< the oldest that knows the chip, at least that of CUDA 12.0
+  int64_t ptxVersion = 80;      ///< the oldest that knows what is used, at least CUDA 12.0's
 
   /// f32 or f64 values in a vector register, by the size of the accumulator.
   int64_t lanes(int64_t accumulatorBytes) const { return vectorBits / (8 * accumulatorBytes); }

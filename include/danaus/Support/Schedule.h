@@ -22,7 +22,7 @@ namespace danaus {
 enum class ScheduleUnit : uint32_t { Fma = 0, MmaSync = 1, Amx = 2, Wgmma = 3 };
 /// The block dimension that vector lanes run along.
 enum class LaneAxis : uint32_t { B = 0, D = 1 };
-enum class WeightPlacement : uint32_t { Registers = 0, Streamed = 1 };
+enum class WeightPlacement : uint32_t { Registers = 0, Streamed = 1, Shared = 2 };
 
 /// The fields are those of `#chain.schedule`.
 struct Schedule {
@@ -42,6 +42,10 @@ struct Schedule {
   bool library = false; ///< wgmma: by the vendor's library, where it is there
   WeightPlacement placement = WeightPlacement::Streamed;
 
+  /// Whether a cluster keeps both weights of two stages in shared memory.
+  bool isResident() const {
+    return unit == ScheduleUnit::Wgmma && placement == WeightPlacement::Shared;
+  }
   bool operator==(const Schedule &) const = default;
 };
 

@@ -396,6 +396,8 @@ LogicalResult Converter::convert(chain::KernelOp kernel) {
   SmallVector<StageDescriptor> descriptors;
   for (StageWithMaps &part : *stages)
     descriptors.push_back(chain::describeStage(part.stage, 0));
+  if (schedule.isResident())
+    return convertToResident(kernel, *stages, descriptors, limits);
   if (schedule.unit == ScheduleUnit::Wgmma)
     return convertToGemms(kernel, *stages, descriptors, limits);
   if (schedule.cluster != 1)

@@ -62,6 +62,11 @@ mlir::LogicalResult convertToClusters(chain::KernelOp kernel, llvm::ArrayRef<Sta
                                       llvm::ArrayRef<StageDescriptor> descriptors,
                                       const TargetLimits &limits);
 
+/// Replaces a kernel with shared weights by one launch of clusters that keep them.
+mlir::LogicalResult convertToResident(chain::KernelOp kernel, llvm::ArrayRef<StageWithMaps> stages,
+                                      llvm::ArrayRef<StageDescriptor> descriptors,
+                                      const TargetLimits &limits);
+
 /// Replaces a kernel of unit wgmma by a launch a stage, and a transposition behind a
 /// stage with d > 1; activations between launches go through device memory.
 mlir::LogicalResult convertToGemms(chain::KernelOp kernel, llvm::ArrayRef<StageWithMaps> stages,

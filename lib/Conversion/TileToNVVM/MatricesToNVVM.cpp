@@ -137,7 +137,8 @@ struct LowerJoin : OpConversionPattern<JoinOp> {
   }
 };
 
-/// tile.park  ->  one store of 16 bytes, for another block at the address that mapa gives
+/// tile.park  ->  one store of 16 bytes, for another block at the address that mapa gives;
+/// where that is told of them, st.async
 struct LowerPark : OpConversionPattern<ParkOp> {
   using OpConversionPattern::OpConversionPattern;
   LogicalResult matchAndRewrite(ParkOp op, OpAdaptor adaptor,
@@ -150,6 +151,12 @@ struct LowerPark : OpConversionPattern<ParkOp> {
       return success();
     }
     Value pointer = sharedPointer(index, adaptor.getBuffer(), place);
+    if (Value barriers = adaptor.getBarriers()) {
+      Value barrier = sharedPointer(index, barriers, adaptor.getIndex());
+      parkAsync(index, adaptor.getAcc(), pointer, barrier, adaptor.getRank());
+      rewriter.eraseOp(op);
+      return success();
+    }
     pointer = pointerInBlock(index, pointer, adaptor.getRank());
     rewriter.replaceOpWithNewOp<LLVM::StoreOp>(op, adaptor.getAcc(), pointer, /*alignment=*/16);
     return success();

@@ -80,6 +80,14 @@ void populateBulkPatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &p
 /// Loads wherever elements lie, and operands that change sides.
 void populateMatrixPatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 
+/// The four values of each lane to 16 bytes at `pointer` in block `rank`, whose barrier at
+/// `barrier` is told of them.
+void parkAsync(IndexBuilder index, mlir::Value values, mlir::Value pointer, mlir::Value barrier,
+               mlir::Value rank);
+
+/// Sums that go to other blocks or to boxes.
+void populateExchangePatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
+
 /// Products of f64, as the target of the module has them.
 void populateDoublePatterns(mlir::TypeConverter &types, mlir::RewritePatternSet &patterns);
 

@@ -91,6 +91,7 @@ func.func @contract_with_an_epilogue(%x: memref<?x8xbf16>, %w: memref<4x1x2x16xb
 // CHECK-SAME: #chain.schedule<unit = wgmma, rows = 256, library = true>
 // CHECK-SAME: #chain.schedule<unit = mma_sync, rows = 16, placement = registers, cluster = 8>
 // CHECK-SAME: #chain.schedule<unit = mma_sync, rows = 1, in_place = true>
+// CHECK-SAME: #chain.schedule<unit = wgmma, rows = 56, placement = shared, cluster = 8>
 func.func private @attributes() attributes {
   test.a = #chain.schedule<rows = 32>,
   test.b = #chain.schedule<unit = mma_sync, rows = 64, warps = 16>,
@@ -99,7 +100,8 @@ func.func private @attributes() attributes {
   test.e = #chain.packing<kind = mma_k8>,
   test.f = #chain.schedule<unit = wgmma, rows = 256, library = true>,
   test.g = #chain.schedule<unit = mma_sync, rows = 16, placement = registers, cluster = 8, library = false>,
-  test.h = #chain.schedule<unit = mma_sync, rows = 1, in_place = true, cluster = 1>
+  test.h = #chain.schedule<unit = mma_sync, rows = 1, in_place = true, cluster = 1>,
+  test.i = #chain.schedule<unit = wgmma, rows = 56, placement = shared, cluster = 8>
 }
 
 // CHECK-LABEL: func.func @stage_of_complex_numbers

@@ -205,3 +205,19 @@ func.func @clusters_and_launches(%sum: !tile.fragment<acc, 16x8xf32>, %sums: mem
   tile.signal relaxed %counters[%i] : memref<8xi32>
   return
 }
+
+// CHECK-LABEL: @sums_to_other_blocks(
+// CHECK-SAME:    %[[SUMS:.+]]: !tile.sums<56>, %[[BUFFER:[^:]+]]: memref<2048xf32, 3>, %[[ROWS:[^:]+]]: memref<4096xbf16, 3>,
+// CHECK-SAME:    %[[BARRIERS:[^:]+]]: memref<8xi64, 3>, %[[I:[^:]+]]: index)
+func.func @sums_to_other_blocks(%sums: !tile.sums<56>, %buffer: memref<2048xf32, 3>, %rows: memref<4096xbf16, 3>,
+                                %barriers: memref<8xi64, 3>, %i: index) {
+  // CHECK: %[[PART:.+]] = tile.part %[[SUMS]] column 48 : <56> -> <acc, 16x8xf32>
+  %part = tile.part %sums column 48 : !tile.sums<56> -> !tile.fragment<acc, 16x8xf32>
+  // CHECK: tile.park %[[PART]] into %[[BUFFER]][%[[I]]] of %[[I]] signals %[[BARRIERS]][%[[I]]] : <acc, 16x8xf32> into memref<2048xf32, 3>, memref<8xi64, 3>
+  tile.park %part into %buffer[%i] of %i signals %barriers[%i] : !tile.fragment<acc, 16x8xf32> into memref<2048xf32, 3>, memref<8xi64, 3>
+  // CHECK: tile.lay %[[PART]] into %[[ROWS]][%[[I]]] row %[[I]] column %[[I]] : <acc, 16x8xf32> into memref<4096xbf16, 3>
+  tile.lay %part into %rows[%i] row %i column %i : !tile.fragment<acc, 16x8xf32> into memref<4096xbf16, 3>
+  // CHECK: tile.lay %[[PART]] into %[[ROWS]][%[[I]]] row %[[I]] column %[[I]] to 8 signals %[[BARRIERS]][%[[I]]] : <acc, 16x8xf32> into memref<4096xbf16, 3>, memref<8xi64, 3>
+  tile.lay %part into %rows[%i] row %i column %i to 8 signals %barriers[%i] : !tile.fragment<acc, 16x8xf32> into memref<4096xbf16, 3>, memref<8xi64, 3>
+  return
+}
