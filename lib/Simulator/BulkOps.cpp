@@ -524,15 +524,8 @@ void danaus::sim::addBulkOps(HandlerTable &table) {
   table[TypeID::get<NVVM::WgmmaGroupSyncAlignedOp>()] = runCommitGroup;
   table[TypeID::get<NVVM::WgmmaWaitGroupSyncOp>()] = runWaitGroups;
   table[TypeID::get<NVVM::BarrierOp>()] = runNamedBarrier;
-<<<<<<< HEAD
   for (TypeID op : {TypeID::get<NVVM::FenceMbarrierInitOp>(), TypeID::get<NVVM::FenceProxyOp>(),
-                    TypeID::get<NVVM::SetMaxRegisterOp>()})
-=======
-  for (TypeID op :
-       {TypeID::get<NVVM::FenceMbarrierInitOp>(), TypeID::get<NVVM::FenceProxyOp>(),
-        TypeID::get<NVVM::PrefetchOp>(), TypeID::get<NVVM::SetMaxRegisterOp>(),
-        TypeID::get<NVVM::CpAsyncBulkCommitGroupOp>(), TypeID::get<NVVM::CpAsyncBulkWaitGroupOp>()})
->>>>>>> lowrank15
+                    TypeID::get<NVVM::PrefetchOp>(), TypeID::get<NVVM::SetMaxRegisterOp>()})
     table[op] = runNothing;
   table[TypeID::get<NVVM::CpAsyncBulkCommitGroupOp>()] = runCommitStores;
   table[TypeID::get<NVVM::CpAsyncBulkWaitGroupOp>()] = runWaitStores;

@@ -504,11 +504,8 @@ struct ConvertTileToNVVM : danaus::impl::ConvertTileToNVVMPassBase<ConvertTileTo
                         LowerSignal, LowerAwait, LowerLaunchOrder<AdmitLaunchOp>,
                         LowerLaunchOrder<AwaitLaunchesOp>>(patterns, types, context);
     populateBulkPatterns(types, patterns);
-<<<<<<< HEAD
     populateLeftPatterns(types, patterns);
-=======
     populateExchangePatterns(types, patterns);
->>>>>>> lowrank15
     populateMatrixPatterns(types, patterns);
     populateDoublePatterns(types, patterns);
     scf::populateSCFStructuralTypeConversionsAndLegality(types, patterns, target);

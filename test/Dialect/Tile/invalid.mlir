@@ -502,6 +502,32 @@ func.func @join_to_f32_C2(%s: !tile.fragment<acc, 16x8xf32>) {
 func.func @wgmma_past_a_left_operand_C2(%a: !tile.left<bf16, 16>, %b: !tile.descriptor<bf16>) {
   // expected-error @below {{'tile.wgmma' op step: wanted 0 to 0, found 1}}
   %s = tile.wgmma %a, %b step 1 : !tile.left<bf16, 16>, !tile.descriptor<bf16> -> !tile.sums<64>
+  return
+}
+
+// -----
+
+func.func @left_operands_of_two_types_C1(%z: !tile.sums<16>, %u: !tile.sums<32>) {
+  // expected-error @below {{'tile.left_operands' op wanted sums of one type and left operands of one type}}
+  %a = tile.left_operands of %z, %u : !tile.sums<16>, !tile.sums<32> -> !tile.left<bf16, 32>
+  return
+}
+
+// -----
+
+func.func @left_operands_of_other_columns_C2(%z: !tile.sums<32>) {
+  // expected-error @below {{'tile.left_operands' op left operands: wanted 32 columns in all, found 16}}
+  %a = tile.left_operands of %z : !tile.sums<32> -> !tile.left<bf16, 16>
+  return
+}
+
+// -----
+
+func.func @left_operands_of_few_columns_C3(%z: !tile.sums<8>) {
+  // expected-error @below {{'tile.left_operands' op columns that stay together: wanted a multiple of 8, or 4 of an even number of sums and left operands, found 2 of 8 and 4}}
+  %a:4 = tile.left_operands of %z, %z, %z, %z, %z, %z, %z, %z : !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8> -> !tile.left<bf16, 16>, !tile.left<bf16, 16>, !tile.left<bf16, 16>, !tile.left<bf16, 16>
+  return
+}
 
 // -----
 
@@ -513,39 +539,22 @@ func.func @park_that_signals_nobody_C1(%sum: !tile.fragment<acc, 16x8xf32>, %sum
 
 // -----
 
-<<<<<<< HEAD
-func.func @left_operands_of_two_types_C1(%z: !tile.sums<16>, %u: !tile.sums<32>) {
-  // expected-error @below {{'tile.left_operands' op wanted sums of one type and left operands of one type}}
-  %a = tile.left_operands of %z, %u : !tile.sums<16>, !tile.sums<32> -> !tile.left<bf16, 32>
-=======
 func.func @part_past_the_last_column_C1(%sums: !tile.sums<56>) {
   // expected-error @below {{'tile.part' op column: wanted a multiple of 8 below 56, found 56}}
   %part = tile.part %sums column 56 : !tile.sums<56> -> !tile.fragment<acc, 16x8xf32>
->>>>>>> lowrank15
   return
 }
 
 // -----
 
-<<<<<<< HEAD
-func.func @left_operands_of_other_columns_C2(%z: !tile.sums<32>) {
-  // expected-error @below {{'tile.left_operands' op left operands: wanted 32 columns in all, found 16}}
-  %a = tile.left_operands of %z : !tile.sums<32> -> !tile.left<bf16, 16>
-=======
 func.func @part_with_split_columns_C2(%sums: !tile.sums<56>) {
   // expected-error @below {{'tile.part' op result: wanted adjacent columns, found '!tile.fragment<acc, 16x8xf32, split>'}}
   %part = tile.part %sums column 8 : !tile.sums<56> -> !tile.fragment<acc, 16x8xf32, split>
->>>>>>> lowrank15
   return
 }
 
 // -----
 
-<<<<<<< HEAD
-func.func @left_operands_of_few_columns_C3(%z: !tile.sums<8>) {
-  // expected-error @below {{'tile.left_operands' op columns that stay together: wanted a multiple of 8, or 4 of an even number of sums and left operands, found 2 of 8 and 4}}
-  %a:4 = tile.left_operands of %z, %z, %z, %z, %z, %z, %z, %z : !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8>, !tile.sums<8> -> !tile.left<bf16, 16>, !tile.left<bf16, 16>, !tile.left<bf16, 16>, !tile.left<bf16, 16>
-=======
 func.func @lay_in_f32_C1(%sum: !tile.fragment<acc, 16x8xf32>, %rows: memref<4096xf32, 3>, %i: index) {
   // expected-error @below {{'tile.lay' op element type of the buffer: wanted f16 or bf16, found 'f32'}}
   tile.lay %sum into %rows[%i] row %i column %i : !tile.fragment<acc, 16x8xf32> into memref<4096xf32, 3>
@@ -566,6 +575,5 @@ func.func @lay_to_blocks_without_barriers_C2(%sum: !tile.fragment<acc, 16x8xf32>
   // expected-error @below {{'tile.lay' op to: wanted barriers of the blocks, behind 'signals'}}
   "tile.lay"(%sum, %rows, %i, %i, %i) <{blocks = 8 : i64, operandSegmentSizes = array<i32: 1, 1, 1, 1, 1, 0, 0>}>
       : (!tile.fragment<acc, 16x8xf32>, memref<4096xf16, 3>, index, index, index) -> ()
->>>>>>> lowrank15
   return
 }
