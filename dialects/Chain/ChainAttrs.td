@@ -167,8 +167,9 @@ def Chain_ScheduleAttr : Chain_Attr<"Schedule", "schedule"> {
       one tile of rows or the weights of one tile of columns, by one copy to all
     * `placement` (wgmma): `shared`, with `cluster` and two stages of one block, is one launch
       of clusters as for mma_sync, whose blocks keep their parts of both weights in shared
-      memory. `rows` are of a tile of the cluster, `warps` 4 a warpgroup, `depth` tiles of x
-      in flight, and `outputs` boxes of 64 columns of y that a warpgroup has under way
+      memory. `rows` are of a tile of the cluster, `warps` 4 a warpgroup: one for each 64
+      columns between the stages, and others for the second; `depth` tiles of x in flight,
+      and `outputs` boxes of 64 columns of y that a warpgroup has under way
     * `library` (wgmma): where the vendor's library of products is there when the kernel
       runs, that one does it; for one stage with a = d = 1 and no maps behind it. All
       else that the schedule says is obeyed where the library is not there
