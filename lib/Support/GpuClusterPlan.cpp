@@ -159,10 +159,12 @@ static bool areWorthSharing(ArrayRef<StageDescriptor> stages, int64_t elementByt
 std::optional<Schedule> danaus::chooseClusterSchedule(ArrayRef<StageDescriptor> stages,
                                                       int64_t elementBytes, int64_t rows,
                                                       const TargetLimits &limits) {
-  if (rows <= fewRows || rows > mostRows || !areWorthSharing(stages, elementBytes, limits))
+  if (rows <= fewRows || !areWorthSharing(stages, elementBytes, limits))
     return std::nullopt;
   if (std::optional<Schedule> resident = chooseResidentSchedule(stages, elementBytes, rows, limits))
     return resident;
+  if (rows > mostRows)
+    return std::nullopt;
   Schedule schedule;
   schedule.unit = ScheduleUnit::MmaSync;
   schedule.placement = WeightPlacement::Registers;

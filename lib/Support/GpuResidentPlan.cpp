@@ -141,8 +141,8 @@ std::optional<Schedule> danaus::chooseResidentSchedule(ArrayRef<StageDescriptor>
   schedule.cluster = mostBlocks;
   schedule.warps = 12;
   schedule.depth = 1;
-  // Some multiprocessors are in groups too small for a last cluster.
-  int64_t clusters = std::max<int64_t>(1, limits.multiprocessors / mostBlocks - 3);
+  // Some multiprocessors are in groups too small for a last cluster: of 16, 15 run at once.
+  int64_t clusters = std::max<int64_t>(1, limits.multiprocessors / mostBlocks - 1);
   for (int64_t tiles = 1; tiles <= mostTiles; ++tiles) {
     schedule.rows = 8 * divideCeil(rows, 8 * clusters * tiles);
     for (schedule.outputs = 2; schedule.outputs >= 1; --schedule.outputs)

@@ -104,6 +104,8 @@ TEST(GpuClusterPlan, DefaultIsForRowsInBetween) {
   EXPECT_EQ(some->rows, 32);
   EXPECT_EQ(some->cluster, 8);
   EXPECT_FALSE(chooseClusterSchedule(lowRank, 4, 256, h100));
-  EXPECT_FALSE(chooseClusterSchedule(lowRank, 2, 16384, h100));
+  // With many rows only clusters that keep weights in shared memory.
+  EXPECT_TRUE(chooseClusterSchedule(lowRank, 2, 16384, h100)->isResident());
+  EXPECT_FALSE(chooseClusterSchedule(lowRank, 2, 16384, other));
   EXPECT_FALSE(chooseClusterSchedule(lowRank, 2, 256, *lookupTarget("sm_80")));
 }

@@ -90,9 +90,10 @@ TEST(GpuResidentPlan, DefaultLetsAllClustersEndTogether) {
   EXPECT_EQ(rowsFor(65), 8);
   EXPECT_EQ(rowsFor(256), 24);
   EXPECT_EQ(rowsFor(1024), 40);
-  EXPECT_EQ(rowsFor(2048), 56);
+  EXPECT_EQ(rowsFor(2048), 48);
+  EXPECT_EQ(rowsFor(16384), 56);
   EXPECT_EQ(chooseResidentSchedule(lowRank, 2, 256, h100)->outputs, 2);
-  EXPECT_EQ(chooseResidentSchedule(lowRank, 2, 2048, h100)->outputs, 1);
+  EXPECT_EQ(chooseResidentSchedule(lowRank, 2, 2048, h100)->outputs, 2);
   EXPECT_FALSE(chooseResidentSchedule(lowRank, 4, 256, h100));
   const StageDescriptor large[] = {denseStage(128, 8192), denseStage(8192, 128)};
   EXPECT_FALSE(chooseResidentSchedule(large, 2, 256, h100));
