@@ -22,12 +22,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEERS = ROOT / ".peers"
 # Turns that the compiled layer and each peer take: the machine's mood in one of them does not decide.
 ROUNDS = 3
+# Of a row, in this order; `library` only where it computed a product.
+FIELDS = ("id", "rows", "dtype", "device", "threads", "ours_ms", "p10_ms", "p90_ms", "limit_ms", "rel_err", "tolerance",
+          "peers", "refs", "schedule", "library", "pack_ms", "commit", "date")
 # Parameters are packed once.
 OPTIONS = ("--entry-points",)
 # Operations of the reference for one check; rows beyond it are sampled.
 REFERENCE_BUDGET = 1e8
-# Of f32 against float64 by products: five stages of sums of 8 err by some 1e-7, by three products in tf32 by some 1e-6.
-DEFINITION_TOLERANCE = {"cpu": 1e-6, "cuda": 1e-5}
 
 
 def commit(bin_folder):
@@ -56,23 +57,6 @@ def execute(bin_folder, case, path, arguments):
     return json.loads(lines[-1])
 
 
-def error_from_definition(bin_folder, case, path, arguments):
-    """rel_err of a run on the peers' values against their float64: for sizes at which loops by the definition take hours."""
-    import numpy as np
-    import layers
-    layer = layers.Layer(case)
-    folder = path.parent
-    files = []
-    for number, value in enumerate([weight for weights in layer.weights for weight in weights] + [layer.x]):
-        np.save(folder / f"{number}.npy", np.ascontiguousarray(value))
-        files.append(f"--arg={number}={folder / str(number)}.npy")
-    execute(bin_folder, case, path, [*arguments, *files, f"--output={folder / 'y.npy'}"])
-    error = np.linalg.norm(np.load(folder / "y.npy") - layer.reference) / np.linalg.norm(layer.reference)
-    if not error <= DEFINITION_TOLERANCE[case.device]:
-        raise RuntimeError(f"check FAILED: rel_err {error:.1e} tolerance {DEFINITION_TOLERANCE[case.device]:g}")
-    return float(error)
-
-
 def run_ours(bin_folder, case, check, options=(), text=None, timed=True):
     """One turn of danaus-run on the case, or on `text` in its place, perhaps timed and perhaps checked."""
     with tempfile.TemporaryDirectory() as folder:
@@ -82,8 +66,9 @@ def run_ours(bin_folder, case, check, options=(), text=None, timed=True):
         checks = ["--check", f"--reference-budget={REFERENCE_BUDGET:g}"] if check and not by_definition else []
         row = execute(bin_folder, case, path, [*(["--time"] if timed else []), *options, *checks])
         if check and by_definition:
-            row["rel_err"] = error_from_definition(bin_folder, case, path, options)
-            row["tolerance"] = DEFINITION_TOLERANCE[case.device]
+            import definition
+            run = lambda arguments: execute(bin_folder, case, path, [*options, *arguments])
+            row["rel_err"], row["tolerance"] = definition.error(case, path.parent, run)
     return row
 
 
@@ -163,8 +148,8 @@ def measure(case, bin_folder, peers, seconds, checked=None):
     row["refs"].update(notes(ready, peers), **({"prepared": True} if checked else {}))
     row["commit"] = commit(bin_folder)
     row["date"] = datetime.date.today().isoformat()
-    return {key: round(value, 6) if isinstance(value, float) and key != "rel_err" else value
-            for key, value in row.items()}
+    return {key: round(row[key], 6) if isinstance(row[key], float) and key != "rel_err" else row[key]
+            for key in FIELDS if key in row}
 
 
 def of_turns(ours, checked):
