@@ -68,11 +68,12 @@ class Registry:
         return self.request["autotune"] and "-rows" not in case.id
 
     def warm(self, process, case):
-        """Fills the caches on disk for a case, by a process that does not time it; what went wrong, or None."""
+        """Fills the caches on disk for a case, by a process that does not time it; what went wrong, or ""."""
         answer = process.ask(PREPARE_SECONDS, do="warm", case=dataclasses.asdict(case), **self.request)
-        if "failed" not in answer:
+        why = answer.get("failed") or "; ".join(f"{name}: {reason}" for name, reason in answer["skipped"].items())
+        if not why:
             self.warmed.add(case.id)
-        return answer.get("failed")
+        return why
 
     def close(self):
         self.process.close()

@@ -59,8 +59,9 @@ class Stub:
     def warm(self, request):
         tuned = os.path.join(os.environ["TORCHINDUCTOR_CACHE_DIR"], "ab")
         os.makedirs(tuned, exist_ok=True)
-        open(os.path.join(tuned, self.act(request, "warm") and self.id + ".best_config"), "w").close()
-        return {"skipped": {}}
+        answer = self.act(request, "warm")
+        open(os.path.join(tuned, self.id + ".best_config"), "w").close()
+        return dict(answer, skipped={"compile (bmm)": "out of memory"} if self.id == os.environ.get("FULL") else {})
     def round(self, request):
         start = time.time()
         time.sleep(0.02)
@@ -184,6 +185,12 @@ class Bench(unittest.TestCase):
         _, rows, _, text = self.bench(chosen(*"ab"), {"MISSES": "b"})
         self.assertEqual((len(rows), text.count("should have left in the cache")), (2, 1))
         self.assertIn("b: 1 graphs compiled that --prepare", text)
+
+    def test_a_form_that_could_not_be_prepared_is_named_and_tried_again(self):
+        failures, rows, _, text = self.bench(chosen(*"ab"), {"FULL": "a", "MISSES": "a"})
+        self.assertEqual((failures, len(rows)), (0, 2))
+        self.assertIn("a: not prepared: compile (bmm): out of memory", text)
+        self.assertNotIn("should have left in the cache", text)
 
     def test_a_wrong_result_is_not_timed(self):
         failures, rows, calls, text = self.bench(chosen(*"ab"), {"WRONG": "a"})
