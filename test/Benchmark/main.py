@@ -8,6 +8,7 @@
 """The benchmark: see tools/dev/bench."""
 import argparse
 import json
+import os
 import pathlib
 import sys
 import time
@@ -15,6 +16,7 @@ import time
 import ablation
 import cases
 import cliffs
+import preparation
 import report
 import runner
 
@@ -36,6 +38,10 @@ def parse(arguments):
     parser.add_argument("--peers-dir", type=pathlib.Path, help="cuda: where packages lie that no registry has (default: .peers)")
     parser.add_argument("--seconds", type=float, default=1.0, help="for each peer of a case, all rounds together")
     parser.add_argument("--budget", type=float, default=600, help="start no case after so many seconds")
+    parser.add_argument("--prepare", type=int, metavar="N",
+                        help="check and compile cases N at a time before they are timed (default: half the cores on cuda, 0 on cpu)")
+    parser.add_argument("--cache", type=pathlib.Path, default=runner.ROOT / "build" / "bench-cache",
+                        help="where --prepare keeps what compilers made")
     parser.add_argument("--bin", type=pathlib.Path, help="where danaus-run is (default: build/release or build/dev)")
     parser.add_argument("--out", type=pathlib.Path, help="the results file to append to")
     parser.add_argument("--again", action="store_true", help="run also what this commit has recorded")
@@ -56,32 +62,71 @@ def find_bin(given):
     raise SystemExit(f"bench: no danaus-run in {given or 'build/release or build/dev'}: build it, or give --bin")
 
 
+def session(options, bin_folder, may_start):
+    """(peers, Preparation or None): environments are set before a process that reads them starts."""
+    count = options.prepare
+    if count is None:
+        count = max(1, preparation.cores() // 2) if options.device == "cuda" else 0
+    caches = preparation.Caches(options.cache)
+    if count:
+        os.environ.update(caches.environment())
+    peers = None if options.peers == [] else runner.load_peers(options.device, options.threads, options.peers,
+                                                                       options.autotune, options.peers_dir)
+    if not count:
+        return peers, None
+    return peers, preparation.Preparation(count, lambda case: runner.check(case, bin_folder), peers, caches, may_start)
+
+
+def prepare(prepared, group):
+    """What was found while a group of cases was prepared; nothing without preparation."""
+    if prepared is None or not prepared.may_start():
+        return {}
+    start = time.monotonic()
+    checked = prepared.run(group)
+    print(f"bench: {len(checked)} cases prepared in {time.monotonic() - start:.0f} s, {prepared.count} at a time", flush=True)
+    return checked
+
+
 def run(options, chosen):
-    """Measures the chosen cases; returns how many failed."""
+    """Measures the chosen cases, group by group; returns how many failed."""
     bin_folder = find_bin(options.bin).resolve()
     out = options.out or report.RESULTS / f"{options.device}.jsonl"
     out.parent.mkdir(parents=True, exist_ok=True)
     done = set() if options.again else recorded(out, runner.commit(bin_folder))
-    peers = None if options.peers == [] else runner.load_peers(options.device, options.threads, options.peers,
-                                                                       options.autotune, options.peers_dir)
-    start, failures = time.monotonic(), 0
     for case in chosen:
         if case.id in done:
             print(f"{case.id}: recorded for this commit")
-            continue
-        if time.monotonic() - start > options.budget:
-            print(f"{case.id}: not run, the budget of {options.budget:g} s is spent")
-            continue
-        try:
-            row = runner.measure(case, bin_folder, peers, options.seconds)
-        except RuntimeError as error:
-            print(f"{case.id}: failed: {error}", file=sys.stderr)
-            failures += 1
-            continue
-        with out.open("a") as results:
-            results.write(json.dumps(row) + "\n")
-        print(runner.describe(row), flush=True)
+    start, failures = time.monotonic(), 0
+    may_start = lambda: time.monotonic() - start <= options.budget
+    peers, prepared = session(options, bin_folder, may_start)
+    try:
+        for group in preparation.groups([case for case in chosen if case.id not in done], prepared.count if prepared else 0):
+            checked = prepare(prepared, group)
+            for case in group:
+                if not may_start():
+                    print(f"{case.id}: not run, the budget of {options.budget:g} s is spent")
+                    continue
+                failures += not record(case, bin_folder, peers, options.seconds, checked.get(case.id), out)
+    finally:
+        if peers:
+            peers.close()
     return failures
+
+
+def record(case, bin_folder, peers, seconds, checked, out):
+    """Measures a case and appends its row; whether that went well."""
+    start = time.monotonic()
+    try:
+        if isinstance(checked, RuntimeError):
+            raise checked
+        row = runner.measure(case, bin_folder, peers, seconds, checked)
+    except RuntimeError as error:
+        print(f"{case.id}: failed: {error}", file=sys.stderr, flush=True)
+        return False
+    with out.open("a") as results:
+        results.write(json.dumps(row) + "\n")
+    print(f"{runner.describe(row)} ({time.monotonic() - start:.1f} s)", flush=True)
+    return True
 
 
 def main(arguments):

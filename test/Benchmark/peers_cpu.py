@@ -7,51 +7,19 @@
 #===----------------------------------------------------------------------===#
 """The peers on the CPU: each package in a process of its own, asked for samples in turns (worker.py)."""
 import dataclasses
-import json
-import os
-import pathlib
-import subprocess
-import sys
-import tempfile
 
-FOLDER = pathlib.Path(__file__).resolve().parent
+import processes
+
 MODULES = ["peers_blas", "peers_torch", "peers_onednn", "peers_xsmm", "peers_iree", "peers_faust", "peers_fastkron",
            "peers_fft"]
 
 
-class Process:
-    """A worker, started when first asked and again after it died."""
+class Process(processes.Process):
+    """The process of one package."""
 
     def __init__(self, module, threads):
-        self.module, self.threads, self.process = module, threads, None
-        self.said = tempfile.TemporaryFile()
-
-    def ask(self, **request):
-        """The answer, or {'failed': why}."""
-        if self.process is None or self.process.poll() is not None:
-            environment = dict(os.environ, PYTHONPATH=str(FOLDER), PYTHONWARNINGS="ignore")
-            self.process = subprocess.Popen([sys.executable, str(FOLDER / "worker.py"), self.module, str(self.threads)],
-                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.said,
-                                            text=True, env=environment)
-        try:
-            self.process.stdin.write(json.dumps(request) + "\n")
-            self.process.stdin.flush()
-            line = self.process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        if line:
-            return json.loads(line)
-        self.process.wait()
-        self.said.seek(0)
-        last = [text for text in self.said.read().decode(errors="replace").splitlines() if text.strip()]
-        return {"failed": f"ended with {self.process.returncode}" + (f": {last[-1][:200]}" if last else "")}
-
-    def close(self):
-        if self.process is not None:
-            self.process.stdin.close()
-            self.process.stdout.close()
-            self.process.wait()
-        self.said.close()
+        super().__init__("worker.py", module, threads)
+        self.module = module
 
 
 class Registry:

@@ -36,6 +36,8 @@ DENSE_BYTES = 4 << 30
 # Numbers of activations that the reference takes at once.
 REFERENCE_CHUNK = 1 << 27
 NAMES = ("eager", "compile", "triton-own", "triton-blr", "fht", "fastkron")
+# Those whose compilers keep their code on disk.
+COMPILED = ("compile", "triton-own", "triton-blr")
 
 
 def events(call, count, flush):
@@ -50,6 +52,12 @@ def events(call, count, flush):
         end.synchronize()
         samples.append(start.elapsed_time(end))
     return samples
+
+
+def settle(seed=0):
+    """Settings that results depend on, and keys of caches: the same where a case is warmed and where it is timed."""
+    torch.manual_seed(seed)
+    torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def dense_model(case):
@@ -114,8 +122,7 @@ class Peers:
     """The peers of one case, ready to be timed round by round."""
 
     def __init__(self, case, seed=0, autotune=False, wanted=None, folder=None):
-        torch.manual_seed(seed)
-        torch.backends.cuda.matmul.allow_tf32 = False
+        settle(seed)
         self.case, self.notes, self.skipped, self.calls, self.errors = case, {}, {}, {}, {}
         # Few rows are timed in a graph that rotates over copies, so that no parameter waits in a cache.
         self.graph = case.rows <= GRAPH_ROWS
@@ -141,8 +148,8 @@ class Peers:
     def reference(self):
         return in_float64(self.case, self.weights, self.x)
 
-    def models(self, name, autotune, folder):
-        """(note, module on the GPU) of each form of a peer."""
+    def models(self, name, autotune, folder, device="cuda"):
+        """(note, module on the device) of each form of a peer."""
         if name in ("eager", "compile"):
             found = torch_forms.models(self.case, self.weights)
         elif name == "triton-own":
@@ -154,7 +161,7 @@ class Peers:
             found = peers.models(self.case, self.weights, lambda spec, dtype, weights, _: module.forms(folder, spec, dtype, weights))
             if self.graph and hasattr(module, "NO_GRAPH"):
                 raise Skip(module.NO_GRAPH)
-        found = [(note, model.cuda()) for note, model in found]
+        found = [(note, model.to(device)) for note, model in found]
         if name != "compile":
             return found
         # The search takes minutes: only for the row counts by which a case is named.
@@ -216,6 +223,35 @@ class Peers:
         del seconds
         divisor = GRAPH_CALLS if self.graph else 1
         return {name: [ms / divisor for ms in events(call, 30, self.flush)] for name, call in self.calls.items()}
+
+
+def warm(case, autotune=False, wanted=None, folder=None, device="cuda"):
+    """Calls each form that is compiled once, so that caches on disk have its code; what failed, with the reason.
+
+    No result is compared and nothing is timed: others run on the GPU meanwhile.
+    """
+    settle()
+    ready, skipped = Peers.__new__(Peers), {}
+    ready.case, ready.graph, ready.weights = case, case.rows <= GRAPH_ROWS, random_weights(case)
+    x = torch.zeros(case.rows, case.columns[0], device=device, dtype=torch_forms.TYPES[case.dtype])
+    for name in [name for name in COMPILED if wanted is None or name in wanted]:
+        try:
+            for note, model in ready.models(name, autotune, folder, device):
+                torch._dynamo.reset()
+                try:
+                    model(x)
+                except Exception as failure:  # pylint: disable=broad-exception-caught
+                    skipped[f"{name} ({note})"] = first_line(failure)
+        except NotFor:
+            pass
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            skipped[name] = first_line(error)
+    return skipped
+
+
+def graphs_compiled():
+    """How many graphs inductor has compiled and not found in its cache, in this process."""
+    return torch._dynamo.utils.counters["inductor"]["fxgraph_cache_miss"]
 
 
 def first_line(error):

@@ -14,6 +14,7 @@ import platform
 import subprocess
 import tempfile
 
+import gpu
 import timing
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -21,10 +22,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 PEERS = ROOT / ".peers"
 # Turns that the compiled layer and each peer take: the machine's mood in one of them does not decide.
 ROUNDS = 3
+# Of a row, in this order; `library` only where it computed a product.
+FIELDS = ("id", "rows", "dtype", "device", "threads", "ours_ms", "p10_ms", "p90_ms", "limit_ms", "rel_err", "tolerance",
+          "peers", "refs", "schedule", "library", "pack_ms", "commit", "date")
+# Parameters are packed once.
+OPTIONS = ("--entry-points",)
 # Operations of the reference for one check; rows beyond it are sampled.
 REFERENCE_BUDGET = 1e8
-# Of f32 against float64 by products: five stages of sums of 8 err by some 1e-7, by three products in tf32 by some 1e-6.
-DEFINITION_TOLERANCE = {"cpu": 1e-6, "cuda": 1e-5}
 
 
 def commit(bin_folder):
@@ -53,23 +57,6 @@ def execute(bin_folder, case, path, arguments):
     return json.loads(lines[-1])
 
 
-def error_from_definition(bin_folder, case, path, arguments):
-    """rel_err of a run on the peers' values against their float64: for sizes at which loops by the definition take hours."""
-    import numpy as np
-    import layers
-    layer = layers.Layer(case)
-    folder = path.parent
-    files = []
-    for number, value in enumerate([weight for weights in layer.weights for weight in weights] + [layer.x]):
-        np.save(folder / f"{number}.npy", np.ascontiguousarray(value))
-        files.append(f"--arg={number}={folder / str(number)}.npy")
-    execute(bin_folder, case, path, [*arguments, *files, f"--output={folder / 'y.npy'}"])
-    error = np.linalg.norm(np.load(folder / "y.npy") - layer.reference) / np.linalg.norm(layer.reference)
-    if not error <= DEFINITION_TOLERANCE[case.device]:
-        raise RuntimeError(f"check FAILED: rel_err {error:.1e} tolerance {DEFINITION_TOLERANCE[case.device]:g}")
-    return float(error)
-
-
 def run_ours(bin_folder, case, check, options=(), text=None, timed=True):
     """One turn of danaus-run on the case, or on `text` in its place, perhaps timed and perhaps checked."""
     with tempfile.TemporaryDirectory() as folder:
@@ -79,8 +66,9 @@ def run_ours(bin_folder, case, check, options=(), text=None, timed=True):
         checks = ["--check", f"--reference-budget={REFERENCE_BUDGET:g}"] if check and not by_definition else []
         row = execute(bin_folder, case, path, [*(["--time"] if timed else []), *options, *checks])
         if check and by_definition:
-            row["rel_err"] = error_from_definition(bin_folder, case, path, options)
-            row["tolerance"] = DEFINITION_TOLERANCE[case.device]
+            import definition
+            run = lambda arguments: execute(bin_folder, case, path, [*options, *arguments])
+            row["rel_err"], row["tolerance"] = definition.error(case, path.parent, run)
     return row
 
 
@@ -97,6 +85,9 @@ class CpuPeers:
     def library(self):
         return "; ".join(self.registry.texts)
 
+    def close(self):
+        self.registry.close()
+
     def prepare(self, case):
         return self.module.Peers(case, self.registry)
 
@@ -105,32 +96,10 @@ class CpuPeers:
         return medians.get("copy")
 
 
-class CudaPeers:
-    """Peers of the GPU, in this process."""
-
-    def __init__(self, wanted=None, autotune=False, folder=None):
-        import peers_cuda
-        import torch
-        if not torch.cuda.is_available():
-            raise ImportError("no CUDA device")
-        if unknown := set(wanted or []) - set(peers_cuda.NAMES):
-            raise SystemExit(f"bench: unknown peers {', '.join(sorted(unknown))}: wanted some of {', '.join(peers_cuda.NAMES)}")
-        self.module, self.wanted, self.autotune, self.folder = peers_cuda, wanted, autotune, folder or PEERS
-
-    def library(self):
-        return self.module.library()
-
-    def prepare(self, case):
-        return self.module.Peers(case, autotune=self.autotune, wanted=self.wanted, folder=self.folder)
-
-    def limit(self, case, _medians):
-        return case.unavoidable_bytes() / self.module.copy_bandwidth(case) * 1e3
-
-
 def load_peers(device, threads=1, wanted=None, autotune=False, folder=None):
     """A device's peers, or None with the reason printed when what they need is not here."""
     try:
-        peers = CpuPeers(threads, wanted) if device == "cpu" else CudaPeers(wanted, autotune, folder)
+        peers = CpuPeers(threads, wanted) if device == "cpu" else gpu.Registry(wanted, autotune, folder or PEERS)
     except ImportError as error:
         print(f"bench: no peers: {error}")
         return None
@@ -140,59 +109,63 @@ def load_peers(device, threads=1, wanted=None, autotune=False, folder=None):
 
 def device_name(device, peers):
     """What the result rows call the machine."""
-    if device == "cuda" and peers:
-        import torch
-        return torch.cuda.get_device_name()
     if device == "cuda":
-        return "cuda"
+        return peers.device() if peers else "cuda"
     models = [line.split(":", 1)[1].strip() for line in open("/proc/cpuinfo", encoding="utf-8")
               if line.startswith("model name")]
     return models[0] if models else platform.processor()
 
 
-def measure(case, bin_folder, peers, seconds, options=()):
-    """The result row of a case."""
+def check(case, bin_folder):
+    """What danaus-run says of the result that `measure` times, without timing it."""
+    return run_ours(bin_folder, case, True, OPTIONS, timed=False)
+
+
+def measure(case, bin_folder, peers, seconds, checked=None):
+    """The result row of a case; `checked` is what `check` said of it, else its first turn is checked."""
     ours, apart, samples = [], [], {}
-    options = ("--entry-points", *options)  # parameters packed once
     ready = peers.prepare(case) if peers else None
     for turn in range(ROUNDS):
         # The reference in float64 takes seconds, and the seed fixes the values: once is enough.
-        ours.append(run_ours(bin_folder, case, turn == 0, options))
+        ours.append(run_ours(bin_folder, case, turn == 0 and checked is None, OPTIONS))
         if case.layers > 1:
-            apart.append(sum(run_ours(bin_folder, layer, False, options)["ours_ms"] for layer in case.apart()))
+            apart.append(sum(run_ours(bin_folder, layer, False, OPTIONS)["ours_ms"] for layer in case.apart()))
         for name, found in (ready.round(seconds / ROUNDS) if ready else {}).items():
             samples.setdefault(name, []).extend(found)
     medians = {name: round(timing.median(found), 6) for name, found in samples.items()}
     if hasattr(ready, "merge"):
         medians = ready.merge(medians)
     references = getattr(ready, "references", set())
-    # The turn with the middle time stands for all, so that its percentiles and schedule belong together.
-    middle = sorted(ours, key=lambda turn: turn["ours_ms"])[ROUNDS // 2]
+    if checked and any(turn["schedule"] != checked["schedule"] for turn in ours):
+        checked = check(case, bin_folder)  # what was checked is what was timed
     row = {"id": case.id, "rows": case.rows, "dtype": case.dtype, "device": device_name(case.device, peers),
-           "threads": case.threads}
-    for key in ("ours_ms", "p10_ms", "p90_ms"):
-        row[key] = middle.get(key)
+           "threads": case.threads, **of_turns(ours, checked or ours[0])}
     row["limit_ms"] = peers.limit(case, medians) if peers else None
-    row["rel_err"] = ours[0].get("rel_err")
-    row["tolerance"] = ours[0].get("tolerance")
     row["peers"] = {name: ms for name, ms in medians.items() if name not in references}
     row["refs"] = {name: ms for name, ms in medians.items() if name in references}
     if apart:
         row["refs"]["apart"] = timing.median(apart)
-    row["refs"].update(notes(ready, peers))
-    row["schedule"] = middle.get("schedule")
-    if middle.get("library"):
-        row["library"] = True
-    row["pack_ms"] = middle.get("pack_ms")
+    row["refs"].update(notes(ready, peers), **({"prepared": True} if checked else {}))
     row["commit"] = commit(bin_folder)
     row["date"] = datetime.date.today().isoformat()
-    return {key: round(value, 6) if isinstance(value, float) and key != "rel_err" else value
-            for key, value in row.items()}
+    return {key: round(row[key], 6) if isinstance(row[key], float) and key != "rel_err" else row[key]
+            for key in FIELDS if key in row}
+
+
+def of_turns(ours, checked):
+    """What a row has of danaus-run's turns and of the one that was checked."""
+    # The turn with the middle time stands for all, so that its percentiles and schedule belong together.
+    middle = sorted(ours, key=lambda turn: turn["ours_ms"])[ROUNDS // 2]
+    row = {key: middle.get(key) for key in ("ours_ms", "p10_ms", "p90_ms", "schedule", "pack_ms")}
+    row.update({key: checked.get(key) for key in ("rel_err", "tolerance")})
+    if middle.get("library"):
+        row["library"] = True
+    return row
 
 
 def notes(ready, peers):
     """What a reader of the row should know: the load, the packages, which form of a peer won, who was left out."""
-    # A busy machine slows both sides.
+    # A busy machine slows both sides. Of a row that says `prepared`, the load is that of its preparation too, which ended before.
     found = {"load_average": round(os.getloadavg()[0], 1)}
     if peers:
         found["peers"] = peers.library()

@@ -37,6 +37,10 @@ class NotFor(Exception):
     """A peer that is not made for this case at all: not worth a word."""
 
 
+class Broken(Exception):
+    """What this process cannot go on after: it answers why, and ends."""
+
+
 @dataclasses.dataclass
 class Call:
     """A peer ready to run: `run` computes into warm memory, `result` gives (rows, out) of the last run."""
@@ -108,21 +112,29 @@ class Worker:
         return {"samples": {name: timing.sample(call.run, request["seconds"], warm=1, at_least=3) for name, call in self.calls.items()}}
 
 
-def main(module, threads):
-    # What packages print must not mix with the answers.
+def serve(make):
+    """Answers requests, a line each, by the methods of `make()`; what packages print must not mix with the answers."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    sys.modules["worker"] = sys.modules["__main__"]
-    worker = Worker(module, int(threads))
+    worker = make()
     for line in sys.stdin:
-        request = json.loads(line)
+        request, broken = json.loads(line), False
         try:
             answer = getattr(worker, request["do"])(request)
         except Exception as error:
             traceback.print_exc()
-            answer = {"failed": f"{type(error).__name__}: {error}".splitlines()[0][:200]}
+            broken = isinstance(error, Broken)
+            answer = {"failed": f"{type(error).__name__}: {error}".splitlines()[0][:200], **({"ended": True} if broken else {})}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
+        if broken:
+            # Destructors of a lost context may hang.
+            os._exit(1)
+
+
+def main(module, threads):
+    sys.modules["worker"] = sys.modules["__main__"]
+    serve(lambda: Worker(module, int(threads)))
 
 
 if __name__ == "__main__":

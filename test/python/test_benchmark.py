@@ -112,6 +112,17 @@ class Structures(unittest.TestCase):
                 layer = layers.Layer(small(spec))
                 np.testing.assert_allclose(layer.x @ layer.matrices[0].T, layer.reference, rtol=1e-4, atol=1e-5)
 
+    def test_a_check_by_the_definition_holds_for_each_type_and_fails_for_other_values(self):
+        bin_folder = pathlib.Path(os.environ["DANAUS_BIN"])
+        for dtype, least in (("f32", 1e-9), ("bf16", 1e-4)):
+            case = small(dict(SMALL[8], check="definition"), dtype)
+            row = runner.run_ours(bin_folder, case, True, timed=False)
+            self.assertTrue(least < row["rel_err"] < row["tolerance"], row)
+            other = layers.Layer(case).reference * 1.02
+            with (unittest.mock.patch.object(layers.Layer, "reference", other),
+                  self.assertRaisesRegex(RuntimeError, "check FAILED: rel_err 2.0e-02")):
+                runner.run_ours(bin_folder, case, True, timed=False)
+
     def test_bf16_values_are_rounded_to_nearest_even(self):
         values = np.array([1.0, 1 + 2**-8, 1 + 3 * 2**-8, -1 - 2**-9], np.float32)
         np.testing.assert_array_equal(layers.round_to_bf16(values), np.array([1, 1, 1 + 2**-6, -1], np.float32))

@@ -9,7 +9,9 @@
 import importlib.util
 import os
 import pathlib
+import subprocess
 import sys
+import tempfile
 import unittest
 
 import numpy as np
@@ -19,6 +21,7 @@ sys.path.insert(0, str(ROOT / "test" / "Benchmark"))
 
 import cases  # noqa: E402
 import layers  # noqa: E402
+import preparation  # noqa: E402
 
 HAVE = all(importlib.util.find_spec(name) for name in ("torch", "triton"))
 if HAVE:
@@ -61,6 +64,17 @@ class GpuPeers(unittest.TestCase):
             ready, layer = prepared(spec, 5)
             error = np.linalg.norm(ready.reference.numpy() - layer.reference) / np.linalg.norm(layer.reference)
             self.assertLess(error, 1e-12, spec)
+
+    def test_what_a_process_has_warmed_another_finds_in_the_cache(self):
+        text = ("import cases, peers_cuda, torch\n"
+                f"case = cases.Case('case', {SMALL[1]!r}, 'cuda', 5, 'f32', 1)\n"
+                "print(peers_cuda.warm(case, wanted=['compile'], device='cpu'), peers_cuda.graphs_compiled())")
+        with tempfile.TemporaryDirectory() as folder:
+            for threads, compiled in ((1, 2), (2, 0)):
+                told = dict(os.environ, **preparation.Caches(folder).environment(), PYTHONPATH=str(ROOT / "test" / "Benchmark"),
+                            TORCHINDUCTOR_COMPILE_THREADS=str(threads))
+                done = subprocess.run([sys.executable, "-c", text], env=told, capture_output=True, text=True)
+                self.assertEqual(done.stdout.strip(), f"{{}} {compiled}", done.stderr)
 
     def test_every_form_in_pytorch_computes_the_layer(self):
         for spec in SMALL:

@@ -6,6 +6,8 @@
 #
 #===----------------------------------------------------------------------===#
 """What the Triton kernels share: lists of configurations, those worth a try at given sizes, the precision of f32."""
+import os
+
 import torch
 import triton
 import triton.language as tl
@@ -22,8 +24,11 @@ def configs(names, *rows):
 
 
 def quick(call, quantiles):
-    """Times one configuration, in about a third of the usual time; Triton's interpreter, without a GPU, has no times."""
-    if not torch.cuda.is_available():
+    """Times one configuration, in about a third of the usual time.
+
+    Triton's interpreter, without a GPU, has no times; nor has a process that only fills the caches (preparation.py).
+    """
+    if not torch.cuda.is_available() or os.environ.get("DANAUS_BENCH_WARM"):
         call()
         return [0.0] * len(quantiles)
     return triton.testing.do_bench(call, warmup=5, rep=30, quantiles=quantiles)
