@@ -22,7 +22,7 @@
 // x is loaded into the place of the tile before while products read it.
 // RUN: sed -e '0,/tile.wgmma_wait/ s/tile.wgmma_wait \(%[0-9]*\) : <8>/tile.wgmma_fence of \1 : !tile.sums<8> -> !tile.sums<8>/' %t.mlir > %t.wrong.mlir
 // RUN: not %{simulate} 2>&1 | FileCheck %s --check-prefix=READ
-// READ: error: 'tile.bulk_load' op {{.*}}a product still reads it
+// READ: error: 'tile.bulk_load' op {{.*}}a product or bulk store still reads it
 //
 // Nobody says that t is used: partial sums of the next tile are never sent.
 // RUN: sed -e '/tile.barrier_arrive/d' %t.mlir > %t.wrong.mlir

@@ -7,7 +7,7 @@
 // stages has one value a column.
 module attributes {danaus.target = "sm_90a"} {
   // CHECK-LABEL: func @large_blocks(
-  // MANY:          schedule(<unit = wgmma, rows = 256, cuts = [1], panel = 128
+  // MANY:          schedule(<unit = wgmma, rows = 128, panel = 256, depth = 5, cluster = 2>)
   // FEW:           schedule(<unit = mma_sync, rows = 16, cuts = [1], depth = 1, placement = registers, steps = 16>)
   func.func @large_blocks(%w0: tensor<16x1024x256xbf16>, %w1: tensor<16x256x1024xbf16>, %bias: tensor<16384xbf16>,
       %x: tensor<?x4096xbf16>, %init: tensor<?x4096xbf16>) -> tensor<?x4096xbf16> {
@@ -188,10 +188,10 @@ module attributes {danaus.target = "sm_90a"} {
     return %y : tensor<?x128xbf16>
   }
 
-  // Two products of one block each, whose weights together no multiprocessor keeps: clusters for some rows.
+  // Two products of one block each, whose weights together no multiprocessor keeps: clusters from 65 rows on.
   // CHECK-LABEL: func @low_rank(
   // SOME:          schedule(<unit = wgmma, rows = 24, warps = 12, depth = 1, placement = shared, outputs = 2, cluster = 8>)
-  // MANY-NOT:      cluster
+  // MANY:          schedule(<unit = wgmma, rows = 56, warps = 12, depth = 1, placement = shared, cluster = 8>)
   // FEW-NOT:       cluster
   // CHECK:         return
   func.func @low_rank(%v: tensor<64x4096xbf16>, %u: tensor<4096x64xbf16>, %x: tensor<?x4096xbf16>,

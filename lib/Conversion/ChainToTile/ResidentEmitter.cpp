@@ -263,8 +263,11 @@ void ResidentEmitter::emitStore(Value sums, Value firstRow, Value column, Value 
   if (plan.staged > 1)
     place = add(place, rem(round, plan.staged));
   Value offset = mul(place, box);
+  // Places take turns from tile to tile only where each warpgroup stages whole turns of them.
+  bool isWhole = plan.outTiles % (plan.lastGroups() * plan.staged) == 0;
   emitIf(isLeader, [&] {
-    NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(plan.staged - 1), b.getUnitAttr());
+    NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(isWhole ? plan.staged - 1 : 0),
+                                         b.getUnitAttr());
   });
   synchronizeGroups(barrier, 1);
   Value columnOfWarp = mul(rem(warp, 4), 16);
