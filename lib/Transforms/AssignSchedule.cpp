@@ -101,7 +101,7 @@ private:
   }
 
   /// A block of tiles takes as long for one row as for all of its own; vectors take
-  /// less for up to 2 rows of bf16 or 4 of i8 (docs/performance.md, int8 layers).
+  /// less for up to 2 rows of bf16 or 4 of i8 (docs/performance-cpu.md, int8 layers).
   bool hasRowsForTiles(chain::KernelOp kernel) {
     return rowsOf(kernel, rows) > (elementBytes(kernel) == 1 ? 4 : 2);
   }

@@ -14,7 +14,7 @@ import cases
 import runner
 
 IDS = ["monarch-4096-64x64", "monarch-1024-32x32", "monarch-768-3072-b4", "kron-64-64", "ks-vit-up", "lowrank-4096-r64"]
-PAGE = runner.ROOT / "docs" / "performance.md"
+PAGE = runner.ROOT / "docs" / "performance-cpu.md"
 BEGIN, END = "<!-- ablation: written by tools/dev/bench --ablation -->", "<!-- end of ablation -->"
 TURNS = 3
 
@@ -143,7 +143,7 @@ def table(rows):
 
 
 def run(bin_folder):
-    """Measures and puts the table into docs/performance.md; returns how many cases failed."""
+    """Measures and puts the table into docs/performance-cpu.md; returns how many cases failed."""
     rows, failures = {}, 0
     for case in cases.select(cases.load("cpu"), IDS):
         try:
