@@ -254,7 +254,7 @@ static LogicalResult runBulkStore(Machine &machine, Operation *op) {
     if (failed(first) || failed(machine.touch(op, lane, *buffer.memory, *first, bytes, false)))
       return failure();
     buffer.memory->setInUse(*first, bytes, +1);
-    machine.copies[lane].stored.push_back({buffer.memory, *first, bytes});
+    machine.copies[lane].stores.open.push_back({buffer.memory, *first, bytes});
     LogicalResult status = success();
     forBox(map, coordinatesOf(machine, store.getCoordinates(), lane),
            [&](int64_t inBox, int64_t inTensor) {
@@ -274,25 +274,30 @@ static LogicalResult runBulkStore(Machine &machine, Operation *op) {
   });
 }
 
+/// What was begun since the last commit becomes a group.
+static LogicalResult commit(BytesRead &read) {
+  read.groups.push_back(std::move(read.open));
+  read.open.clear();
+  return success();
+}
+
+/// All groups but the last `left` are done.
+static LogicalResult retire(BytesRead &read, size_t left) {
+  for (; read.groups.size() > left; read.groups.pop_front())
+    for (const BytesInUse &use : read.groups.front())
+      use.memory->setInUse(use.firstByte, use.numBytes, -1);
+  return success();
+}
+
 static LogicalResult runCommitStores(Machine &machine, Operation *) {
-  return machine.forEachLane([&](int64_t lane) {
-    LaneCopies &copies = machine.copies[lane];
-    copies.storeGroups.push_back(std::move(copies.stored));
-    copies.stored.clear();
-    return success();
-  });
+  return machine.forEachLane([&](int64_t lane) { return commit(machine.copies[lane].stores); });
 }
 
 /// What all groups of bulk stores of a lane but the last ones stored may be overwritten.
 static LogicalResult runWaitStores(Machine &machine, Operation *op) {
   size_t left = cast<NVVM::CpAsyncBulkWaitGroupOp>(op).getGroup();
-  return machine.forEachLane([&](int64_t lane) {
-    std::deque<std::vector<BytesInUse>> &groups = machine.copies[lane].storeGroups;
-    for (; groups.size() > left; groups.pop_front())
-      for (const BytesInUse &use : groups.front())
-        use.memory->setInUse(use.firstByte, use.numBytes, -1);
-    return success();
-  });
+  return machine.forEachLane(
+      [&](int64_t lane) { return retire(machine.copies[lane].stores, left); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -342,7 +347,7 @@ static LogicalResult readMatrix(Machine &machine, tile::WgmmaOp op, Value descri
   if (failed(start) || failed(machine.touch(op, first, *view.memory, *start, bytes, false)))
     return failure();
   view.memory->setInUse(*start, bytes, +1);
-  machine.copies[first].inUse.push_back({view.memory, *start, bytes});
+  machine.copies[first].products.open.push_back({view.memory, *start, bytes});
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t k = 0; k < 16; ++k) {
       int64_t inRow = column + 16 * int64_t(op.getStep()) + k;
@@ -418,32 +423,23 @@ static LogicalResult runWgmma(Machine &machine, Operation *op) {
 }
 
 static LogicalResult runCommitGroup(Machine &machine, Operation *op) {
-  return forEachGroup(machine, op, [&](int64_t first) {
-    LaneCopies &products = machine.copies[first];
-    products.useGroups.push_back(std::move(products.inUse));
-    products.inUse.clear();
-    return success();
-  });
+  return forEachGroup(machine, op,
+                      [&](int64_t first) { return commit(machine.copies[first].products); });
 }
 
 /// All groups of products but the last `left` are done.
-static LogicalResult retire(Machine &machine, Operation *op, size_t left) {
-  return forEachGroup(machine, op, [&](int64_t first) {
-    std::deque<std::vector<BytesInUse>> &groups = machine.copies[first].useGroups;
-    for (; groups.size() > left; groups.pop_front())
-      for (const BytesInUse &use : groups.front())
-        use.memory->setInUse(use.firstByte, use.numBytes, -1);
-    return success();
-  });
+static LogicalResult retireProducts(Machine &machine, Operation *op, size_t left) {
+  return forEachGroup(machine, op,
+                      [&](int64_t first) { return retire(machine.copies[first].products, left); });
 }
 
 static LogicalResult runWaitGroups(Machine &machine, Operation *op) {
-  return retire(machine, op, cast<NVVM::WgmmaWaitGroupSyncOp>(op).getGroup());
+  return retireProducts(machine, op, cast<NVVM::WgmmaWaitGroupSyncOp>(op).getGroup());
 }
 
 static LogicalResult runWgmmaWait(Machine &machine, Operation *op) {
   machine.set(op->getResult(0), machine.get(op->getOperand(0)));
-  return retire(machine, op, 0);
+  return retireProducts(machine, op, 0);
 }
 
 static LogicalResult runFence(Machine &machine, Operation *op) {

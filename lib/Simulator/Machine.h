@@ -61,15 +61,18 @@ struct BytesInUse {
   int64_t firstByte, numBytes;
 };
 
-/// The copies of a lane, and of a warpgroup's first what its products read: those
-/// since its last commit, and groups, oldest first.
+/// What is read since the last commit, and by groups before it, oldest first.
+struct BytesRead {
+  std::vector<BytesInUse> open;
+  std::deque<std::vector<BytesInUse>> groups;
+};
+
+/// The copies of a lane: those since its last commit, and groups, oldest first; what its bulk
+/// stores read, and of a warpgroup's first lane what its products do.
 struct LaneCopies {
   std::vector<AsyncCopy> open;
   std::deque<std::vector<AsyncCopy>> groups;
-  std::vector<BytesInUse> inUse;
-  std::deque<std::vector<BytesInUse>> useGroups;
-  std::vector<BytesInUse> stored; ///< by bulk stores of this lane, in the same way
-  std::deque<std::vector<BytesInUse>> storeGroups;
+  BytesRead stores, products;
 };
 
 /// A bulk load that has not landed, with what it will bring.

@@ -23,16 +23,14 @@ static constexpr int64_t stepDepth = 16, fragmentColumns = 8;
 static constexpr int64_t pitchPad = 8;
 /// Registers of a thread for addresses and values in flight.
 static constexpr int64_t addressRegisters = 40;
-/// The largest cluster that every chip with clusters can run.
-static constexpr int64_t mostBlocks = 8;
 
 static void checkFields(ClusterPlan &plan, const Schedule &schedule, const TargetLimits &limits) {
   if (!limits.hasClusters)
     plan.broken.push_back(
         formatv("cluster: wanted a target with clusters, found {0}", limits.name));
-  if (!llvm::isPowerOf2_64(schedule.cluster) || schedule.cluster > mostBlocks)
+  if (!llvm::isPowerOf2_64(schedule.cluster) || schedule.cluster > mostClusterBlocks)
     plan.broken.push_back(
-        formatv("cluster: wanted 2, 4 or {0}, found {1}", mostBlocks, schedule.cluster));
+        formatv("cluster: wanted 2, 4 or {0}, found {1}", mostClusterBlocks, schedule.cluster));
   if (schedule.placement != WeightPlacement::Registers)
     plan.broken.push_back("cluster: wanted weights in registers");
   if (!schedule.cuts.empty() || schedule.ring != 0 || schedule.outputs != 1 ||
@@ -46,14 +44,16 @@ static void checkFields(ClusterPlan &plan, const Schedule &schedule, const Targe
         formatv("warps: wanted at most {0}, found {1}", limits.warpsPerBlock, schedule.warps));
 }
 
-static void checkStages(ClusterPlan &plan, ArrayRef<StageDescriptor> stages, int64_t elementBytes) {
+bool danaus::checkTwoProducts(llvm::StringRef field, ArrayRef<StageDescriptor> stages,
+                              int64_t elementBytes, BrokenConstraints &broken) {
   if (stages.size() != 2 || elementBytes != 2) {
-    plan.broken.push_back("cluster: wanted two stages of f16 or bf16");
-    return;
+    broken.push_back(formatv("{0}: wanted two stages of f16 or bf16", field));
+    return false;
   }
   for (const StageDescriptor &stage : stages)
     if (stage.pattern.a != 1 || stage.pattern.d != 1 || stage.inner != 0)
-      plan.broken.push_back("cluster: wanted stages of one block, a = d = 1");
+      broken.push_back(formatv("{0}: wanted stages of one block, a = d = 1", field));
+  return true;
 }
 
 /// Requires that `unit` divides `value`, the extent `name`.
@@ -126,7 +126,7 @@ ClusterPlan danaus::planClusterKernel(ArrayRef<StageDescriptor> stages, int64_t 
   ClusterPlan plan;
   plan.broken = checkSchedule(stages, schedule);
   checkFields(plan, schedule, limits);
-  checkStages(plan, stages, elementBytes);
+  checkTwoProducts("cluster", stages, elementBytes, plan.broken);
   if (!plan.broken.empty())
     return plan;
   dealWork(plan, stages[0].pattern, stages[1].pattern, schedule);
@@ -142,8 +142,8 @@ ClusterPlan danaus::planClusterKernel(ArrayRef<StageDescriptor> stages, int64_t 
 // The default
 //===----------------------------------------------------------------------===//
 
-/// Rows up to which a cluster is faster than the launches that it replaces: with more the
-/// barriers of their tiles count, and few have no work for enough clusters (docs/performance.md).
+/// Rows up to which a cluster that keeps weights in registers is faster than the launches that
+/// it replaces: with more the barriers of their tiles count (docs/performance.md).
 static constexpr int64_t mostRows = 2048;
 
 /// Whether the weights are at least half of what one multiprocessor's L1 holds: fewer stay
@@ -168,9 +168,9 @@ std::optional<Schedule> danaus::chooseClusterSchedule(ArrayRef<StageDescriptor> 
   Schedule schedule;
   schedule.unit = ScheduleUnit::MmaSync;
   schedule.placement = WeightPlacement::Registers;
-  schedule.cluster = mostBlocks;
+  schedule.cluster = mostClusterBlocks;
   // The flat tiles where all of them run at once; two clusters may find no place on the chip.
-  int64_t clusters = limits.multiprocessors / mostBlocks - 2;
+  int64_t clusters = limits.multiprocessors / mostClusterBlocks - 2;
   schedule.rows = rows <= 16 * clusters ? 16 : 32;
   for (schedule.depth = 3; schedule.depth >= 1; --schedule.depth)
     if (planClusterKernel(stages, elementBytes, schedule, limits).broken.empty())

@@ -140,6 +140,11 @@ static int64_t residentBlocks(const GemmPlan &plan, const TargetLimits &limits) 
 // Constraints
 //===----------------------------------------------------------------------===//
 
+/// Whether `schedule` has stage `index` in one launch with the stage before.
+static bool isPair(ArrayRef<StageDescriptor> stages, size_t index, const Schedule &schedule) {
+  return index > 0 && index < stages.size() && !llvm::is_contained(schedule.cuts, index);
+}
+
 /// Whether `stages` are one product of whole rows.
 static bool isDense(ArrayRef<StageDescriptor> stages) {
   return stages.size() == 1 && stages.front().pattern.numBlocks() == 1;
@@ -168,15 +173,11 @@ static void checkFields(ArrayRef<StageDescriptor> stages, int64_t elementBytes,
     broken.push_back(formatv("depth for wgmma: wanted at least 2, found {0}", schedule.depth));
   if (!llvm::is_contained({1, 2, 4}, schedule.cluster))
     broken.push_back(formatv("cluster for wgmma: wanted 1, 2 or 4, found {0}", schedule.cluster));
-  bool isPaired = false; // with the stage before
-  for (int64_t index = 1; index < static_cast<int64_t>(stages.size()); ++index) {
-    bool isCut = llvm::is_contained(schedule.cuts, index);
-    if (!isCut && isPaired)
+  for (size_t index = 2; index < stages.size(); ++index)
+    if (isPair(stages, index - 1, schedule) && isPair(stages, index, schedule))
       broken.push_back(formatv("cuts for wgmma: wanted pairs of stages, found none before stages "
                                "{0} and {1}",
                                index - 1, index));
-    isPaired = !isCut;
-  }
   if (schedule.library && !isDense(stages))
     broken.push_back("library: wanted one stage with a = d = 1");
 }
@@ -212,12 +213,15 @@ static void checkStage(ArrayRef<StageDescriptor> stages, size_t index, bool isPa
 // The plan
 //===----------------------------------------------------------------------===//
 
+bool danaus::fitSideBySide(int64_t d, int64_t panel) {
+  return llvm::is_contained({2, 4, 8}, d) && panel % (16 * d) == 0;
+}
+
 /// Whether a tile should have all blocks (A, 0), (A, 1), .... It then reads x once for each
 /// tile of columns, mostly from the cache: half the cost of memory, where a transposition
 /// moves y twice.
 static bool sharesTile(const StagePattern &pattern, const Schedule &schedule) {
-  if ((pattern.d != 2 && pattern.d != 4 && pattern.d != 8) ||
-      schedule.panel % (16 * pattern.d) != 0)
+  if (!fitSideBySide(pattern.d, schedule.panel))
     return false;
   int64_t columnTiles = divideCeil(pattern.b, schedule.panel / pattern.d);
   return columnTiles * pattern.inSize() <= 2 * 2 * pattern.outSize();
@@ -293,18 +297,16 @@ GemmKernelPlan danaus::planGemmKernel(ArrayRef<StageDescriptor> stages, int64_t 
   GemmKernelPlan plan;
   plan.broken = checkSchedule(stages, schedule);
   checkFields(stages, elementBytes, schedule, limits, plan.broken);
-  auto isPair = [&](size_t index) {
-    return index > 0 && index < stages.size() && !llvm::is_contained(schedule.cuts, index);
-  };
   for (size_t index = 0; index < stages.size(); ++index) {
-    checkStage(stages, index, isPair(index), plan.broken);
-    if (isPair(index))
+    bool isPaired = isPair(stages, index, schedule);
+    checkStage(stages, index, isPaired, plan.broken);
+    if (isPaired)
       checkPair(stages, index, schedule, plan.broken);
   }
   if (!plan.broken.empty())
     return plan;
   for (size_t begin = 0; begin < stages.size(); ++begin) {
-    size_t last = isPair(begin + 1) ? begin + 1 : begin;
+    size_t last = isPair(stages, begin + 1, schedule) ? begin + 1 : begin;
     GemmPlan launch = planLaunch(stages, begin, last, schedule, limits);
     checkLaunch(launch, plan.launches.size(), limits, plan.broken);
     plan.launches.push_back(std::move(launch));

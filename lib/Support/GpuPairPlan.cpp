@@ -32,7 +32,7 @@ static Deal dealDigits(const StageDescriptor &second, int64_t panel) {
   bool isSplit = second.inner > 0;
   int64_t d = isSplit ? second.pattern.a : second.pattern.d;
   int64_t whole = alignTo(second.pattern.b, 16);
-  if (!isSplit && (d == 2 || d == 4 || d == 8) && panel % (16 * d) == 0)
+  if (!isSplit && fitSideBySide(d, panel))
     return {d, 1, std::min(panel / d, whole)};
   Deal deal{1, 1, std::min(panel, whole)};
   while (2 * deal.apart * deal.columns <= panel && d % (2 * deal.apart) == 0)

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/GpuResidentPlan.h"
+#include "danaus/Support/GpuClusterPlan.h"
 #include "danaus/Support/GpuPlan.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
@@ -19,8 +20,8 @@ using llvm::formatv;
 
 /// Columns of a box, and rows of a product.
 static constexpr int64_t boxColumns = 64;
-/// The largest cluster that every chip with clusters can run, and rows of a bulk copy.
-static constexpr int64_t mostBlocks = 8, mostRows = 256;
+/// Rows of a bulk copy.
+static constexpr int64_t mostRows = 256;
 /// Warpgroups: each has a named barrier, and one is for those of the first stage.
 static constexpr int64_t mostGroups = 4;
 
@@ -32,7 +33,7 @@ static void checkFields(ResidentPlan &plan, const Schedule &schedule, const Targ
   if (!limits.hasWgmma || !limits.hasClusters)
     plan.broken.push_back(formatv("unit: {0} has no wgmma in clusters", limits.name));
   if (!llvm::isPowerOf2_64(schedule.cluster) || schedule.cluster < 2 ||
-      schedule.cluster > mostBlocks)
+      schedule.cluster > mostClusterBlocks)
     wanted("cluster", "2, 4 or 8", schedule.cluster);
   if (schedule.rows % 8 != 0 || schedule.rows > mostRows)
     wanted("rows", "a multiple of 8 up to 256", schedule.rows);
@@ -46,13 +47,8 @@ static void checkFields(ResidentPlan &plan, const Schedule &schedule, const Targ
 
 static void checkStages(ResidentPlan &plan, ArrayRef<StageDescriptor> stages,
                         int64_t elementBytes) {
-  if (stages.size() != 2 || elementBytes != 2) {
-    plan.broken.push_back("placement shared: wanted two stages of f16 or bf16");
+  if (!checkTwoProducts("placement shared", stages, elementBytes, plan.broken))
     return;
-  }
-  for (const StageDescriptor &stage : stages)
-    if (stage.pattern.a != 1 || stage.pattern.d != 1 || stage.inner != 0)
-      plan.broken.push_back("placement shared: wanted stages of one block, a = d = 1");
   auto checkDivides = [&](llvm::StringRef name, int64_t value, int64_t unit) {
     if (value % unit != 0)
       plan.broken.push_back(formatv("placement shared: wanted {0} to be a multiple of {1}, found "
@@ -138,11 +134,11 @@ std::optional<Schedule> danaus::chooseResidentSchedule(ArrayRef<StageDescriptor>
   Schedule schedule;
   schedule.unit = ScheduleUnit::Wgmma;
   schedule.placement = WeightPlacement::Shared;
-  schedule.cluster = mostBlocks;
+  schedule.cluster = mostClusterBlocks;
   schedule.warps = 12;
   schedule.depth = 1;
   // Some multiprocessors are in groups too small for a last cluster: of 16, 15 run at once.
-  int64_t clusters = std::max<int64_t>(1, limits.multiprocessors / mostBlocks - 1);
+  int64_t clusters = std::max<int64_t>(1, limits.multiprocessors / mostClusterBlocks - 1);
   for (int64_t tiles = 1; tiles <= mostTiles; ++tiles) {
     schedule.rows = 8 * divideCeil(rows, 8 * clusters * tiles);
     for (schedule.outputs = 2; schedule.outputs >= 1; --schedule.outputs)

@@ -18,6 +18,12 @@ import cases
 import worker
 
 
+def asked(request):
+    """What a request wants made ready, as arguments of peers_cuda.Peers and warm."""
+    return {"case": cases.Case(**request["case"]), "autotune": request["autotune"], "wanted": request["wanted"],
+            "folder": request["folder"] and pathlib.Path(request["folder"])}
+
+
 class Worker:
     def __init__(self):
         import peers_cuda
@@ -44,19 +50,15 @@ class Worker:
 
     def prepare(self, request):
         self.free()
-        folder = request["folder"] and pathlib.Path(request["folder"])
         before = self.module.graphs_compiled()
-        self.ready = self.module.Peers(cases.Case(**request["case"]), autotune=request["autotune"], wanted=request["wanted"],
-                                       folder=folder)
+        self.ready = self.module.Peers(**asked(request))
         self.look_at_context()
         return {"skipped": self.ready.skipped, "notes": self.ready.notes, "errors": self.ready.errors,
                 "compiled": self.module.graphs_compiled() - before}
 
     def warm(self, request):
         self.free()
-        folder = request["folder"] and pathlib.Path(request["folder"])
-        skipped = self.module.warm(cases.Case(**request["case"]), autotune=request["autotune"], wanted=request["wanted"],
-                                   folder=folder)
+        skipped = self.module.warm(**asked(request))
         self.look_at_context()
         return {"skipped": skipped}
 

@@ -13,12 +13,6 @@
 
 using namespace danaus;
 
-static StageDescriptor denseStage(int64_t b, int64_t c) {
-  StageDescriptor stage;
-  stage.pattern = {1, b, c, 1};
-  return stage;
-}
-
 static Schedule onCluster(int64_t rows, int64_t warps, int64_t depth, int64_t blocks) {
   Schedule schedule = onTensorCores(rows, warps, depth, WeightPlacement::Registers);
   schedule.cluster = blocks;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/GpuGemmPlan.h"
+#include "Schedules.h"
 #include "danaus/Support/Packing.h"
 #include "danaus/Target/Records.h"
 #include "gtest/gtest.h"
@@ -23,19 +24,6 @@ static Stages dense(int64_t size) { return {{{1, size, size, 1}, 0, "bc"}}; }
 /// Monarch of 4096 with 16 blocks of rank 1024 on both sides.
 static Stages monarch() { return {{{16, 1024, 256, 1}, 0, "abc"}, {{1, 256, 1024, 16}, 1, "dbc"}}; }
 
-static Schedule warpgroups(int64_t rows, int64_t panel, int64_t warps, int64_t depth,
-                           size_t stages) {
-  Schedule schedule;
-  schedule.unit = ScheduleUnit::Wgmma;
-  schedule.rows = rows;
-  schedule.panel = panel;
-  schedule.warps = warps;
-  schedule.depth = depth;
-  for (size_t cut = 1; cut < stages; ++cut)
-    schedule.cuts.push_back(cut);
-  return schedule;
-}
-
 /// The plan for mma.sync, which streams weights that are as large as here.
 static Schedule streamed() {
   Schedule schedule;
@@ -45,7 +33,7 @@ static Schedule streamed() {
 }
 
 TEST(GpuGemmPlan, buffersFollowOneAnotherAndFit) {
-  GemmKernelPlan plan = planGemmKernel(dense(4096), 2, warpgroups(256, 128, 8, 4, 1), h100());
+  GemmKernelPlan plan = planGemmKernel(dense(4096), 2, onWarpgroups(256, 128, 8, 4, 1), h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
   ASSERT_EQ(plan.launches.size(), 1u);
   const GemmPlan &launch = plan.launches.front();
@@ -64,11 +52,11 @@ TEST(GpuGemmPlan, registersMoveOnlyWhereThreadsBeginWithTooFew) {
   auto launchOf = [](const Schedule &schedule) {
     return planGemmKernel(dense(4096), 2, schedule, h100()).launches.front();
   };
-  EXPECT_TRUE(launchOf(warpgroups(256, 128, 8, 4, 1)).movesRegisters());
-  GemmPlan twice = launchOf(warpgroups(128, 128, 4, 2, 1));
+  EXPECT_TRUE(launchOf(onWarpgroups(256, 128, 8, 4, 1)).movesRegisters());
+  GemmPlan twice = launchOf(onWarpgroups(128, 128, 4, 2, 1));
   EXPECT_EQ(twice.blocksPerProcessor, 2);
   EXPECT_TRUE(twice.movesRegisters());
-  GemmPlan alone = launchOf(warpgroups(128, 128, 4, 4, 1));
+  GemmPlan alone = launchOf(onWarpgroups(128, 128, 4, 4, 1));
   EXPECT_EQ(alone.blocksPerProcessor, 1);
   EXPECT_FALSE(alone.movesRegisters());
 }
@@ -90,7 +78,7 @@ TEST(GpuGemmPlan, theSwizzlePermutesTheUnitsOfEachRow) {
 /// A stage before another writes each value of c of a block where that block reads it.
 TEST(GpuGemmPlan, storesGoWhereTheNextStageReads) {
   Stages stages = monarch();
-  GemmKernelPlan plan = planGemmKernel(stages, 2, warpgroups(256, 128, 8, 3, 2), h100());
+  GemmKernelPlan plan = planGemmKernel(stages, 2, onWarpgroups(256, 128, 8, 3, 2), h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
   const GemmPlan &launch = plan.launches.front();
   EXPECT_EQ(launch.group, 1024);
@@ -110,7 +98,7 @@ TEST(GpuGemmPlan, storesGoWhereTheNextStageReads) {
 }
 
 TEST(GpuGemmPlan, refusesWhatTheUnitCannotDo) {
-  Schedule schedule = warpgroups(200, 40, 6, 1, 1);
+  Schedule schedule = onWarpgroups(200, 40, 6, 1, 1);
   BrokenConstraints broken = planGemmKernel(monarch(), 4, schedule, *lookupTarget("sm_80")).broken;
   ASSERT_EQ(broken.size(), 7u);
   EXPECT_EQ(broken[0], "unit: sm_80 has no wgmma");
@@ -125,7 +113,7 @@ TEST(GpuGemmPlan, refusesWhatTheUnitCannotDo) {
 TEST(GpuGemmPlan, refusesStagesThatBulkCopiesCannotReach) {
   Stages stages = {{{2, 20, 12, 2}, 0, "abcd"}, {{1, 16, 16, 5}, 1, "dbc"}};
   BrokenConstraints broken =
-      planGemmKernel(stages, 2, warpgroups(256, 128, 8, 4, 2), h100()).broken;
+      planGemmKernel(stages, 2, onWarpgroups(256, 128, 8, 4, 2), h100()).broken;
   ASSERT_EQ(broken.size(), 5u);
   EXPECT_EQ(broken[0], "stage 0 for wgmma: wanted c to be a multiple of 8, found 12");
   EXPECT_EQ(broken[1], "stage 0 for wgmma: wanted b to be a multiple of 8, found 20");
@@ -136,17 +124,17 @@ TEST(GpuGemmPlan, refusesStagesThatBulkCopiesCannotReach) {
 
 TEST(GpuGemmPlan, refusesTooManySumsAndTooMuchSharedMemory) {
   BrokenConstraints sums =
-      planGemmKernel(dense(4096), 2, warpgroups(256, 256, 8, 2, 1), h100()).broken;
+      planGemmKernel(dense(4096), 2, onWarpgroups(256, 256, 8, 2, 1), h100()).broken;
   ASSERT_EQ(sums.size(), 1u);
   EXPECT_EQ(sums[0], "panel for wgmma: wanted at most 128 for 256 rows, found 256");
   BrokenConstraints bytes =
-      planGemmKernel(dense(4096), 2, warpgroups(256, 128, 8, 8, 1), h100()).broken;
+      planGemmKernel(dense(4096), 2, onWarpgroups(256, 128, 8, 8, 1), h100()).broken;
   ASSERT_EQ(bytes.size(), 1u);
   EXPECT_EQ(bytes[0].find("launch 0: wanted at most 232448 bytes of shared memory"), 0u);
 }
 
 TEST(GpuGemmPlan, aClusterSharesXOrElseW) {
-  Schedule schedule = warpgroups(256, 128, 8, 4, 1);
+  Schedule schedule = onWarpgroups(256, 128, 8, 4, 1);
   schedule.cluster = 2;
   const GemmPlan wide = planGemmKernel(dense(4096), 2, schedule, h100()).launches.front();
   EXPECT_EQ(wide.xParts(), 2);
@@ -169,7 +157,7 @@ TEST(GpuGemmPlan, aClusterSharesXOrElseW) {
 }
 
 TEST(GpuGemmPlan, theLibraryIsForOneDenseStage) {
-  Schedule schedule = warpgroups(128, 128, 4, 3, 1);
+  Schedule schedule = onWarpgroups(128, 128, 4, 3, 1);
   schedule.library = true;
   EXPECT_TRUE(planGemmKernel(dense(4096), 2, schedule, h100()).broken.empty());
   Stages blocks = {{{4, 256, 256, 1}, 0, "abc"}};
@@ -194,7 +182,7 @@ TEST(GpuGemmPlan, theDefaultTakesTheTileThatFillsTheProcessors) {
   };
   std::optional<Schedule> many = chosen(dense(4096), 16384);
   ASSERT_TRUE(many);
-  Schedule sharing = warpgroups(128, 256, 8, 4, 1);
+  Schedule sharing = onWarpgroups(128, 256, 8, 4, 1);
   sharing.cluster = 2;
   EXPECT_EQ(*many, sharing);
   // Of rank 96 a block and D, which lanes do not pass on.
@@ -241,11 +229,11 @@ TEST(GpuGemmPlan, aLayerReadsTheBlocksOfTheLayerBeforeInPlace) {
                    {{1, 768, 192, 4}, 1, "dbc"},
                    {{4, 192, 768, 1}, 2, "abc"},
                    {{1, 192, 192, 4}, 3, "dbc"}};
-  GemmKernelPlan plan = planGemmKernel(stages, 2, warpgroups(128, 128, 4, 4, 4), h100());
+  GemmKernelPlan plan = planGemmKernel(stages, 2, onWarpgroups(128, 128, 4, 4, 4), h100());
   ASSERT_TRUE(plan.broken.empty()) << plan.broken.front();
   EXPECT_FALSE(plan.launches[1].transposes);
   EXPECT_TRUE(plan.launches[3].transposes); // 6 times x are more than y there and back
-  GemmPlan wide = planGemmKernel(stages, 2, warpgroups(128, 256, 8, 3, 4), h100()).launches[3];
+  GemmPlan wide = planGemmKernel(stages, 2, onWarpgroups(128, 256, 8, 3, 4), h100()).launches[3];
   EXPECT_FALSE(wide.transposes);
   EXPECT_EQ(wide.blocks, 4);
   EXPECT_EQ(wide.columns, 64);

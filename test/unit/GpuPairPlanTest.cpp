@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Schedules.h"
 #include "danaus/Support/GpuGemmPlan.h"
 #include "danaus/Target/Records.h"
 #include "gtest/gtest.h"
@@ -26,13 +27,7 @@ static Stages btt() { return {{{64, 256, 64, 1}, 0, "abc"}, {{64, 64, 256, 1}, 1
 static Stages narrow() { return {{{6, 64, 64, 1}, 0, "abc"}, {{1, 768, 192, 2}, 1, "dbc"}}; }
 
 static Schedule pair(int64_t depth = 4, int64_t panel = 256) {
-  Schedule schedule;
-  schedule.unit = ScheduleUnit::Wgmma;
-  schedule.rows = 128;
-  schedule.panel = panel;
-  schedule.warps = 8;
-  schedule.depth = depth;
-  return schedule;
+  return onWarpgroups(128, panel, 8, depth, /*stages=*/1);
 }
 
 static GemmPlan launchOf(const Stages &stages, const Schedule &schedule) {

@@ -7,24 +7,15 @@
 //===----------------------------------------------------------------------===//
 
 #include "danaus/Support/GpuResidentPlan.h"
+#include "Schedules.h"
 #include "danaus/Target/Records.h"
 #include <gtest/gtest.h>
 
 using namespace danaus;
 
-static StageDescriptor denseStage(int64_t b, int64_t c) {
-  StageDescriptor stage;
-  stage.pattern = {1, b, c, 1};
-  return stage;
-}
-
 static Schedule resident(int64_t rows, int64_t warps, int64_t blocks, int64_t depth = 1) {
-  Schedule schedule;
-  schedule.unit = ScheduleUnit::Wgmma;
+  Schedule schedule = onWarpgroups(rows, Schedule().panel, warps, depth, /*stages=*/1);
   schedule.placement = WeightPlacement::Shared;
-  schedule.rows = rows;
-  schedule.warps = warps;
-  schedule.depth = depth;
   schedule.cluster = blocks;
   return schedule;
 }

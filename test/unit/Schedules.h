@@ -10,6 +10,7 @@
 #define DANAUS_TEST_UNIT_SCHEDULES_H
 
 #include "danaus/Support/Schedule.h"
+#include "danaus/Support/Stage.h"
 
 namespace danaus {
 
@@ -23,6 +24,27 @@ inline Schedule onTensorCores(int64_t rows, int64_t warps, int64_t depth,
   schedule.depth = depth;
   schedule.placement = placement;
   return schedule;
+}
+
+/// Of unit wgmma, a launch for each of `stages`.
+inline Schedule onWarpgroups(int64_t rows, int64_t panel, int64_t warps, int64_t depth,
+                             size_t stages) {
+  Schedule schedule;
+  schedule.unit = ScheduleUnit::Wgmma;
+  schedule.rows = rows;
+  schedule.panel = panel;
+  schedule.warps = warps;
+  schedule.depth = depth;
+  for (size_t cut = 1; cut < stages; ++cut)
+    schedule.cuts.push_back(cut);
+  return schedule;
+}
+
+/// One block of b x c.
+inline StageDescriptor denseStage(int64_t b, int64_t c) {
+  StageDescriptor stage;
+  stage.pattern = {1, b, c, 1};
+  return stage;
 }
 
 } // namespace danaus

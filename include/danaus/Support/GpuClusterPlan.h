@@ -52,6 +52,14 @@ struct ClusterPlan {
   BrokenConstraints broken;
 };
 
+/// The largest cluster that every chip with clusters can run.
+inline constexpr int64_t mostClusterBlocks = 8;
+
+/// Adds to `broken` what keeps `stages` from being two products of one block each on elements
+/// of 2 bytes, which `field` of the schedule wants; false where they are no two such stages at all.
+bool checkTwoProducts(llvm::StringRef field, llvm::ArrayRef<StageDescriptor> stages,
+                      int64_t elementBytes, BrokenConstraints &broken);
+
 /// The plan of `stages` on elements of `elementBytes` with schedule.cluster > 1; `broken`
 /// names what does not fit, and the rest is then not to be used.
 ClusterPlan planClusterKernel(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,

@@ -177,9 +177,13 @@ inline constexpr int64_t gemmStepDepth = 64;
 GemmKernelPlan planGemmKernel(llvm::ArrayRef<StageDescriptor> stages, int64_t elementBytes,
                               const Schedule &schedule, const TargetLimits &limits);
 
-/// Whether stages `index` - 1 and `index` may be a pair, and what hinders them.
+/// Adds what keeps stages `index` - 1 and `index` from being a pair.
 void checkPair(llvm::ArrayRef<StageDescriptor> stages, size_t index, const Schedule &schedule,
                BrokenConstraints &broken);
+
+/// Whether a tile of `panel` columns may have all `d` blocks of an A, whose values of y a lane
+/// then stores side by side.
+bool fitSideBySide(int64_t d, int64_t panel);
 
 /// Makes `plan`, of the second stage, that of a pair: its tiles and the first product.
 void planPair(GemmPlan &plan, const StageDescriptor &first, const StageDescriptor &second,

@@ -9,6 +9,7 @@
 #include "Launches.h"
 #include "danaus/Conversion/DeviceModule.h"
 #include "danaus/Conversion/Passes.h"
+#include "danaus/Support/GpuGemmPlan.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -234,10 +235,23 @@ SetVector<Value> danaus::otherValues(ArrayRef<StageWithMaps> stages) {
   for (const StageWithMaps &part : stages) {
     chain::StageOp stage = part.stage;
     values.insert(stage.getWeight());
-    for (chain::MapOp map : part.maps)
-      values.insert(map.getExtras().begin(), map.getExtras().end());
+    values.insert_range(valuesOfMaps(part));
   }
   return values;
+}
+
+SetVector<Value> danaus::valuesOfMaps(ArrayRef<StageWithMaps> stages) {
+  SetVector<Value> values;
+  for (const StageWithMaps &part : stages)
+    for (chain::MapOp map : part.maps)
+      values.insert_range(map.getExtras());
+  return values;
+}
+
+Value danaus::createTensorMap(ImplicitLocOpBuilder &b, Value source, Value rows,
+                              const TensorView &view) {
+  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
+  return tile::TensorMapOp::create(b, pointer, source, rows, view.sizes, view.strides, view.box);
 }
 
 /// The code of part `index` for its groups, which begin at `firstGroup`, and of

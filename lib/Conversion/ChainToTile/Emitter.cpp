@@ -7,7 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Emitter.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/GPU/IR/GPUDialect.h"
+#include "mlir/Dialect/LLVMIR/NVVMDialect.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
@@ -35,4 +37,16 @@ Value Emitter::sharedMemory() {
 Value Emitter::sharedView(Value memory, int64_t offsetBytes, int64_t size, Type element) {
   return memref::ViewOp::create(b, sharedType(b, size, element), memory, constant(offsetBytes),
                                 ValueRange());
+}
+
+void Emitter::synchronizeGroups(Value barrier, int64_t groups) {
+  Value number = arith::IndexCastOp::create(b, b.getI32Type(), barrier);
+  Value threads = arith::ConstantIntOp::create(b, groups * groupThreads, 32);
+  NVVM::BarrierOp::create(b, TypeRange(), number, threads, NVVM::BarrierReductionAttr(), Value());
+}
+
+void Emitter::fenceSharedMemory() {
+  NVVM::FenceProxyOp::create(
+      b, NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
+      NVVM::SharedSpaceAttr::get(b.getContext(), NVVM::SharedSpace::shared_cta));
 }

@@ -14,6 +14,9 @@
 
 namespace danaus {
 
+/// Threads of a warpgroup.
+inline constexpr int64_t groupThreads = 128;
+
 /// The base of classes that emit the body of a kernel.
 class Emitter : protected IndexBuilder {
 protected:
@@ -25,6 +28,10 @@ protected:
   Value sharedMemory();
   /// `size` elements of it.
   Value sharedView(Value memory, int64_t offsetBytes, int64_t size, mlir::Type element);
+  /// The threads of `groups` warpgroups meet at the barrier of this number.
+  void synchronizeGroups(Value barrier, int64_t groups);
+  /// What this thread wrote to shared memory is there for bulk copies and products.
+  void fenceSharedMemory();
 
   mlir::ImplicitLocOpBuilder &b;
 };

@@ -79,27 +79,12 @@ struct GemmLauncher {
 
 private:
   Value constant(int64_t value) { return arith::ConstantIndexOp::create(b, value); }
-  Value tensorMap(Value source, const TensorView &view);
 };
 } // namespace
 
 //===----------------------------------------------------------------------===//
 // One launch
 //===----------------------------------------------------------------------===//
-
-Value GemmLauncher::tensorMap(Value source, const TensorView &view) {
-  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  return tile::TensorMapOp::create(b, pointer, source, rows, view.sizes, view.strides, view.box);
-}
-
-/// The memrefs that maps of `stages` read.
-static SetVector<Value> operandsOfMaps(ArrayRef<StageWithMaps> stages) {
-  SetVector<Value> others;
-  for (const StageWithMaps &stage : stages)
-    for (chain::MapOp map : stage.maps)
-      others.insert(map.getExtras().begin(), map.getExtras().end());
-  return others;
-}
 
 static void emitBody(ImplicitLocOpBuilder &b, const GemmPlan &plan, ArrayRef<StageWithMaps> stages,
                      const GemmOperands &operands) {
@@ -113,13 +98,16 @@ static void emitBody(ImplicitLocOpBuilder &b, const GemmPlan &plan, ArrayRef<Sta
 void GemmLauncher::emitProducts(const GemmPlan &plan, ArrayRef<StageWithMaps> stages, Value x,
                                 Value y) {
   auto weightOf = [&](StageWithMaps stage) { return operandOf(kernel, stage.stage.getWeight()); };
-  SmallVector<Value> arguments{tensorMap(x, plan.x), tensorMap(weightOf(stages.back()), plan.w),
-                               tensorMap(y, plan.y)};
+  auto mapOf = [&](Value source, const TensorView &view) {
+    return createTensorMap(b, source, rows, view);
+  };
+  SmallVector<Value> arguments{mapOf(x, plan.x), mapOf(weightOf(stages.back()), plan.w),
+                               mapOf(y, plan.y)};
   if (plan.first)
-    arguments.push_back(tensorMap(weightOf(stages.front()), plan.first->w));
+    arguments.push_back(mapOf(weightOf(stages.front()), plan.first->w));
   int64_t numMaps = arguments.size();
   arguments.push_back(rows);
-  SetVector<Value> others = operandsOfMaps(stages);
+  SetVector<Value> others = valuesOfMaps(stages);
   for (Value other : others)
     arguments.push_back(operandOf(kernel, other));
   gpu::GPUFuncOp device = createKernelFunction(function, TypeRange(ValueRange(arguments)),

@@ -16,6 +16,8 @@
 
 namespace danaus {
 
+struct TensorView;
+
 /// An empty kernel, named after `function`, which launches it, in the module of all
 /// device functions, which is made when first needed.
 mlir::gpu::GPUFuncOp createKernelFunction(mlir::func::FuncOp function, mlir::TypeRange arguments,
@@ -50,6 +52,13 @@ mlir::Value operandOf(chain::KernelOp kernel, mlir::Value inner);
 
 /// The body's values that a launch of `stages` needs beside x and y, each once.
 llvm::SetVector<mlir::Value> otherValues(llvm::ArrayRef<StageWithMaps> stages);
+
+/// Those of them that maps read.
+llvm::SetVector<mlir::Value> valuesOfMaps(llvm::ArrayRef<StageWithMaps> stages);
+
+/// What bulk copies see of `source`, which has `rows` rows, as `view` says.
+mlir::Value createTensorMap(mlir::ImplicitLocOpBuilder &b, mlir::Value source, mlir::Value rows,
+                            const TensorView &view);
 
 /// Replaces a kernel with `in_place` by a launch for each group of its stages,
 /// or one of all groups where it has a ring.

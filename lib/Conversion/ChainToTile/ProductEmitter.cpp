@@ -227,14 +227,7 @@ void ProductEmitter::emitBulkStores(Tile tile, Value firstRow, Value start, int6
 /// have been read, and what is staged now be visible to the copy engine.
 void ProductEmitter::emitStores(Tile tile, Value firstRow, ValueRange sums, int64_t number) {
   Value isLeader = isEqual(rem(thread, groupThreads), 0);
-  Type i32 = b.getI32Type();
-  Value one = arith::ConstantIntOp::create(b, 1, 32);
-  Value barrier = arith::AddIOp::create(b, arith::IndexCastOp::create(b, i32, group), one);
-  Value threads = arith::ConstantIntOp::create(b, groupThreads, 32);
-  auto synchronize = [&] {
-    NVVM::BarrierOp::create(b, TypeRange(), barrier, threads, NVVM::BarrierReductionAttr(),
-                            Value());
-  };
+  Value barrier = add(group, 1);
   for (int64_t first = 0; first < plan.yColumns(); first += plan.stagedColumns) {
     int64_t slot = (number + first / plan.stagedColumns) % plan.stagingSlots;
     Value start = add(stagingStart, constant(slot * plan.stagedColumns * productRows));
@@ -242,12 +235,10 @@ void ProductEmitter::emitStores(Tile tile, Value firstRow, ValueRange sums, int6
       NVVM::CpAsyncBulkWaitGroupOp::create(b, b.getI32IntegerAttr(plan.stagingSlots - 1),
                                            b.getUnitAttr());
     });
-    synchronize();
+    synchronizeGroups(barrier, 1);
     tile::StageOp::create(b, sums, first, plan.stagedColumns, staging, start, plan.storeWidth);
-    NVVM::FenceProxyOp::create(
-        b, NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
-        NVVM::SharedSpaceAttr::get(b.getContext(), NVVM::SharedSpace::shared_cta));
-    synchronize();
+    fenceSharedMemory();
+    synchronizeGroups(barrier, 1);
     emitIf(isLeader, [&] { emitBulkStores(tile, firstRow, start, first); });
   }
 }

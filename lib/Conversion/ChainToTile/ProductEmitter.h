@@ -35,8 +35,8 @@ struct GemmOperands {
   bool isEarly = false; ///< the launch may begin before what it reads but weights is there
 };
 
-/// Rows of one product, and threads of a warpgroup.
-inline constexpr int64_t productRows = 64, groupThreads = 128;
+/// Rows of one product.
+inline constexpr int64_t productRows = 64;
 
 /// The base of what emits the body of one launch at the builder's insertion point.
 class ProductEmitter : protected Emitter {

@@ -15,8 +15,8 @@
 using namespace mlir;
 using namespace danaus;
 
-/// Columns of a box; elements of a box of a weight; threads of a warpgroup.
-static constexpr int64_t boxColumns = 64, weightBox = 64 * 64, groupThreads = 128;
+/// Columns of a box; elements of a box of a weight.
+static constexpr int64_t boxColumns = 64, weightBox = 64 * 64;
 
 ResidentEmitter::ResidentEmitter(ImplicitLocOpBuilder &builder, const ResidentPlan &plan,
                                  ArrayRef<StageWithMaps> stages, const ResidentOperands &operands,
@@ -56,13 +56,6 @@ void ResidentEmitter::emitBarriers() {
 
 void ResidentEmitter::emitWait(Value barrier, Value parity) {
   tile::BarrierWaitOp::create(b, barriers, barrier, parity);
-}
-
-/// The threads of `groups` warpgroups meet at a barrier of their own.
-void ResidentEmitter::synchronizeGroups(Value barrier, int64_t groups) {
-  Value number = arith::IndexCastOp::create(b, b.getI32Type(), barrier);
-  Value threads = arith::ConstantIntOp::create(b, groups * groupThreads, 32);
-  NVVM::BarrierOp::create(b, TypeRange(), number, threads, NVVM::BarrierReductionAttr(), Value());
 }
 
 //===----------------------------------------------------------------------===//
@@ -276,9 +269,7 @@ void ResidentEmitter::emitStore(Value sums, Value firstRow, Value column, Value 
     tile::LayOp::create(b, part, staging, offset, constant(row), columnOfWarp, Value(), Value(),
                         IntegerAttr());
   }
-  NVVM::FenceProxyOp::create(
-      b, NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
-      NVVM::SharedSpaceAttr::get(b.getContext(), NVVM::SharedSpace::shared_cta));
+  fenceSharedMemory();
   synchronizeGroups(barrier, 1);
   emitIf(isLeader, [&] {
     int64_t numColumns = plan.y.sizes.front();
@@ -293,9 +284,7 @@ void ResidentEmitter::emitSecondStage(const Turn &turn) {
   emitWait(constant(plan.upBarrier()), arith::ConstantIntOp::create(b, 0, 32));
   emitWait(constant(plan.middleBarrier()), turn.parity);
   // t was written by stores of threads, and is read as operands of products.
-  NVVM::FenceProxyOp::create(
-      b, NVVM::ProxyKindAttr::get(b.getContext(), NVVM::ProxyKind::async_shared),
-      NVVM::SharedSpaceAttr::get(b.getContext(), NVVM::SharedSpace::shared_cta));
+  fenceSharedMemory();
   Value firstRow = mul(turn.tile, plan.rows);
   {
     auto loop =

@@ -50,7 +50,6 @@ private:
   void emitPrologue();
   void emitBarriers();
   void emitWait(Value barrier, Value parity);
-  void synchronizeGroups(Value barrier, int64_t groups);
 
   // Loads.
   void emitLoad(Value map, Value column, Value row, Value buffer, Value offset, Value barrier);

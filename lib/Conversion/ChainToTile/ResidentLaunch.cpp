@@ -20,9 +20,8 @@ static SmallVector<Value> argumentsOf(ImplicitLocOpBuilder &b, chain::KernelOp k
                                       ArrayRef<Value> others) {
   Value x = kernel.getInputs()[0];
   Value rows = memref::DimOp::create(b, x, 0);
-  auto pointer = LLVM::LLVMPointerType::get(b.getContext());
-  auto mapOf = [&](Value source, const TensorView &view) -> Value {
-    return tile::TensorMapOp::create(b, pointer, source, rows, view.sizes, view.strides, view.box);
+  auto mapOf = [&](Value source, const TensorView &view) {
+    return createTensorMap(b, source, rows, view);
   };
   auto weightOf = [&](size_t number) {
     chain::StageOp stage = stages[number].stage;
@@ -71,10 +70,7 @@ LogicalResult danaus::convertToResident(chain::KernelOp kernel, ArrayRef<StageWi
   if (in != out)
     return kernel.emitOpError() << "placement shared: wanted a result of the same type as x";
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
-  SetVector<Value> others;
-  for (const StageWithMaps &part : stages)
-    for (chain::MapOp map : part.maps)
-      others.insert(map.getExtras().begin(), map.getExtras().end());
+  SetVector<Value> others = valuesOfMaps(stages);
   SmallVector<Value> arguments = argumentsOf(b, kernel, stages, plan, others.getArrayRef());
   int64_t threads = 128 * plan.groups;
   gpu::GPUFuncOp device =

@@ -416,10 +416,10 @@ struct LowerStage : OpConversionPattern<StageOp> {
 Value danaus::emitAsm(OpBuilder &builder, Location loc, Type result, StringRef text,
                       StringRef constraints, ValueRange values) {
   auto dialect = LLVM::AsmDialectAttr::get(builder.getContext(), LLVM::AsmDialect::AD_ATT);
-  return LLVM::InlineAsmOp::create(builder, loc, result, values, text, constraints,
-                                   /*has_side_effects=*/true, /*is_align_stack=*/false,
-                                   LLVM::TailCallKind::None, dialect, ArrayAttr())
-      .getResult(0);
+  auto assembly = LLVM::InlineAsmOp::create(builder, loc, result, values, text, constraints,
+                                            /*has_side_effects=*/true, /*is_align_stack=*/false,
+                                            LLVM::TailCallKind::None, dialect, ArrayAttr());
+  return result ? assembly.getResult(0) : Value();
 }
 
 LLVM::LLVMStructType danaus::sumsOfLane(SumsType type) {

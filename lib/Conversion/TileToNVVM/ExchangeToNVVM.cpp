@@ -23,15 +23,6 @@ using namespace mlir;
 using namespace danaus;
 using namespace danaus::tile;
 
-static LLVM::InlineAsmOp emitAssembly(IndexBuilder index, TypeRange results, StringRef text,
-                                      StringRef constraints, ValueRange operands, bool hasEffects) {
-  auto dialect = LLVM::AsmDialectAttr::get(index.builder.getContext(), LLVM::AsmDialect::AD_ATT);
-  return LLVM::InlineAsmOp::create(index.builder, index.loc,
-                                   results.empty() ? Type() : results.front(), operands, text,
-                                   constraints, hasEffects, /*is_align_stack=*/false,
-                                   LLVM::TailCallKind::None, dialect, ArrayAttr());
-}
-
 /// The address in block `rank` of the cluster of what `pointer` is in this one, as i32.
 static Value addressInBlock(IndexBuilder index, Value pointer, Value rank) {
   return LLVM::PtrToIntOp::create(index.builder, index.loc, index.builder.getI32Type(),
@@ -43,18 +34,16 @@ void danaus::parkAsync(IndexBuilder index, Value values, Value pointer, Value ba
   for (int64_t i = 0; i < 4; ++i)
     operands.push_back(vector::ExtractOp::create(index.builder, index.loc, values, i));
   operands.push_back(addressInBlock(index, barrier, rank));
-  emitAssembly(index, TypeRange(),
-               "st.async.shared::cluster.mbarrier::complete_tx::bytes.v4.f32 [$0], {$1, $2, $3, "
-               "$4}, [$5];",
-               "r,f,f,f,f,r,~{memory}", operands, /*hasEffects=*/true);
+  emitAsm(index.builder, index.loc, Type(),
+          "st.async.shared::cluster.mbarrier::complete_tx::bytes.v4.f32 [$0], {$1, $2, $3, $4}, "
+          "[$5];",
+          "r,f,f,f,f,r,~{memory}", operands);
 }
 
 /// The word at (t, g) of a matrix of 8 x 8 values of 2 bytes, where lanes hold that at (g, t).
 static Value transposeWord(IndexBuilder index, Value word) {
-  return emitAssembly(index, index.builder.getI32Type(),
-                      "movmatrix.sync.aligned.m8n8.trans.b16 $0, $1;", "=r,r", word,
-                      /*hasEffects=*/true)
-      .getResult(0);
+  return emitAsm(index.builder, index.loc, index.builder.getI32Type(),
+                 "movmatrix.sync.aligned.m8n8.trans.b16 $0, $1;", "=r,r", word);
 }
 
 /// Rows g and g + 8 of an accumulator, rounded, two values in a word.
@@ -124,10 +113,9 @@ struct LowerLay : OpConversionPattern<LayOp> {
     for (int64_t block = 0; block < static_cast<int64_t>(*op.getBlocks()); ++block) {
       Value rank = index.constant(block), told = addressInBlock(index, barrier, rank);
       for (auto [pointer, word] : llvm::zip_equal(pointers, turned))
-        emitAssembly(index, TypeRange(),
-                     "st.async.shared::cluster.mbarrier::complete_tx::bytes.b32 [$0], $1, [$2];",
-                     "r,r,r,~{memory}", {addressInBlock(index, pointer, rank), word, told},
-                     /*hasEffects=*/true);
+        emitAsm(index.builder, index.loc, Type(),
+                "st.async.shared::cluster.mbarrier::complete_tx::bytes.b32 [$0], $1, [$2];",
+                "r,r,r,~{memory}", {addressInBlock(index, pointer, rank), word, told});
     }
   }
 

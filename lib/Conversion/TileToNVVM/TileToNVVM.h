@@ -67,7 +67,7 @@ llvm::SmallVector<mlir::Value> unpackLane(mlir::OpBuilder &builder, mlir::Locati
 mlir::Value packLane(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type type,
                      mlir::ValueRange values);
 
-/// Inline PTX with a result, which nothing is moved past.
+/// Inline PTX, which nothing is moved past; its result, or null where `result` is.
 mlir::Value emitAsm(mlir::OpBuilder &builder, mlir::Location loc, mlir::Type result,
                     llvm::StringRef text, llvm::StringRef constraints, mlir::ValueRange values);
 
